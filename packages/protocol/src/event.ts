@@ -1,0 +1,68 @@
+/** Events and films as readers see them. */
+
+import type { Entity, Site } from './dictionary.ts'
+import type { FilmId, SpanId, TraceId } from './ids.ts'
+import type { Kind, ParentCertainty } from './kind.ts'
+import type { DurationNs, TimeNs, WallMs } from './time.ts'
+
+/** One span or point of a recording. */
+export interface CinescopeEvent {
+  readonly id: SpanId
+  readonly kind: Kind | 'unknown'
+  /** The site's name, or the kind's where there is no site. */
+  readonly name: string
+  readonly site: Site | undefined
+  readonly thread: number
+  readonly seq: number
+  readonly atNs: TimeNs
+  readonly at: WallMs
+  /** Undefined for points and for spans that had not ended. */
+  readonly durationNs: DurationNs | undefined
+  /** A span whose end is not in the recording. */
+  readonly open: boolean
+  readonly error: boolean
+  readonly aborted: boolean
+  /** Rebuilt from its end after its begin was lost, or written by the recorder itself. */
+  readonly synthetic: boolean
+  readonly parent: SpanId | undefined
+  readonly parentCertainty: ParentCertainty
+  /** The root it belongs to; a root's own id. */
+  readonly film: FilmId | undefined
+  readonly cause: SpanId | undefined
+  readonly subject: Entity | undefined
+  /** One number of the kind's own: HTTP status, rows, bytes, queue time in ms. */
+  readonly number: number
+  /** Attributes or arguments at the begin, or the value of a point: plain data, `Omitted` and `Special`. */
+  readonly value: unknown
+  /** Attributes or return value at the end. */
+  readonly result: unknown
+}
+
+/** One line about a film. */
+export interface FilmSummary {
+  readonly id: FilmId
+  readonly name: string
+  readonly kind: Kind | 'unknown'
+  readonly at: WallMs
+  readonly atNs: TimeNs
+  /** Undefined while the root has not ended. */
+  readonly durationNs: DurationNs | undefined
+  /** HTTP status, or 0. */
+  readonly status: number
+  readonly error: boolean
+  readonly aborted: boolean
+  /** The user set an attribute or a mark on it. */
+  readonly marked: boolean
+  /** Events offered for it that reached the writer, begins and ends counted apart. */
+  readonly events: number
+  /** Of those, the ones that failed. */
+  readonly errors: number
+  /** Adopted from `traceparent`, or derived. */
+  readonly traceId: TraceId
+}
+
+/** A film with its events in order of their beginning. */
+export interface Film {
+  readonly summary: FilmSummary
+  readonly events: readonly CinescopeEvent[]
+}

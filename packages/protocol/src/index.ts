@@ -1,0 +1,62 @@
+/** The vocabulary of Cinescope. */
+
+export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
+export { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
+export type { Definition, Entity, Site } from './dictionary.ts'
+export { MAX_ENTITIES, MAX_KEYS, MAX_SITES, sitePlace } from './dictionary.ts'
+export type { ErrorCode } from './errors.ts'
+export { assertNever, CinescopeError, ERROR_CODES } from './errors.ts'
+export type { CinescopeEvent, Film, FilmSummary } from './event.ts'
+export type { Hlc, HlcReceived } from './hlc.ts'
+export { HLC_EPOCH_MS, HLC_TICKS_PER_MS, hlcCompare, hlcOf, hlcReceive, hlcTick, hlcWallMs } from './hlc.ts'
+export type { EventPlace, FilmId, NodeId, Seq, SpanId, TraceId, Traceparent } from './ids.ts'
+export {
+  derivedTraceId,
+  formatTraceparent,
+  MAX_THREAD,
+  nodeId,
+  parseTraceparent,
+  placeOf,
+  seq,
+  spanIdOf,
+} from './ids.ts'
+export type { Kind, KindCode, ParentCertainty } from './kind.ts'
+export {
+  eventsOf,
+  EXTENT,
+  FLAG,
+  isSpanKind,
+  KIND_LIMIT,
+  kindName,
+  kindOf,
+  KINDS,
+  parentCertainty,
+  PHASE,
+  phaseOf,
+  withPhase,
+} from './kind.ts'
+export type { Ledger, LedgerReason, LedgerRow } from './ledger.ts'
+export { LEDGER_REASONS, sumLedger } from './ledger.ts'
+export type {
+  EventFilter,
+  EventOrder,
+  EventPage,
+  EventQuery,
+  Explain,
+  FilmFilter,
+  FilmOrder,
+  FilmPage,
+  FilmQuery,
+  Page,
+} from './query.ts'
+export { F64, MAX_VALUE_BYTES, RECORD_BYTES, seqBefore, U32, VALUE_ABSENT } from './record.ts'
+export type { Rows } from './rows.ts'
+export { allocateRows, copyRow, MAX_SEGMENT_ROWS, valueBytes } from './rows.ts'
+export type { Column, Segment } from './segment.ts'
+export { decodeSegment, encodeSegment } from './segment.ts'
+export type { SegmentMeta, ValuePage } from './segment-meta.ts'
+export { decodeSegmentMeta, encodeSegmentMeta, MAX_META_ENTRIES } from './segment-meta.ts'
+export type { Anchor, DurationNs, TimeNs, WallMs } from './time.ts'
+export { durationNs, timeAt, timeNs, wallAt, wallMs } from './time.ts'
+export type { KeyLookup, Omission } from './value.ts'
+export { decodeValue, KEY, OMISSION, omissionName, Omitted, Special, TAG } from './value.ts'

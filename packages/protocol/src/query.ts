@@ -1,0 +1,97 @@
+/** Requests and answers of the query surface. Everything here is plain data. */
+
+import type { CinescopeEvent, FilmSummary } from './event.ts'
+import type { FilmId, SpanId } from './ids.ts'
+import type { Kind } from './kind.ts'
+import type { WallMs } from './time.ts'
+
+/** Conditions that all hold for an event that matches. */
+export interface EventFilter {
+  /** At or after. */
+  readonly from?: WallMs
+  /** Before. */
+  readonly to?: WallMs
+  readonly kinds?: readonly Kind[]
+  /** The site's name: equal, or with `*` as a wildcard. */
+  readonly site?: string
+  readonly film?: FilmId
+  /** Direct children of this span. */
+  readonly parent?: SpanId
+  readonly error?: boolean
+  readonly minDurationMs?: number
+  readonly maxDurationMs?: number
+  /** Attributes of the begin or end value by dotted path, equal after conversion to text. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Orders of events. */
+export type EventOrder = 'time' | '-time' | 'duration' | '-duration'
+
+/** A query for events. */
+export interface EventQuery {
+  readonly where?: EventFilter
+  /** Default `time`. Order comes before limit. */
+  readonly order?: EventOrder
+  /** 1 to 10,000; default 100. */
+  readonly limit?: number
+  /** From the page before. */
+  readonly cursor?: string
+  /** Decode values; default true. */
+  readonly values?: boolean
+}
+
+/** Conditions that all hold for a film that matches. */
+export interface FilmFilter {
+  readonly from?: WallMs
+  readonly to?: WallMs
+  /** The film's name: equal, or with `*` as a wildcard. */
+  readonly name?: string
+  readonly error?: boolean
+  readonly status?: number
+  readonly minDurationMs?: number
+  readonly maxDurationMs?: number
+  readonly marked?: boolean
+}
+
+/** Orders of films. */
+export type FilmOrder = 'time' | '-time' | 'duration' | '-duration'
+
+/** A query for films. */
+export interface FilmQuery {
+  readonly where?: FilmFilter
+  /** Default `-time`: newest first. */
+  readonly order?: FilmOrder
+  /** 1 to 10,000; default 100. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** What an answer cost and why. Counts, not estimates. */
+export interface Explain {
+  /** One line on the access path. */
+  readonly plan: string
+  readonly segments: number
+  readonly segmentsRead: number
+  /** Segments left unread, by the statistic that ruled them out. */
+  readonly segmentsSkipped: Readonly<Record<string, number>>
+  readonly rowsRead: number
+  readonly rowsMatched: number
+  readonly valuePagesRead: number
+  /** Segments or pages that failed their checks and were left out. */
+  readonly corrupt: number
+  readonly elapsedMs: number
+}
+
+/** One page of an answer. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Present when there may be more. A position, not a transaction: it stays valid, and retention may have pruned what follows. */
+  readonly cursor: string | undefined
+  readonly explain: Explain
+}
+
+/** A page of events. */
+export type EventPage = Page<CinescopeEvent>
+
+/** A page of films. */
+export type FilmPage = Page<FilmSummary>
