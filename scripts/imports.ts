@@ -78,7 +78,8 @@ const LEXEMES =
   /(?<space>\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?<word>[\p{ID_Start}$_#@][\p{ID_Continue}$]*|\d[\w.]*)|(?<template>`)|(?<slash>\/)|(?<punctuation>.)/suy
 const REGEXP = /\/(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 /** After one of these a slash divides; anywhere else it opens a regular expression. */
-const ENDS_OPERAND = /^(?:[)\]}]|(?!(?:return|typeof|case|in|of|await|yield|void|delete|throw|else|do)$)[\p{ID_Continue}$]+)$/u
+const ENDS_OPERAND =
+  /^(?:[)\]}]|(?!(?:return|typeof|case|in|of|await|yield|void|delete|throw|else|do)$)[\p{ID_Continue}$]+)$/u
 
 function tokenize(source: string): readonly Token[] {
   const tokens: Token[] = []

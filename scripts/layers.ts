@@ -136,7 +136,8 @@ function refuseBare(source: Source, { specifier, isTypeOnly }: ImportStatement):
   if (rule === undefined) return undefined
   if (!specifier.startsWith('@cinescope/')) return refuseForeign(rule, source.workspace, specifier)
   if (/^@cinescope\/[^/]+\/(?:src|dist)(?:\/|$)/.test(specifier)) return 'only the published surface of a package'
-  if (rule.family.some((each) => (typeof each === 'string' ? each === specifier : each.test(specifier)))) return undefined
+  if (rule.family.some((each) => (typeof each === 'string' ? each === specifier : each.test(specifier))))
+    return undefined
   if (rule.types?.includes(specifier) === true) {
     return isTypeOnly ? undefined : `${source.workspace} may import its types only (import type)`
   }
@@ -210,7 +211,8 @@ function listDirectories(root: string, parent: string): readonly string[] {
 if (process.argv[1] === import.meta.filename) {
   const root = dirname(import.meta.dirname)
   const violations = checkLayers(root)
-  for (const { file, line, rule } of violations) console.error(`${relative(process.cwd(), join(root, file))}:${line} ${rule}`)
+  for (const { file, line, rule } of violations)
+    console.error(`${relative(process.cwd(), join(root, file))}:${line} ${rule}`)
   console.log(`layers: ${violations.length === 0 ? 'ok' : `${violations.length} violations`}`)
   process.exitCode = violations.length === 0 ? 0 : 1
 }
