@@ -10,10 +10,10 @@ import { type PackedPackage, packAll } from './tarballs.ts'
 const ATTW = join(dirname(import.meta.dirname), 'node_modules/@arethetypeswrong/cli/dist/index.js')
 
 /** What publint finds in the tarball, one line each. */
-async function lintTarball({ tarball, directory }: PackedPackage): Promise<readonly string[]> {
+async function lintTarball({ tarball }: PackedPackage): Promise<readonly string[]> {
   const bytes = readFileSync(tarball)
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  const { messages, pkg } = await publint({ pkgDir: directory, pack: { tarball: data }, strict: true })
+  const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true })
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`)
 }
 

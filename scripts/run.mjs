@@ -30,6 +30,8 @@ function isInstalled() {
   const present = readJson(join(modules, '.package-lock.json'))?.packages
   if (wanted === undefined) fail('package-lock.json is missing or unreadable')
   if (present === undefined) return false
+  // npm passes over an optional download that fails; without this one, try again.
+  if (wanted[`node_modules/node24-${platform}`] !== undefined && broughtNode() === undefined) return false
   return Object.entries(wanted).every(([path, entry]) => {
     if (!path.includes('node_modules/')) return true
     const found = present[path]
@@ -64,8 +66,7 @@ function npmCommand() {
 
 /** Absolute path of the Node to use, so that no shell's memory of an older one matters. */
 function findNode() {
-  const names = process.platform === 'win32' ? ['bin/node.exe', 'node.exe'] : ['bin/node']
-  const brought = names.map((name) => join(modules, `node24-${platform}`, name)).find((path) => existsSync(path))
+  const brought = broughtNode()
   if (brought !== undefined) {
     const works = process.execPath === brought || spawnSync(brought, ['--version'], { stdio: 'ignore' }).status === 0
     if (works) return brought
@@ -73,9 +74,14 @@ function findNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > OLDEST_HOST[0] || (major === OLDEST_HOST[0] && minor >= OLDEST_HOST[1])) return process.execPath
   return fail(
-    `npm brings no Node 24 that runs on ${platform}, and this Node is ${process.versions.node}. ` +
+    `npm brought no Node 24 that runs on ${platform}, and this Node is ${process.versions.node}. ` +
       `Install Node ${OLDEST_HOST.join('.')} or newer (24 is best), then run this again.`,
   )
+}
+
+function broughtNode() {
+  const names = process.platform === 'win32' ? ['bin/node.exe', 'node.exe'] : ['bin/node']
+  return names.map((name) => join(modules, `node24-${platform}`, name)).find((path) => existsSync(path))
 }
 
 /** The JavaScript file behind a package's command. */
