@@ -21,12 +21,20 @@ export interface SegmentMeta {
   readonly closes: readonly number[]
   /** Seqs of spans open when the segment begins, ascending. */
   readonly open: readonly number[]
+  /** Events per kind code in this segment, for kinds that occur. */
+  readonly kinds: readonly KindCount[]
+}
+
+/** How many events of a kind a segment holds. */
+export interface KindCount {
+  readonly kind: number
+  readonly events: number
 }
 
 /** Most entries of each list; a writer leaves out the oldest, a reader refuses more. */
 export const MAX_META_ENTRIES = 65_536
 
-const SECTION = { pages: 1, anchors: 2, closes: 3, open: 4 } as const
+const SECTION = { pages: 1, anchors: 2, closes: 3, open: 4, kinds: 5 } as const
 
 /** Encodes the meta block. */
 export function encodeSegmentMeta(meta: SegmentMeta): Uint8Array {
@@ -45,6 +53,12 @@ export function encodeSegmentMeta(meta: SegmentMeta): Uint8Array {
   })
   section(writer, SECTION.closes, meta.closes.length, (body) => putAscending(body, meta.closes))
   section(writer, SECTION.open, meta.open.length, (body) => putAscending(body, meta.open))
+  section(writer, SECTION.kinds, meta.kinds.length, (body) => {
+    for (const { kind, events } of meta.kinds) {
+      body.varint(kind)
+      body.varint(events)
+    }
+  })
   return writer.take()
 }
 
@@ -55,6 +69,7 @@ export function decodeSegmentMeta(bytes: Uint8Array): SegmentMeta {
   let anchors: Anchor[] = []
   let closes: number[] = []
   let open: number[] = []
+  let kinds: KindCount[] = []
   while (reader.remaining > 0) {
     const tag = reader.u8()
     const count = reader.varint()
@@ -64,8 +79,9 @@ export function decodeSegmentMeta(bytes: Uint8Array): SegmentMeta {
     else if (tag === SECTION.anchors) anchors = times(count, () => ({ atNs: body.f64() as TimeNs, wallMs: body.f64() as WallMs }))
     else if (tag === SECTION.closes) closes = ascending(body, count)
     else if (tag === SECTION.open) open = ascending(body, count)
+    else if (tag === SECTION.kinds) kinds = times(count, () => ({ kind: body.varint(), events: body.varint() }))
   }
-  return { pages, anchors, closes, open }
+  return { pages, anchors, closes, open, kinds }
 }
 
 function section(writer: ByteWriter, tag: number, count: number, fill: (body: ByteWriter) => void): void {

@@ -1,0 +1,86 @@
+/** Numbers for sites and entities; each definition travels to the writer once. Bounded: names may be chosen by an attacker. */
+
+import { type Definition, type Entity, MAX_ENTITIES, MAX_SITES, type Site } from '@cinescope/protocol'
+
+/** Takes definitions on their way to the writer. A definition is sent before the first record that refers to it. */
+export type DefinitionSink = (definition: Definition) => void
+
+/** Interns sites. Number 0 is no site; it is also what overflow gives. */
+export interface SiteTable {
+  intern(site: Site): number
+  readonly size: number
+  readonly overflowed: number
+}
+
+/** Interns entities. Number 0 is none; it is also what overflow gives. */
+export interface EntityTable {
+  intern(entity: Entity): number
+  /** Frees the entity's number after its death. */
+  free(entity: Entity): void
+  readonly size: number
+  readonly overflowed: number
+}
+
+/** A table of at most `max` sites. */
+export function createSiteTable(define: DefinitionSink, max: number = MAX_SITES): SiteTable {
+  const numbers = new Map<string, number>()
+  let overflowed = 0
+  return {
+    intern(site) {
+      const key = `${site.framework ?? ''}\n${site.name}\n${site.file ?? ''}\n${site.line ?? 0}:${site.column ?? 0}`
+      const known = numbers.get(key)
+      if (known !== undefined) return known
+      if (numbers.size >= max) {
+        overflowed++
+        return 0
+      }
+      const number = numbers.size + 1
+      numbers.set(key, number)
+      define({ kind: 'site', number, site: clipped(site) })
+      return number
+    },
+    get size() {
+      return numbers.size
+    },
+    get overflowed() {
+      return overflowed
+    },
+  }
+}
+
+/** A table of at most `max` live entities. Numbers of dead ones are not used again, so that a recording stays unambiguous. */
+export function createEntityTable(define: DefinitionSink, max: number = MAX_ENTITIES): EntityTable {
+  const numbers = new Map<string, number>()
+  let last = 0
+  let overflowed = 0
+  return {
+    intern(entity) {
+      const key = entityKey(entity)
+      const known = numbers.get(key)
+      if (known !== undefined) return known
+      if (numbers.size >= max) {
+        overflowed++
+        return 0
+      }
+      numbers.set(key, ++last)
+      define({ kind: 'entity', number: last, entity })
+      return last
+    },
+    free: (entity) => void numbers.delete(entityKey(entity)),
+    get size() {
+      return numbers.size
+    },
+    get overflowed() {
+      return overflowed
+    },
+  }
+}
+
+function entityKey(entity: Entity): string {
+  return `${entity.kind}\n${entity.scope}\n${entity.id}`
+}
+
+/** Names come from routes and functions; a thousand characters say enough. */
+function clipped(site: Site): Site {
+  return site.name.length <= 1000 ? site : { ...site, name: `${site.name.slice(0, 1000)}…` }
+}

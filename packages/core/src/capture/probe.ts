@@ -1,0 +1,78 @@
+/** HOT: what adapters and the user API record through: recorder, context, interners of one thread. */
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type CinescopeError, type Entity, KINDS, type NodeId, type Site, type SpanId, type TraceId } from '@cinescope/protocol'
+import type { EntityTable, SiteTable } from './interner.ts'
+import type { Recorder } from './recorder.ts'
+import { Span } from './span.ts'
+
+/** Parts of a probe, made by the scope. */
+export interface ProbeParts {
+  readonly node: NodeId
+  readonly thread: number
+  readonly recorder: Recorder
+  readonly sites: SiteTable
+  readonly entities: EntityTable
+  /** Takes faults of ours; never throws. */
+  readonly report: (error: CinescopeError) => void
+}
+
+/** One per scope and thread. `isEnabled` is the first thing an adapter tests. */
+export class Probe {
+  readonly node: NodeId
+  readonly thread: number
+  readonly recorder: Recorder
+  readonly report: (error: CinescopeError) => void
+  readonly #context = new AsyncLocalStorage<Span>()
+  readonly #sites: SiteTable
+  readonly #entities: EntityTable
+
+  constructor(parts: ProbeParts) {
+    this.node = parts.node
+    this.thread = parts.thread
+    this.recorder = parts.recorder
+    this.report = parts.report
+    this.#sites = parts.sites
+    this.#entities = parts.entities
+  }
+
+  get isEnabled(): boolean {
+    return this.recorder.enabled
+  }
+
+  /** Number of a static descriptor; keep it, do not intern per event where it can be kept. */
+  site(site: Site): number {
+    return this.#sites.intern(site)
+  }
+
+  /** Number of an entity. */
+  entity(entity: Entity): number {
+    return this.#entities.intern(entity)
+  }
+
+  /** The span whose async context this is. */
+  current(): Span | undefined {
+    return this.#context.getStore()
+  }
+
+  /** Begins a span; a root when `parent` is undefined. The caller ends it. */
+  open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
+    return new Span(this, kind, site, parent, value, cause, flags)
+  }
+
+  /** Runs `fn` in the context of a span. Costs one `AsyncLocalStorage.run`. */
+  run<A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R {
+    return this.#context.run(span, fn, ...args)
+  }
+
+  /** Runs `fn` outside any span. */
+  exit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
+    return this.#context.exit(fn, ...args)
+  }
+
+  /** Ties a root to the trace and span that caused it in another process. */
+  adopt(root: Span, traceId: TraceId, remoteParent: SpanId): void {
+    root.adoptedTrace = traceId
+    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, { 'cinescope.trace.id': traceId, 'cinescope.remote.parent': remoteParent })
+  }
+}

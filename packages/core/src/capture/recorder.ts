@@ -1,0 +1,179 @@
+/** HOT: the one way into the ring. A structural record allocates nothing; a value costs its walk. Bench rows `event`, `span-values`. */
+
+import { F64, FLAG, isSpanKind, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
+import type { Clock } from '../base/clock.ts'
+import type { RingProducer } from '../ring/producer.ts'
+import type { CapturedText, ValueEncoder } from '../value/encoder.ts'
+
+const DOUBLES = RECORD_BYTES / 8
+const WORDS = RECORD_BYTES / 4
+const BEGIN = PHASE.begin << 8
+const END = PHASE.end << 8
+const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
+
+/** Parts of a recorder, made by the scope. */
+export interface RecorderParts {
+  readonly ring: RingProducer
+  readonly values: ValueEncoder
+  readonly clock: Clock
+  readonly maxValueBytes: number
+}
+
+/**
+ * Writes events of one thread. Spans are named by the seq of their begin; 0 stands for none.
+ * When `enabled` is false every method returns at once.
+ */
+export class Recorder {
+  enabled = true
+  /** Time of the last record written, in ns since the process's anchor; a begin's is its span's `since`. */
+  lastNs = 0
+  readonly #ring: RingProducer
+  readonly #values: ValueEncoder
+  readonly #clock: Clock
+  readonly #maxValueBytes: number
+  #valueFlags = 0
+
+  constructor(parts: RecorderParts) {
+    this.#ring = parts.ring
+    this.#values = parts.values
+    this.#clock = parts.clock
+    this.#maxValueBytes = parts.maxValueBytes
+  }
+
+  /** Begins a span inside `parent` (0 = it is a root) and gives its seq. `flags` are FLAG bits. */
+  begin(kind: number, site: number, parent: number, root: number, value?: unknown, cause = 0, subject = 0, flags = 0): number {
+    if (!this.enabled) return 0
+    const ring = this.#ring
+    const slot = ring.claim(kind, false)
+    const now = this.#clock.now() * 1e6
+    this.lastNs = now
+    if (slot < 0) return ring.seq
+    const seq = ring.seq
+    const u = slot * WORDS
+    const lane = ring.lane
+    const u32 = lane.u32
+    lane.f64[slot * DOUBLES + F64.time] = now
+    lane.f64[slot * DOUBLES + F64.number] = 0
+    u32[u + U32.seq] = seq
+    u32[u + U32.site] = site
+    u32[u + U32.parent] = parent
+    u32[u + U32.root] = root === 0 ? seq : root
+    u32[u + U32.cause] = cause
+    u32[u + U32.subject] = subject
+    this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | BEGIN | flags | this.#valueFlags
+    ring.commit()
+    return seq
+  }
+
+  /** Ends the span `span`, repeating what its begin said, so that it survives the loss of its begin. */
+  end(
+    kind: number,
+    site: number,
+    span: number,
+    parent: number,
+    root: number,
+    sinceNs: number,
+    number = 0,
+    flags = 0,
+    value?: unknown,
+  ): void {
+    if (!this.enabled) return
+    const ring = this.#ring
+    const slot = ring.claim(kind, true)
+    const now = this.#clock.now() * 1e6
+    this.lastNs = now
+    if (slot < 0) return
+    const u = slot * WORDS
+    const lane = ring.lane
+    const u32 = lane.u32
+    const f = slot * DOUBLES
+    lane.f64[f + F64.time] = now
+    lane.f64[f + F64.since] = sinceNs
+    lane.f64[f + F64.number] = number
+    u32[u + U32.seq] = ring.seq
+    u32[u + U32.site] = site
+    u32[u + U32.parent] = parent
+    u32[u + U32.root] = root
+    u32[u + U32.cause] = 0
+    u32[u + U32.subject] = 0
+    u32[u + U32.span] = span
+    this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | END | flags | this.#valueFlags
+    ring.commit()
+  }
+
+  /** Records a point inside `parent` and gives its seq. Errors and state have first call on the ring's reserve. */
+  point(
+    kind: number,
+    site: number,
+    parent: number,
+    root: number,
+    value?: unknown,
+    number = 0,
+    cause = 0,
+    subject = 0,
+    flags = 0,
+  ): number {
+    if (!this.enabled) return 0
+    const ring = this.#ring
+    const slot = ring.claim(kind, kind >= KINDS['state.snapshot'] && kind <= KINDS.error)
+    const now = this.#clock.now() * 1e6
+    this.lastNs = now
+    if (slot < 0) return ring.seq
+    const u = slot * WORDS
+    const lane = ring.lane
+    const u32 = lane.u32
+    lane.f64[slot * DOUBLES + F64.time] = now
+    lane.f64[slot * DOUBLES + F64.number] = number
+    u32[u + U32.seq] = ring.seq
+    u32[u + U32.site] = site
+    u32[u + U32.parent] = parent
+    u32[u + U32.root] = root
+    u32[u + U32.cause] = cause
+    u32[u + U32.subject] = subject
+    this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | flags | this.#valueFlags | (kind === KINDS.error ? FLAG.error : 0)
+    ring.commit()
+    return ring.seq
+  }
+
+  /** Events offered so far. */
+  get produced(): number {
+    return this.#ring.seq
+  }
+
+  /** Writes the value's place and length, or why there is none; sets `#valueFlags`. */
+  #writeValue(u32: Uint32Array, u: number, value: unknown): void {
+    this.#valueFlags = 0
+    if (value === undefined) {
+      u32[u + U32.valueLength] = 0
+      return
+    }
+    const ring = this.#ring
+    const at = ring.claimValue(this.#maxValueBytes)
+    if (at < 0) {
+      u32[u + U32.valueLength] = LOST
+      return
+    }
+    const values = this.#values
+    const end = value instanceof Text ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
+    u32[u + U32.valuePosition] = ring.keepValue(end - at)
+    u32[u + U32.valueLength] = end - at
+    if (values.truncated) this.#valueFlags = FLAG.truncated
+  }
+}
+
+/** A value that arrives as text, to be tokenized and redacted as such. */
+export class Text {
+  readonly text: CapturedText
+
+  constructor(text: CapturedText) {
+    this.text = text
+  }
+}
+
+/** True for kinds that a recorder may begin. */
+export function isBeginKind(kind: number): boolean {
+  return isSpanKind(kind)
+}

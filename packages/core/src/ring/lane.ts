@@ -1,0 +1,72 @@
+/** HOT: the producing end of one lane of records. */
+
+import { RECORD_BYTES } from '@cinescope/protocol'
+import { CONTROL } from './memory.ts'
+
+/** Slots of a lane held back for ends, errors and state: one in four. */
+const RESERVE_SHIFT = 2
+
+/** Hands out slots of one lane and publishes them. */
+export class LaneProducer {
+  readonly f64: Float64Array
+  readonly u32: Uint32Array
+  readonly #control: Int32Array
+  readonly #headWord: number
+  readonly #capacity: number
+  readonly #mask: number
+  readonly #overwrites: boolean
+  #head = 0
+  /** Head at which an ordinary claim looks again: the next wake mark, then the reserve. */
+  #limit: number
+  /** Head at which any claim looks again. */
+  #hardLimit: number
+  #wokenAt = -1
+
+  constructor(control: Int32Array, lane: number, records: SharedArrayBuffer, overwrites: boolean) {
+    this.f64 = new Float64Array(records)
+    this.u32 = new Uint32Array(records)
+    this.#control = control
+    this.#headWord = CONTROL.head + lane * CONTROL.lane
+    this.#capacity = records.byteLength / RECORD_BYTES
+    this.#mask = this.#capacity - 1
+    this.#overwrites = overwrites
+    this.#limit = this.#capacity >> 1
+    this.#hardLimit = this.#capacity
+  }
+
+  /** Index of the next slot, or -1 when there is no room for such a record. */
+  claim(priority: boolean): number {
+    const head = this.#head
+    if (head >= (priority ? this.#hardLimit : this.#limit) && !this.#findRoom(priority)) return -1
+    if (this.#overwrites) Atomics.store(this.#control, this.#headWord + 2, (head + 1) | 0)
+    return head & this.#mask
+  }
+
+  /** Publishes the slot claimed last. */
+  commit(): void {
+    this.#head++
+    Atomics.store(this.#control, this.#headWord, this.#head | 0)
+  }
+
+  #findRoom(priority: boolean): boolean {
+    const backlog = (this.#head - Atomics.load(this.#control, this.#headWord + 1)) >>> 0
+    const half = this.#capacity >> 1
+    if (backlog >= half) this.#wake()
+    if (this.#overwrites) {
+      this.#limit = this.#hardLimit = this.#head + half
+      return true
+    }
+    const tail = this.#head - backlog
+    this.#hardLimit = tail + this.#capacity
+    this.#limit = backlog < half ? tail + half : tail + this.#capacity - (this.#capacity >> RESERVE_SHIFT)
+    return this.#head < (priority ? this.#hardLimit : this.#limit)
+  }
+
+  /** Once a head: a full ring must not cost a system call a record. */
+  #wake(): void {
+    if (this.#wokenAt === this.#head) return
+    this.#wokenAt = this.#head
+    Atomics.add(this.#control, CONTROL.wake, 1)
+    Atomics.notify(this.#control, CONTROL.wake)
+  }
+}

@@ -1,0 +1,103 @@
+/** HOT: the producing end of a ring; one thread only. claim, write, commit: no allocation, two atomic stores at most. */
+
+import { type RingMemory, CONTROL } from './memory.ts'
+import { LaneProducer } from './lane.ts'
+
+/** Writes records and values of one thread. Cost: bench row `event`. */
+export class RingProducer {
+  /** Number of the last record offered. */
+  seq = 0
+  /** Records accepted. */
+  accepted = 0
+  /** Records refused. */
+  refused = 0
+  /** Values left out because the arena was full. */
+  valuesLost = 0
+  readonly arena: Uint8Array
+  /** Lane of the record being written. */
+  lane: LaneProducer
+  readonly #main: LaneProducer
+  readonly #priority: LaneProducer | undefined
+  readonly #control: Int32Array
+  readonly #refusedByKind: Uint32Array
+  readonly #arenaMask: number
+  readonly #arenaSize: number
+  readonly #overwrites: boolean
+  #arenaHead = 0
+  #arenaLimit: number
+  #wokenAt = -1
+
+  constructor(memory: RingMemory) {
+    const control = new Int32Array(memory.control)
+    this.#overwrites = memory.options.strategy === 'overwrite'
+    this.#control = control
+    this.#refusedByKind = new Uint32Array(memory.control, CONTROL.refused * 4)
+    // allocateRing gives one lane at least
+    this.#main = new LaneProducer(control, 0, memory.lanes[0]!, this.#overwrites)
+    const second = memory.lanes[1]
+    this.#priority = second === undefined ? undefined : new LaneProducer(control, 1, second, true)
+    this.lane = this.#main
+    this.arena = new Uint8Array(memory.arena)
+    this.#arenaSize = memory.options.arenaBytes
+    this.#arenaMask = memory.options.arenaBytes - 1
+    this.#arenaLimit = memory.options.arenaBytes
+  }
+
+  /** Numbers the next record and claims its slot: index of the slot in `lane`, or -1 when it was refused and counted. */
+  claim(kind: number, priority: boolean): number {
+    this.seq++
+    if (priority && this.#priority !== undefined) this.lane = this.#priority
+    else this.lane = this.#main
+    const slot = this.lane.claim(priority)
+    if (slot < 0) {
+      this.refused++
+      // kind is a KindCode, below KIND_LIMIT
+      this.#refusedByKind[kind] = this.#refusedByKind[kind]! + 1
+    }
+    return slot
+  }
+
+  /** Publishes the record claimed last. */
+  commit(): void {
+    this.accepted++
+    this.lane.commit()
+    if (this.#priority !== undefined) Atomics.store(this.#control, CONTROL.committedSeq, this.seq | 0)
+  }
+
+  /** Place in `arena` with room for `bytes`, or -1 when there is none; follow with `keepValue`. */
+  claimValue(bytes: number): number {
+    if (this.#arenaHead + bytes > this.#arenaLimit && !this.#findArena(bytes)) {
+      this.valuesLost++
+      return -1
+    }
+    if (this.#overwrites) Atomics.store(this.#control, CONTROL.arenaClaim, (this.#arenaHead + bytes) | 0)
+    return this.#arenaHead & this.#arenaMask
+  }
+
+  /** Keeps the first `length` bytes of the place claimed last; gives their position for the record. */
+  keepValue(length: number): number {
+    const position = this.#arenaHead >>> 0
+    this.#arenaHead += length
+    return position
+  }
+
+  #findArena(bytes: number): boolean {
+    if (this.#overwrites) {
+      this.#arenaLimit = Number.MAX_SAFE_INTEGER
+      return true
+    }
+    const used = (this.#arenaHead - Atomics.load(this.#control, CONTROL.arenaTail)) >>> 0
+    this.#arenaLimit = this.#arenaHead - used + this.#arenaSize
+    if (this.#arenaHead + bytes <= this.#arenaLimit) return true
+    this.#wake()
+    return false
+  }
+
+  /** Once an arena head: a full arena must not cost a system call a value. */
+  #wake(): void {
+    if (this.#wokenAt === this.#arenaHead) return
+    this.#wokenAt = this.#arenaHead
+    Atomics.add(this.#control, CONTROL.wake, 1)
+    Atomics.notify(this.#control, CONTROL.wake)
+  }
+}
