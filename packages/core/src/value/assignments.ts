@@ -1,0 +1,143 @@
+/** Masks values that text assigns to a sensitive name: `pwd=x`, `Cookie: a=b`, `"token": "x"`, `{ \"pin\": 1 }`. */
+
+import type { NameRules } from './names.ts'
+import { SENSITIVITY } from './names.ts'
+import { MASK } from './shapes.ts'
+
+const MAX_NAME = 64
+const SCALAR = /(?:-?\d[\d._]*|true|false)(?![\w-])/y
+const EMPTY = /(?:null|undefined|None|nil)(?![\w-])/y
+
+/** A name in front of a `:` or `=`. */
+interface Name {
+  readonly text: string
+  /** Where the name, with what quotes it, begins. */
+  readonly start: number
+  readonly isQuoted: boolean
+}
+
+/** Masks what is assigned to names that `rules` call sensitive. O(length). */
+export function maskAssignments(text: string, rules: NameRules): string {
+  let result = ''
+  let kept = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit !== 0x3a && unit !== 0x3d) continue
+    const name = nameBefore(text, i)
+    const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
+    if (name === undefined || sensitivity === SENSITIVITY.none) continue
+    const start = valueStart(text, i + 1)
+    const end = valueEnd(text, start, unit === 0x3a && !name.isQuoted)
+    if (end <= start || isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
+    result += text.slice(kept, start) + MASK
+    kept = end
+    i = end - 1
+  }
+  return kept === 0 ? text : result + text.slice(kept)
+}
+
+function sensitivityOf(text: string, name: Name, rules: NameRules): number {
+  const own = rules.classify(name.text)
+  if (own !== SENSITIVITY.none || name.isQuoted) return own
+  // `card number: 4`, `API key = x`
+  const before = nameBefore(text, name.start)
+  return before !== undefined && rules.isListed(before.text + name.text) ? SENSITIVITY.strict : SENSITIVITY.none
+}
+
+/** The name that ends at `end`, quotes and blanks between skipped; undefined if there is none with three letters. */
+function nameBefore(text: string, end: number): Name | undefined {
+  let to = end
+  while (to > 0 && end - to < 4 && isBlank(text.charCodeAt(to - 1))) to--
+  const unquoted = to
+  while (to > 0 && unquoted - to < 8 && isQuoting(text.charCodeAt(to - 1))) to--
+  let from = to
+  let letters = 0
+  for (; from > 0 && to - from < MAX_NAME; from--) {
+    const unit = text.charCodeAt(from - 1)
+    if (isLetter(unit)) letters++
+    else if (!isNamePunctuation(unit)) break
+  }
+  if (letters < 3) return undefined
+  return { text: text.slice(from, to), start: from, isQuoted: to !== unquoted }
+}
+
+function valueStart(text: string, from: number): number {
+  let at = from
+  // `=>`, `==`, `:=`
+  while (at < text.length && at - from < 3 && (text[at] === '>' || text[at] === '=' || text[at] === ':')) at++
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++
+  return at
+}
+
+/** End of the value that begins at `start`: its closing quote or bracket, the end of its line, or the next separator. */
+function valueEnd(text: string, start: number, isLine: boolean): number {
+  let at = start
+  while (text.charCodeAt(at) === 0x5c) at++
+  const unit = text.charCodeAt(at)
+  if (unit === 0x22 || unit === 0x27 || unit === 0x60) return quoteEnd(text, at, at - start)
+  if (unit === 0x7b || unit === 0x5b) return bracketEnd(text, at)
+  for (at = start; at < text.length; at++) {
+    const each = text.charCodeAt(at)
+    if (each === 0x0a || each === 0x0d) break
+    if (!isLine && (each <= 0x20 || each === 0x26 || each === 0x22 || each === 0x27 || each === 0x7d)) break
+  }
+  return at
+}
+
+/** Just behind the quote that closes the one at `open`, which `slashes` backslashes precede. */
+function quoteEnd(text: string, open: number, slashes: number): number {
+  const quote = text.charCodeAt(open)
+  let run = 0
+  for (let i = open + 1; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x5c) run++
+    else {
+      if (unit === quote && (slashes === 0 ? run % 2 === 0 : run <= slashes)) return i + 1
+      run = 0
+    }
+  }
+  return text.length
+}
+
+function bracketEnd(text: string, open: number): number {
+  let depth = 0
+  for (let i = open; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x22 || unit === 0x27 || unit === 0x60) i = quoteEnd(text, i, backslashesBefore(text, i)) - 1
+    else if (unit === 0x7b || unit === 0x5b) depth++
+    else if ((unit === 0x7d || unit === 0x5d) && --depth === 0) return i + 1
+  }
+  return text.length
+}
+
+function backslashesBefore(text: string, at: number): number {
+  let count = 0
+  while (at - count > 0 && text.charCodeAt(at - count - 1) === 0x5c) count++
+  return count
+}
+
+/** Null tells nothing; a number or boolean only under a name that is sensitive for its strings. */
+function isHarmless(text: string, start: number, isLoose: boolean): boolean {
+  EMPTY.lastIndex = start
+  if (EMPTY.test(text)) return true
+  SCALAR.lastIndex = start
+  return isLoose && SCALAR.test(text)
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09
+}
+
+function isQuoting(unit: number): boolean {
+  return unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x5c
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit >= 0xc0
+}
+
+function isNamePunctuation(unit: number): boolean {
+  return (
+    (unit >= 0x30 && unit <= 0x39) || unit === 0x5f || unit === 0x2d || unit === 0x2e || unit === 0x5b || unit === 0x5d
+  )
+}

@@ -1,0 +1,100 @@
+/** HOT. Encodes values of the recorded program into the arena: bounded, redacted, never throwing, never running its code. */
+
+import { CinescopeError, MAX_VALUE_BYTES, OMISSION, TAG } from '@cinescope/protocol'
+import type { CapturedText } from './captured-text.ts'
+import { writeText } from './captured-text.ts'
+import type { KeyTable } from './keys.ts'
+import type { Redaction } from './redaction.ts'
+import type { ValueLimits } from './walker.ts'
+import { Walker } from './walker.ts'
+
+const MIN_BYTES = 64
+const MAX_DEPTH = 32
+const MAX_WIDTH = 10_000
+const MAX_STRING = MAX_VALUE_BYTES
+
+/**
+ * Encodes one value at a time. `into` must have `maxBytes` bytes from `at` on; nothing at or beyond `at + maxBytes` is
+ * written, and what is returned ends a whole document. Cost: bench row `value walk`; listing the keys of an object is
+ * V8's work and takes time proportional to all of them, not only to those kept.
+ */
+export class ValueEncoder {
+  /** The last call left something out because of a limit. */
+  truncated = false
+  /** Times a walk failed, by a fault of ours or by a stack that was nearly exhausted; the value is `threw` then. */
+  faults = 0
+  readonly #walker: Walker
+  readonly #maxBytes: number
+
+  /** @throws CSC_ERR_OPTION */
+  constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
+    checkLimit('maxDepth', limits.maxDepth, 1, MAX_DEPTH)
+    checkLimit('maxWidth', limits.maxWidth, 1, MAX_WIDTH)
+    checkLimit('maxStringLength', limits.maxStringLength, 1, MAX_STRING)
+    checkLimit('maxBytes', limits.maxBytes, MIN_BYTES, MAX_VALUE_BYTES)
+    this.#walker = new Walker(keys, redaction, limits)
+    this.#maxBytes = limits.maxBytes
+  }
+
+  /** Encodes any value; returns the end. */
+  encode(value: unknown, into: Uint8Array, at: number): number {
+    const walker = this.#begin(into, at)
+    try {
+      return this.#finish(walker.value(value, at, 0, walker.redaction.paths))
+    } catch {
+      return this.#recover(at)
+    }
+  }
+
+  /**
+   * Encodes the arguments of a call as an array. Bit i of `hidden` leaves out argument i (the last bit stands for all
+   * from 31 on): a probe that knows parameter names sets it for the sensitive ones.
+   */
+  encodeArguments(args: ArrayLike<unknown>, into: Uint8Array, at: number, hidden = 0): number {
+    const walker = this.#begin(into, at)
+    try {
+      return this.#finish(walker.arguments(args, at, hidden))
+    } catch {
+      return this.#recover(at)
+    }
+  }
+
+  /** Encodes a body that arrived as text: JSON, urlencoded, multipart; of anything else only type and length. */
+  encodeText(text: CapturedText, into: Uint8Array, at: number): number {
+    const walker = this.#begin(into, at)
+    try {
+      return this.#finish(writeText(walker, text, at))
+    } catch {
+      return this.#recover(at)
+    }
+  }
+
+  #begin(into: Uint8Array, at: number): Walker {
+    const walker = this.#walker
+    walker.into = into
+    walker.end = at + this.#maxBytes
+    walker.truncated = false
+    return walker
+  }
+
+  #finish(end: number): number {
+    this.truncated = this.#walker.truncated
+    return end
+  }
+
+  #recover(at: number): number {
+    this.faults++
+    this.truncated = true
+    const walker = this.#walker
+    walker.reset()
+    walker.wipe(at, at + this.#maxBytes)
+    walker.byte(at, TAG.omitted)
+    walker.byte(at + 1, OMISSION.threw)
+    return walker.byte(at + 2, 0)
+  }
+}
+
+function checkLimit(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return
+  throw new CinescopeError('CSC_ERR_OPTION', `${name} is a whole number from ${min} to ${max}, got ${String(value)}`)
+}

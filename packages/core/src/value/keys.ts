@@ -1,0 +1,108 @@
+/** Interns the keys of values and remembers which of them are sensitive. HOT: one lookup per captured key. */
+
+import { mapGet } from './intrinsics.ts'
+import type { Sensitivity } from './names.ts'
+import { SENSITIVITY } from './names.ts'
+import type { Redaction } from './redaction.ts'
+import { scrubKey } from './scrub.ts'
+
+/** Numbers for key texts, given once and never changed. */
+export interface KeyTable {
+  /** The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline. */
+  intern(key: string): number
+  /** The same for keys chosen by a peer, which may fill only half of the table. */
+  internForeign(key: string): number
+  isSensitive(id: number): boolean
+  sensitivity(id: number): Sensitivity
+  readonly size: number
+  /** Keys turned away because the table was full. */
+  readonly overflowed: number
+}
+
+/** What a key table is made of. */
+export interface KeyTableOptions {
+  readonly maxKeys: number
+  readonly redaction: Redaction
+  /** Called once per number, before `intern` returns it. */
+  onDefine(id: number, text: string): void
+}
+
+/** Longest key that gets a number, in code units. */
+export const MAX_KEY_LENGTH = 64
+
+/** Keys with more digits than this are ids; they would fill the table. */
+const MAX_KEY_DIGITS = 3
+
+/** Creates an empty table. */
+export function createKeyTable(options: KeyTableOptions): KeyTable {
+  return new Keys(options)
+}
+
+class Keys implements KeyTable {
+  readonly #ids = new Map<string, number>()
+  readonly #sensitivities: Uint8Array
+  readonly #maxKeys: number
+  readonly #redaction: Redaction
+  readonly #options: KeyTableOptions
+  #overflowed = 0
+
+  constructor(options: KeyTableOptions) {
+    this.#maxKeys = options.maxKeys
+    this.#redaction = options.redaction
+    this.#options = options
+    this.#sensitivities = new Uint8Array(options.maxKeys)
+  }
+
+  get size(): number {
+    return this.#ids.size
+  }
+
+  get overflowed(): number {
+    return this.#overflowed
+  }
+
+  intern(key: string): number {
+    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys)
+  }
+
+  internForeign(key: string): number {
+    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys >>> 1)
+  }
+
+  isSensitive(id: number): boolean {
+    return this.sensitivity(id) !== SENSITIVITY.none
+  }
+
+  sensitivity(id: number): Sensitivity {
+    return (this.#sensitivities[id] ?? SENSITIVITY.none) as Sensitivity
+  }
+
+  #define(key: string, limit: number): number {
+    if (key.length > MAX_KEY_LENGTH || countDigits(key) > MAX_KEY_DIGITS) return -1
+    if (scrubKey(key, this.#redaction) !== key) return -1
+    if (this.#ids.size >= limit) {
+      this.#overflowed++
+      return -1
+    }
+    const id = this.#ids.size
+    const own = ownCopy(key)
+    this.#sensitivities[id] = this.#redaction.classify(own)
+    this.#options.onDefine(id, own)
+    this.#ids.set(own, id)
+    return id
+  }
+}
+
+/** A copy that does not keep alive a longer text that `key` may be a slice of. */
+function ownCopy(key: string): string {
+  return Buffer.from(key, 'utf16le').toString('utf16le')
+}
+
+function countDigits(key: string): number {
+  let digits = 0
+  for (let i = 0; i < key.length; i++) {
+    const unit = key.charCodeAt(i)
+    if (unit >= 0x30 && unit <= 0x39) digits++
+  }
+  return digits
+}

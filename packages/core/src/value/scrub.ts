@@ -1,0 +1,44 @@
+/** Takes secrets out of any text: by shape, by Luhn, by the name they are assigned to. */
+
+import { maskAssignments } from './assignments.ts'
+import { maskCards } from './cards.ts'
+import type { Redaction } from './redaction.ts'
+import { MASK, maskShapes, maskUserinfo } from './shapes.ts'
+import { MAY_HOLD, suspicionOf } from './suspicion.ts'
+
+/** Longest text that is looked at; the rest is dropped, never passed on unseen. */
+export const MAX_SCRUBBED = 262_144
+
+/** `text` with every secret that is recognised masked; the same string when there is none. O(length), bounded. */
+export function scrubText(text: string, redaction: Redaction): string {
+  const bounded = text.length > MAX_SCRUBBED ? text.slice(0, MAX_SCRUBBED) : text
+  return scrubSuspicious(bounded, suspicionOf(bounded), redaction)
+}
+
+/** The same for a text of which it is known what it may hold. */
+export function scrubSuspicious(text: string, mayHold: number, redaction: Redaction): string {
+  let masked = maskShaped(text, mayHold)
+  if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskAssignments(masked, redaction)
+  return redaction.shapes.length === 0 ? masked : maskOwn(masked, redaction.shapes)
+}
+
+/** The key under which a value may be stored: a key that itself holds a secret is masked as a whole. */
+export function scrubKey(key: string, redaction: Redaction): string {
+  let masked = maskShaped(key, suspicionOf(key))
+  if (redaction.shapes.length > 0) masked = maskOwn(masked, redaction.shapes)
+  return masked === key ? key : MASK
+}
+
+function maskShaped(text: string, mayHold: number): string {
+  let masked = text
+  if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskUserinfo(masked)
+  if ((mayHold & MAY_HOLD.shape) !== 0) masked = maskShapes(masked)
+  if ((mayHold & MAY_HOLD.card) !== 0) masked = maskCards(masked)
+  return masked
+}
+
+function maskOwn(text: string, shapes: readonly RegExp[]): string {
+  let masked = text
+  for (const shape of shapes) masked = masked.replace(shape, MASK)
+  return masked
+}

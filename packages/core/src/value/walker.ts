@@ -1,0 +1,242 @@
+/** HOT. The one bounded walk over a value of the recorded program. Runs none of its code: no getter, trap, iterator or toJSON. */
+
+import { KEY, OMISSION, TAG } from '@cinescope/protocol'
+import { ClassTable, functionName } from './class-table.ts'
+import { writeExotic } from './exotic.ts'
+import {
+  descriptorOf,
+  getterOf,
+  hasOwn,
+  isArray,
+  isProxy,
+  isView,
+  keysOf,
+  objectPrototype,
+  prototypeOf,
+  symbolDescription,
+} from './intrinsics.ts'
+import type { KeyTable } from './keys.ts'
+import { SENSITIVITY } from './names.ts'
+import type { PathState } from './paths.ts'
+import type { Redaction } from './redaction.ts'
+import { Sink } from './sink.ts'
+
+/** Bounds of one value. */
+export interface ValueLimits {
+  /** Containers within each other. */
+  readonly maxDepth: number
+  /** Keys or items of one container. */
+  readonly maxWidth: number
+  /** Code units of one string. */
+  readonly maxStringLength: number
+  /** Bytes of the whole, 64 to `MAX_VALUE_BYTES`. */
+  readonly maxBytes: number
+}
+
+/** Texts of indexes, for paths only. */
+const INDEXES: readonly string[] = Array.from({ length: 100 }, (_, index) => String(index))
+
+/** Digits are not worked out beyond this: it takes quadratic time. */
+const HUGE = 1n << 1024n
+
+/** Members by which the entry objects of lists and forms name the value beside them. */
+const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
+
+/** A sink that knows how to walk. One per thread; not re-entrant, which nothing it does can cause. */
+export class Walker extends Sink {
+  readonly classes: ClassTable
+  readonly maxWidth: number
+  readonly #maxDepth: number
+  readonly #ancestors: (object | undefined)[]
+
+  constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
+    super(keys, redaction, limits.maxStringLength)
+    this.classes = new ClassTable(keys)
+    this.maxWidth = limits.maxWidth
+    this.#maxDepth = limits.maxDepth
+    this.#ancestors = Array.from({ length: limits.maxDepth + 1 }, () => undefined)
+  }
+
+  /** Lets go of what an interrupted walk still held. */
+  reset(): void {
+    for (let i = 0; i < this.#ancestors.length; i++) this.#ancestors[i] = undefined
+  }
+
+  /** Writes `value`, found at `path` inside `depth` containers. Needs 13 bytes of room. */
+  value(value: unknown, at: number, depth: number, path: PathState | undefined): number {
+    switch (typeof value) {
+      case 'string':
+        return this.string(value, at)
+      case 'number':
+        return this.number(value, at)
+      case 'object':
+        return value === null ? this.byte(at, TAG.null) : this.#object(value, at, depth, path)
+      case 'boolean':
+        return this.byte(at, value ? TAG.true : TAG.false)
+      case 'undefined':
+        return this.byte(at, TAG.undefined)
+      case 'function':
+        return isProxy(value) ? this.omit(at, OMISSION.proxy, 0) : this.text(TAG.function, functionName(value), at)
+      case 'symbol':
+        return this.text(TAG.symbol, symbolDescription(value) ?? '', at)
+      case 'bigint':
+        return this.bigint(value, at)
+      default:
+        return this.omit(at, OMISSION.corrupt, 0)
+    }
+  }
+
+  /** A tag and a string that belongs to it. */
+  text(tag: number, text: string, at: number): number {
+    return this.string(text, this.byte(at, tag))
+  }
+
+  bigint(value: bigint, at: number): number {
+    const start = this.byte(at, TAG.bigint)
+    if (value >= HUGE || value <= -HUGE) return this.cut(start, OMISSION.size, 0)
+    return this.string(String(value), start)
+  }
+
+  /** Own enumerable members in order, and the end. */
+  fields(value: object, names: readonly string[], start: number, depth: number, path: PathState | undefined): number {
+    const shown = names.length > this.maxWidth ? this.maxWidth : names.length
+    let at = start
+    for (let i = 0; i < shown; i++) {
+      // i is below names.length
+      const name = names[i]!
+      if (!this.hasRoom(at)) return this.cutKeys(at, OMISSION.size, names.length - i)
+      const descriptor = descriptorOf(value, name)
+      if (descriptor === undefined) continue
+      // data descriptors have no `get`; should a patched Object.prototype have one, nothing is read at all
+      if ('get' in descriptor) at = this.omit(this.#name(name, at), OMISSION.getter, 0)
+      else at = this.member(name, descriptor.value, at, depth, path, value)
+    }
+    if (names.length > shown) at = this.cutKeys(at, OMISSION.width, names.length - shown)
+    return at
+  }
+
+  /** One key with its value. `owner` is asked whether the value is the secret half of a name-value pair. */
+  member(
+    name: string,
+    value: unknown,
+    at: number,
+    depth: number,
+    path: PathState | undefined,
+    owner: object | undefined,
+  ): number {
+    const id = this.keys.intern(name)
+    const start = this.key(at, id, name)
+    const sensitivity = this.sensitivity(id, name)
+    if (sensitivity !== SENSITIVITY.none && this.hides(sensitivity, value))
+      return this.omit(start, OMISSION.redacted, 0)
+    const next = path === undefined ? undefined : path.step(name)
+    if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
+    if (name === 'value' && owner !== undefined && this.#isNamedSecret(owner)) {
+      return this.omit(start, OMISSION.redacted, 0)
+    }
+    return this.value(value, start, depth, next)
+  }
+
+  /** Items of a list, at most `maxWidth`; holes are undefined. */
+  items(list: ArrayLike<unknown>, start: number, depth: number, path: PathState | undefined): number {
+    const length = list.length
+    const shown = length > this.maxWidth ? this.maxWidth : length
+    let at = start
+    let previous: unknown
+    for (let i = 0; i < shown; i++) {
+      if (!this.hasRoom(at)) return this.cut(at, OMISSION.size, length - i)
+      if (!hasOwn(list, i)) at = this.byte(at, TAG.undefined)
+      else if (getterOf(list, i) !== undefined) at = this.omit(at, OMISSION.getter, 0)
+      else {
+        const item = list[i]
+        at = this.item(item, previous, at, depth, path === undefined ? undefined : path.step(INDEXES[i] ?? String(i)))
+        previous = item
+      }
+    }
+    if (length > shown) at = this.cut(at, OMISSION.width, length - shown)
+    return at
+  }
+
+  /** The arguments of a call; bit i of `hidden` leaves out argument i. They count for no depth. */
+  arguments(args: ArrayLike<unknown>, start: number, hidden: number): number {
+    const length = args.length
+    const shown = length > this.maxWidth ? this.maxWidth : length
+    const path = this.redaction.paths
+    let at = this.byte(start, TAG.array)
+    this.open(start)
+    let previous: unknown
+    for (let i = 0; i < shown; i++) {
+      if (!this.hasRoom(at)) return this.close(this.cut(at, OMISSION.size, length - i), TAG.end)
+      const item = args[i]
+      if (hidden !== 0 && ((hidden >>> (i < 31 ? i : 31)) & 1) === 1 && this.hides(SENSITIVITY.strict, item)) {
+        at = this.omit(at, OMISSION.redacted, 0)
+      } else {
+        at = this.item(item, previous, at, 0, path === undefined ? undefined : path.step(INDEXES[i] ?? String(i)))
+      }
+      previous = item
+    }
+    if (length > shown) at = this.cut(at, OMISSION.width, length - shown)
+    return this.close(at, TAG.end)
+  }
+
+  /** One item of a list; a primitive behind a sensitive name is hidden, as in raw headers or `set('password', x)`. */
+  item(item: unknown, previous: unknown, at: number, depth: number, path: PathState | undefined): number {
+    if (path !== undefined && path.redacts) return this.omit(at, OMISSION.redacted, 0)
+    if (typeof previous === 'string' && this.#mayBeSecret(item) && this.redaction.announces(previous)) {
+      return this.omit(at, OMISSION.redacted, 0)
+    }
+    return this.value(item, at, depth, path)
+  }
+
+  #object(value: object, at: number, depth: number, path: PathState | undefined): number {
+    if (isProxy(value)) return this.omit(at, OMISSION.proxy, 0)
+    const levels = this.#levelsUp(value, depth)
+    if (levels > 0) return this.#cycle(levels, at)
+    if (depth >= this.#maxDepth) return this.cut(at, OMISSION.depth, isArray(value) ? value.length : 0)
+    if (!this.open(at)) return this.cut(at, OMISSION.size, 0)
+    this.#ancestors[depth] = value
+    const end = this.#inside(value, at, depth, path)
+    this.#ancestors[depth] = undefined
+    return end
+  }
+
+  /** Writes an object whose closing room is reserved. */
+  #inside(value: object, at: number, depth: number, path: PathState | undefined): number {
+    if (isArray(value)) {
+      return this.close(this.items(value, this.byte(at, TAG.array), depth + 1, path), TAG.end)
+    }
+    const prototype = prototypeOf(value)
+    if (prototype === objectPrototype && !isView(value)) {
+      return this.close(this.fields(value, keysOf(value), this.byte(at, TAG.object), depth + 1, path), KEY.end)
+    }
+    return writeExotic(this, value, this.classes.describe(prototype), at, depth, path)
+  }
+
+  #cycle(levels: number, at: number): number {
+    // levels is at most maxDepth, which fits one byte of a varint
+    return this.byte(this.byte(at, TAG.cycle), levels)
+  }
+
+  #levelsUp(value: object, depth: number): number {
+    for (let i = depth - 1; i >= 0; i--) if (this.#ancestors[i] === value) return depth - i
+    return 0
+  }
+
+  #name(name: string, at: number): number {
+    return this.key(at, this.keys.intern(name), name)
+  }
+
+  #mayBeSecret(item: unknown): boolean {
+    return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint' || isView(item)
+  }
+
+  #isNamedSecret(owner: object): boolean {
+    for (const naming of NAMING) {
+      const descriptor = descriptorOf(owner, naming)
+      if (descriptor === undefined || 'get' in descriptor) continue
+      if (typeof descriptor.value === 'string' && this.redaction.classify(descriptor.value) !== SENSITIVITY.none)
+        return true
+    }
+    return false
+  }
+}
