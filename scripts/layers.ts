@@ -12,7 +12,8 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
   ['capture', 'ingest', 'correlate', 'store'],
   ['adapter', 'query', 'timetravel'],
-  ['scope', 'writer', 'reader'],
+  ['recording'],
+  ['scope', 'writer', 'reader-thread'],
   ['index'],
 ]
 

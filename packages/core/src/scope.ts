@@ -1,17 +1,124 @@
-/** Composition root of the app thread (being built): scope, options, lifecycle. */
+/** Composition root of the app thread: from options to a running scope. */
 
-import type { Probe } from './capture/probe.ts'
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { MessageChannel } from 'node:worker_threads'
+import { CinescopeError, type Definition, KINDS, MAX_KEYS, type NodeId, nodeId } from '@cinescope/protocol'
+import { anchorOf, systemClock } from './base/clock.ts'
+import { createFaults, type Faults } from './base/faults.ts'
+import type { ProcessInfo } from './base/process.ts'
+import { type ScopeOptions, type ScopeSettings, settleOptions } from './base/scope-options.ts'
+import { allocateStatus, type StatusMemory } from './base/status.ts'
+import { createEntityTable, createSiteTable } from './capture/interner.ts'
+import { Probe } from './capture/probe.ts'
+import { Recorder } from './capture/recorder.ts'
+import { allocateRing, type RingMemory } from './ring/memory.ts'
+import { RingProducer } from './ring/producer.ts'
+import { drainAtExit } from './scope/exit.ts'
+import { recordingPath, RunningScope, type Scope, type ScopeParts } from './scope/running-scope.ts'
+import { WriterHandle } from './scope/writer-handle.ts'
+import { ValueEncoder } from './value/encoder.ts'
+import { createKeyTable } from './value/keys.ts'
+import { createRedaction } from './value/redaction.ts'
+import { VERSION } from './scope/version.ts'
 
-/** One recorder of this process. */
-export interface Scope {
-  readonly isEnabled: boolean
+/** The smallest ring, for a scope that records nothing. */
+const NO_RING = { strategy: 'drop', records: 64, arenaBytes: 131_072 } as const
+
+/**
+ * Starts recording this process. Resolves before the writer is up; the ring holds what is recorded meanwhile.
+ * A scope that cannot start says so once, counts it, and leaves the host running. @throws CSC_ERR_OPTION
+ */
+export async function createScope(options?: ScopeOptions): Promise<Scope> {
+  const settings = settleOptions(options, process.env, process.argv[1])
+  const node = nodeId(randomBytes(6).toString('hex'))
+  const ring = allocateRing(settings.enabled ? settings.ring : NO_RING)
+  const status = allocateStatus()
+  const definitions = new MessageChannel()
+  const parts = captureParts(settings, node, ring, status, (definition) => definitions.port1.postMessage(definition))
+  if (!settings.enabled) {
+    definitions.port1.close()
+    parts.probe.stop()
+    return new RunningScope({ ...parts, status, path: undefined, writer: undefined, queries: undefined, releaseProcess: () => undefined })
+  }
+  const path = settings.store === 'memory' ? undefined : recordingPath(settings.directory, node, new Date())
+  const queries = path === undefined ? new MessageChannel() : undefined
+  const input = {
+    ring,
+    status,
+    definitions: definitions.port2,
+    process: processInfo(settings, node),
+    path,
+    maxBytes: settings.maxBytes,
+    queries: queries?.port2,
+  }
+  const writer = startWriter(input, parts)
+  const releaseProcess = writer === undefined ? () => undefined : watchProcess(settings, parts, writer)
+  return new RunningScope({ ...parts, status, path, writer, queries: queries?.port1, releaseProcess })
 }
 
-const PROBES = new WeakMap<Scope, Probe>()
+type CaptureParts = Pick<ScopeParts, 'probe' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults'>
 
-/** The probe of a scope, for adapters. */
-export function probeOf(scope: Scope): Probe {
-  const probe = PROBES.get(scope)
-  if (probe === undefined) throw new TypeError('not a scope')
-  return probe
+function captureParts(
+  settings: ScopeSettings,
+  node: NodeId,
+  memory: RingMemory,
+  status: StatusMemory,
+  define: (definition: Definition) => void,
+): CaptureParts {
+  const faults: Faults = createFaults(settings.onInternalError)
+  const ring = new RingProducer(memory)
+  const redaction = createRedaction(settings.redaction)
+  const keys = createKeyTable({
+    maxKeys: MAX_KEYS,
+    redaction,
+    onDefine: (number, text) => define({ kind: 'key', number, text }),
+  })
+  const values = new ValueEncoder(keys, redaction, settings.values)
+  const recorder = new Recorder({ ring, values, clock: systemClock, maxValueBytes: settings.values.maxBytes, figures: new Float64Array(status.figures) })
+  const sites = createSiteTable(define)
+  const entities = createEntityTable(define)
+  const probe = new Probe({ node, thread: 0, recorder, sites, entities, report: (error) => faults.report(error) })
+  return { probe, ring, keys, sites, entities, faults }
+}
+
+function startWriter(input: ConstructorParameters<typeof WriterHandle>[0], parts: CaptureParts): WriterHandle | undefined {
+  const report = (error: CinescopeError): void => parts.faults.report(error)
+  try {
+    return new WriterHandle(input, { report, onGone: () => parts.probe.stop(), offered: () => parts.ring.seq })
+  } catch (cause) {
+    report(new CinescopeError('CSC_ERR_START', 'the writer thread could not be started', { cause }))
+    parts.probe.stop()
+    return undefined
+  }
+}
+
+/** Drains at exit and records what kills the process. Returns what takes it all off again. */
+function watchProcess(settings: ScopeSettings, { probe }: CaptureParts, writer: WriterHandle): () => void {
+  const site = probe.site({ name: 'uncaughtException', framework: 'node' })
+  const onFatal = (error: unknown): void => {
+    const span = probe.current()
+    probe.recorder.point(KINDS.error, site, span?.seq ?? 0, span?.root.seq ?? 0, error === undefined ? null : error)
+  }
+  const release = drainAtExit(() => {
+    probe.stop()
+    writer.stopNow()
+  }, settings.handleSignals)
+  process.on('uncaughtExceptionMonitor', onFatal)
+  return () => {
+    process.off('uncaughtExceptionMonitor', onFatal)
+    release()
+  }
+}
+
+function processInfo(settings: ScopeSettings, node: NodeId): ProcessInfo {
+  return {
+    node,
+    pid: process.pid,
+    service: settings.service,
+    hostname: hostname(),
+    nodeVersion: process.version,
+    cinescopeVersion: VERSION,
+    anchor: anchorOf(systemClock),
+  }
 }

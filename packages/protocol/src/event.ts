@@ -1,6 +1,7 @@
 /** Events and films as readers see them. */
 
 import type { Entity, Site } from './dictionary.ts'
+import type { Explain } from './explain.ts'
 import type { FilmId, SpanId, TraceId } from './ids.ts'
 import type { Kind, ParentCertainty } from './kind.ts'
 import type { DurationNs, TimeNs, WallMs } from './time.ts'
@@ -65,4 +66,5 @@ export interface FilmSummary {
 export interface Film {
   readonly summary: FilmSummary
   readonly events: readonly CinescopeEvent[]
+  readonly explain: Explain
 }

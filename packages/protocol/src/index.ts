@@ -7,6 +7,7 @@ export { MAX_ENTITIES, MAX_KEYS, MAX_SITES, sitePlace } from './dictionary.ts'
 export type { ErrorCode } from './errors.ts'
 export { assertNever, CinescopeError, ERROR_CODES } from './errors.ts'
 export type { CinescopeEvent, Film, FilmSummary } from './event.ts'
+export type { Explain } from './explain.ts'
 export type { Hlc, HlcReceived } from './hlc.ts'
 export { HLC_EPOCH_MS, HLC_TICKS_PER_MS, hlcCompare, hlcOf, hlcReceive, hlcTick, hlcWallMs } from './hlc.ts'
 export type { EventPlace, FilmId, NodeId, Seq, SpanId, TraceId, Traceparent } from './ids.ts'
@@ -42,7 +43,6 @@ export type {
   EventOrder,
   EventPage,
   EventQuery,
-  Explain,
   FilmFilter,
   FilmOrder,
   FilmPage,

@@ -1,6 +1,7 @@
 /** Requests and answers of the query surface. Everything here is plain data. */
 
 import type { CinescopeEvent, FilmSummary } from './event.ts'
+import type { Explain } from './explain.ts'
 import type { FilmId, SpanId } from './ids.ts'
 import type { Kind } from './kind.ts'
 import type { WallMs } from './time.ts'
@@ -64,22 +65,6 @@ export interface FilmQuery {
   /** 1 to 10,000; default 100. */
   readonly limit?: number
   readonly cursor?: string
-}
-
-/** What an answer cost and why. Counts, not estimates. */
-export interface Explain {
-  /** One line on the access path. */
-  readonly plan: string
-  readonly segments: number
-  readonly segmentsRead: number
-  /** Segments left unread, by the statistic that ruled them out. */
-  readonly segmentsSkipped: Readonly<Record<string, number>>
-  readonly rowsRead: number
-  readonly rowsMatched: number
-  readonly valuePagesRead: number
-  /** Segments or pages that failed their checks and were left out. */
-  readonly corrupt: number
-  readonly elapsedMs: number
 }
 
 /** One page of an answer. */

@@ -26,6 +26,8 @@ export class Probe {
   readonly #context = new AsyncLocalStorage<Span>()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
+  readonly #errors = new WeakSet<object>()
+  readonly #onStop: (() => void)[] = []
 
   constructor(parts: ProbeParts) {
     this.node = parts.node
@@ -34,6 +36,19 @@ export class Probe {
     this.report = parts.report
     this.#sites = parts.sites
     this.#entities = parts.entities
+  }
+
+  /** Records nothing from here on and lets go of hooks. */
+  stop(): void {
+    this.recorder.enabled = false
+    const hooks = this.#onStop.splice(0)
+    for (const hook of hooks) hook()
+  }
+
+  /** Runs `release` when the scope stops; at once if it has stopped. For hooks that adapters put into the process. */
+  onStop(release: () => void): void {
+    if (this.recorder.enabled) this.#onStop.push(release)
+    else release()
   }
 
   get isEnabled(): boolean {
@@ -48,6 +63,14 @@ export class Probe {
   /** Number of an entity. */
   entity(entity: Entity): number {
     return this.#entities.intern(entity)
+  }
+
+  /** False for an error object that was asked about before. */
+  isNewError(thrown: unknown): boolean {
+    if (typeof thrown !== 'object' || thrown === null) return true
+    if (this.#errors.has(thrown)) return false
+    this.#errors.add(thrown)
+    return true
   }
 
   /** The span whose async context this is. */

@@ -2,13 +2,17 @@
 
 import { F64, FLAG, isSpanKind, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
+import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
-import type { CapturedText, ValueEncoder } from '../value/encoder.ts'
+import type { CapturedText } from '../value/captured-text.ts'
+import type { ValueEncoder } from '../value/encoder.ts'
 
 const DOUBLES = RECORD_BYTES / 8
 const WORDS = RECORD_BYTES / 4
 const BEGIN = PHASE.begin << 8
 const END = PHASE.end << 8
+/** One record in 256 is timed. */
+const SAMPLE_MASK = 255
 const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
 
 /** Parts of a recorder, made by the scope. */
@@ -17,6 +21,8 @@ export interface RecorderParts {
   readonly values: ValueEncoder
   readonly clock: Clock
   readonly maxValueBytes: number
+  /** Shared figures; the sampled cost of probes goes there too. */
+  readonly figures: Float64Array
 }
 
 /**
@@ -31,13 +37,17 @@ export class Recorder {
   readonly #values: ValueEncoder
   readonly #clock: Clock
   readonly #maxValueBytes: number
+  readonly #figures: Float64Array
   #valueFlags = 0
+  #samples = 0
+  #sampledNs = 0
 
   constructor(parts: RecorderParts) {
     this.#ring = parts.ring
     this.#values = parts.values
     this.#clock = parts.clock
     this.#maxValueBytes = parts.maxValueBytes
+    this.#figures = parts.figures
   }
 
   /** Begins a span inside `parent` (0 = it is a root) and gives its seq. `flags` are FLAG bits. */
@@ -63,6 +73,7 @@ export class Recorder {
     this.#writeValue(u32, u, value)
     u32[u + U32.word] = kind | BEGIN | flags | this.#valueFlags
     ring.commit()
+    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
   }
 
@@ -101,6 +112,7 @@ export class Recorder {
     this.#writeValue(u32, u, value)
     u32[u + U32.word] = kind | END | flags | this.#valueFlags
     ring.commit()
+    if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
   }
 
   /** Records a point inside `parent` and gives its seq. Errors and state have first call on the ring's reserve. */
@@ -135,12 +147,20 @@ export class Recorder {
     this.#writeValue(u32, u, value)
     u32[u + U32.word] = kind | flags | this.#valueFlags | (kind === KINDS.error ? FLAG.error : 0)
     ring.commit()
+    if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
     return ring.seq
   }
 
-  /** Events offered so far. */
-  get produced(): number {
-    return this.#ring.seq
+  /** Estimated CPU of all records so far: mean of the sampled ones, each with the clock it read, times their number. */
+  get probeCpuMs(): number {
+    return this.#samples === 0 ? 0 : ((this.#sampledNs / this.#samples) * this.#ring.seq) / 1e6
+  }
+
+  /** From the clock read at the record's begin to one read now, so one read of the clock is in it. */
+  #sample(since: number): void {
+    this.#samples++
+    this.#sampledNs += this.#clock.now() * 1e6 - since
+    this.#figures[STATUS.probeCpuMs] = this.probeCpuMs
   }
 
   /** Writes the value's place and length, or why there is none; sets `#valueFlags`. */

@@ -47,9 +47,10 @@ export class Span {
     )
   }
 
-  /** Records what was thrown inside the span. Gives the error event's seq. */
-  error(thrown: unknown): number {
-    return this.probe.recorder.point(KINDS.error, this.site, this.seq, this.root.seq, thrown === undefined ? null : thrown)
+  /** Records what was thrown inside the span, once: an error that passes through further spans is not recorded again. */
+  error(thrown: unknown): void {
+    if (!this.probe.isNewError(thrown)) return
+    this.probe.recorder.point(KINDS.error, this.site, this.seq, this.root.seq, thrown === undefined ? null : thrown)
   }
 
   /** Records a point inside the span. */

@@ -14,7 +14,7 @@ export interface CarriedSpan {
 export const MAX_CARRIED_SPANS = 65_536
 
 /** Most bytes of begin values carried. */
-export const MAX_CARRIED_BYTES = 8 * 1024 * 1024
+export const MAX_CARRIED_BYTES = 8_388_608
 
 /** Open spans of earlier segments, by the seq of their begin. */
 export class CarriedSpans {

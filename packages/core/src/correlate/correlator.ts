@@ -17,7 +17,8 @@ import {
   withPhase,
 } from '@cinescope/protocol'
 import { encodePlainRecord } from '../base/plain-value.ts'
-import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
+import type { Cut } from '../base/commit.ts'
+import type { SealedSegment } from '../base/sealed-segment.ts'
 import type { GapReason, RecordSink, RecordView } from '../ring/consumer.ts'
 import { CarriedSpans } from './carried-spans.ts'
 import { FilmChanges } from './films.ts'
@@ -30,20 +31,10 @@ export interface CorrelatorOptions {
   readonly maxValueBytes: number
 }
 
-/** What one cut of the stream gives to the store. */
-export interface Cut {
-  readonly sealed: readonly SealedSegment[]
-  /** Rows of the unfinished segment that no earlier tail holds. */
-  readonly tail: SealedSegment | undefined
-  /** Earlier tails are contained in `sealed` and must go. */
-  readonly replacesTails: boolean
-  readonly films: readonly FilmChange[]
-}
-
 /** See the file's first line. One per ring. */
 export class Correlator implements RecordSink {
   /** Events taken so far by kind code. */
-  readonly taken = new Float64Array(KIND_LIMIT)
+  readonly taken: Float64Array = new Float64Array(KIND_LIMIT)
   readonly #options: CorrelatorOptions
   readonly #rows: RowBuilder
   readonly #films: FilmChanges
@@ -106,7 +97,8 @@ export class Correlator implements RecordSink {
     const fresh = this.#rows.rows.length - this.#tailRows
     if ((seal && this.#rows.rows.length > 0) || fresh >= sealRows) this.#seal()
     const tail = this.#cutTail()
-    const cut = { sealed: this.#sealed, tail, replacesTails: this.#replacesTails, films: this.#films.take() }
+    const replacesTailsOf = this.#replacesTails ? this.#options.thread : undefined
+    const cut = { sealed: this.#sealed, tail, replacesTailsOf, films: this.#films.take() }
     this.#sealed = []
     this.#replacesTails = false
     return cut

@@ -5,6 +5,7 @@ import { SENSITIVITY } from './names.ts'
 import { MASK } from './shapes.ts'
 
 const MAX_NAME = 64
+const ELEMENT = /(<([\w:.-]{3,64})(?:\s[^<>]*)?>)(<!\[CDATA\[[^\]]*|[^<]+)/g
 const SCALAR = /(?:-?\d[\d._]*|true|false)(?![\w-])/y
 const EMPTY = /(?:null|undefined|None|nil)(?![\w-])/y
 
@@ -16,8 +17,16 @@ interface Name {
   readonly isQuoted: boolean
 }
 
-/** Masks what is assigned to names that `rules` call sensitive. O(length). */
+/** Masks what is assigned to names that `rules` call sensitive, and the text of XML elements so named. O(length). */
 export function maskAssignments(text: string, rules: NameRules): string {
+  const masked = maskNamed(text, rules)
+  if (!masked.includes('</')) return masked
+  return masked.replace(ELEMENT, (whole, open: string, name: string, content: string) =>
+    rules.classify(name) === SENSITIVITY.none || content.trim() === '' ? whole : open + MASK,
+  )
+}
+
+function maskNamed(text: string, rules: NameRules): string {
   let result = ''
   let kept = 0
   for (let i = 0; i < text.length; i++) {
@@ -29,7 +38,8 @@ export function maskAssignments(text: string, rules: NameRules): string {
     const start = valueStart(text, i + 1)
     const end = valueEnd(text, start, unit === 0x3a && !name.isQuoted)
     if (end <= start || isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
-    result += text.slice(kept, start) + MASK
+    const quote = openingQuote(text, start)
+    result += text.slice(kept, start) + quote + MASK + quote
     kept = end
     i = end - 1
   }
@@ -82,6 +92,14 @@ function valueEnd(text: string, start: number, isLine: boolean): number {
     if (!isLine && (each <= 0x20 || each === 0x26 || each === 0x22 || each === 0x27 || each === 0x7d)) break
   }
   return at
+}
+
+/** The quote, with the backslashes before it, that opens the value at `start`; empty if it is not quoted. */
+function openingQuote(text: string, start: number): string {
+  let at = start
+  while (text.charCodeAt(at) === 0x5c) at++
+  const unit = text.charCodeAt(at)
+  return unit === 0x22 || unit === 0x27 || unit === 0x60 ? text.slice(start, at + 1) : ''
 }
 
 /** Just behind the quote that closes the one at `open`, which `slashes` backslashes precede. */

@@ -1,9 +1,14 @@
 /** Bodies that arrive as text, tokenized into the same documents as values and redacted on the way. */
 
-import { OMISSION } from '@cinescope/protocol'
+import { OMISSION, TAG } from '@cinescope/protocol'
+import { writeBytesLength } from './binary.ts'
+import { urlencodedFields, writeFields } from './form.ts'
+import { writeJson } from './json-text.ts'
+import { multipartFields } from './multipart.ts'
+import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
-/** A request or response body, or its first bytes. */
+/** A request or response body, or its first bytes, not compressed. */
 export interface CapturedText {
   readonly contentType: string | undefined
   readonly bytes: Uint8Array
@@ -11,9 +16,98 @@ export interface CapturedText {
   readonly totalLength: number
   /** False when `bytes` is a prefix. */
   readonly complete: boolean
+  /** First segment of the redacted paths that apply; `body` unless told otherwise. */
+  readonly under?: string
 }
 
-/** Writes a body; returns the end. */
-export function writeText(walker: Walker, text: CapturedText, at: number): number {
-  return walker.omit(at, OMISSION.text, text.totalLength)
+type Format = 'json' | 'lines' | 'urlencoded' | 'multipart' | 'text' | 'binary'
+
+const SNIFFED = 512
+/** Begins each document of a JSON text sequence (RFC 7464). */
+const RECORD_SEPARATOR = String.fromCharCode(0x1e)
+
+/** Writes a body; returns the end. Text that no tokenizer understands is type and length only, unless the user keeps it. */
+export function writeText(walker: Walker, captured: CapturedText, at: number): number {
+  const path = walker.redaction.paths?.step(captured.under ?? 'body')
+  if (path?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
+  if (captured.totalLength === 0) return walker.plain('', at)
+  if (!captured.complete) walker.truncated = true
+  const format = formatOf(captured)
+  switch (format) {
+    case 'json':
+      return writeJson(walker, { text: textOf(captured), isWhole: captured.complete }, at, 0, path)
+    case 'lines':
+      return writeLines(walker, captured, at, path)
+    case 'urlencoded':
+      return writeFields(walker, urlencodedFields(textOf(captured), captured.complete), at, path)
+    case 'multipart':
+      return writeMultipart(walker, captured, at, path)
+    case 'text':
+      return walker.redaction.keepsText
+        ? writeKept(walker, captured, at)
+        : walker.omit(at, OMISSION.text, captured.totalLength)
+    case 'binary':
+      return writeBytesLength(walker, 'Buffer', captured.totalLength, at)
+  }
+}
+
+/** Writes a query string, with or without its `?`, as an object. */
+export function writeQuery(walker: Walker, query: string, at: number): number {
+  const path = walker.redaction.paths?.step('query')
+  return writeFields(walker, urlencodedFields(query.startsWith('?') ? query.slice(1) : query, true), at, path)
+}
+
+function formatOf(captured: CapturedText): Format {
+  const type = captured.contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === undefined || type === '') return sniff(captured.bytes)
+  if (/^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-seq)$/.test(type)) return 'lines'
+  if (/[/+]json$/.test(type)) return 'json'
+  if (type === 'application/x-www-form-urlencoded') return 'urlencoded'
+  if (type === 'multipart/form-data') return 'multipart'
+  const isText = type.startsWith('text/') || /[/+](?:xml|javascript|graphql|yaml|x-yaml|toml|sql)$/.test(type)
+  return isText ? 'text' : 'binary'
+}
+
+function sniff(bytes: Uint8Array): Format {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SNIFFED)).toString('latin1')
+  if (/^(?:\xef\xbb\xbf)?\s*[[{]/.test(head)) return 'json'
+  // oxlint-disable-next-line no-control-regex -- control characters are what tells binary from text
+  return /[\u0000-\u0008\u000e-\u001a]/.test(head) ? 'binary' : 'text'
+}
+
+function textOf(captured: CapturedText): string {
+  const bytes = Buffer.from(captured.bytes.buffer, captured.bytes.byteOffset, captured.bytes.byteLength)
+  const charset = /;\s*charset="?([\w-]+)/i.exec(captured.contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+  if (/^(?:iso-8859-1|latin1|windows-1252|us-ascii)$/.test(charset)) return bytes.toString('latin1')
+  const text = bytes.toString(charset.startsWith('utf-16') ? 'utf16le' : 'utf8')
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+function writeLines(walker: Walker, captured: CapturedText, start: number, path: PathState | undefined): number {
+  if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
+  const lines = textOf(captured).replaceAll(RECORD_SEPARATOR, '\n').split('\n')
+  let at = walker.byte(start, TAG.array)
+  let count = 0
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    if (count >= walker.maxWidth || !walker.hasRoom(at)) {
+      at = walker.cut(at, count >= walker.maxWidth ? OMISSION.width : OMISSION.size, lines.length - index)
+      break
+    }
+    const isWhole = captured.complete || index < lines.length - 1
+    at = writeJson(walker, { text: line, isWhole }, at, 1, path?.step(String(count++)))
+  }
+  return walker.close(at, TAG.end)
+}
+
+function writeMultipart(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {
+  const fields = multipartFields(captured.contentType ?? '', captured.bytes)
+  if (fields === undefined) return walker.cut(at, OMISSION.corrupt, captured.totalLength)
+  return writeFields(walker, fields, at, path)
+}
+
+/** The user asked for it: the text with shapes masked; of a prefix the last word, which may be half a secret, is dropped. */
+function writeKept(walker: Walker, captured: CapturedText, at: number): number {
+  const text = textOf(captured)
+  return walker.string(captured.complete ? text : text.replace(/\S{1,512}$/, '…'), at)
 }

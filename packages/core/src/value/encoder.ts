@@ -2,7 +2,7 @@
 
 import { CinescopeError, MAX_VALUE_BYTES, OMISSION, TAG } from '@cinescope/protocol'
 import type { CapturedText } from './captured-text.ts'
-import { writeText } from './captured-text.ts'
+import { writeQuery, writeText } from './captured-text.ts'
 import type { KeyTable } from './keys.ts'
 import type { Redaction } from './redaction.ts'
 import type { ValueLimits } from './walker.ts'
@@ -64,6 +64,16 @@ export class ValueEncoder {
     const walker = this.#begin(into, at)
     try {
       return this.#finish(writeText(walker, text, at))
+    } catch {
+      return this.#recover(at)
+    }
+  }
+
+  /** Encodes a query string, with or without its `?`, as an object; paths apply under `query`. */
+  encodeQuery(query: string, into: Uint8Array, at: number): number {
+    const walker = this.#begin(into, at)
+    try {
+      return this.#finish(writeQuery(walker, query, at))
     } catch {
       return this.#recover(at)
     }

@@ -5,7 +5,7 @@
  * |---|---|
  * | 0 to 4 | letter 1 to 26 whatever the case, digit 27, `_` 28, `-` 29, `.` 30, anything else 0 |
  * | 5 | a digit |
- * | 6 | `:` or `=` |
+ * | 6 | `:`, `=` or `>` |
  *
  * `TRIGRAM[last three classes]` is `MAY_HOLD.shape` where a known secret prefix may begin or continue.
  */
@@ -52,7 +52,7 @@ function unitClasses(): Uint8Array {
   classes[95] = 28
   classes[45] = 29
   classes[46] = 30
-  classes[58] = classes[61] = MAY_HOLD.assignment
+  classes[58] = classes[61] = classes[62] = MAY_HOLD.assignment
   return classes
 }
 

@@ -1,5 +1,6 @@
 /** HOT. The one bounded walk over a value of the recorded program. Runs none of its code: no getter, trap, iterator or toJSON. */
 
+import { types } from 'node:util'
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { ClassTable, functionName } from './class-table.ts'
 import { writeExotic } from './exotic.ts'
@@ -46,14 +47,14 @@ const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
 export class Walker extends Sink {
   readonly classes: ClassTable
   readonly maxWidth: number
-  readonly #maxDepth: number
+  readonly maxDepth: number
   readonly #ancestors: (object | undefined)[]
 
   constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
     super(keys, redaction, limits.maxStringLength)
     this.classes = new ClassTable(keys)
     this.maxWidth = limits.maxWidth
-    this.#maxDepth = limits.maxDepth
+    this.maxDepth = limits.maxDepth
     this.#ancestors = Array.from({ length: limits.maxDepth + 1 }, () => undefined)
   }
 
@@ -138,8 +139,7 @@ export class Walker extends Sink {
   }
 
   /** Items of a list, at most `maxWidth`; holes are undefined. */
-  items(list: ArrayLike<unknown>, start: number, depth: number, path: PathState | undefined): number {
-    const length = list.length
+  items(list: object, length: number, start: number, depth: number, path: PathState | undefined): number {
     const shown = length > this.maxWidth ? this.maxWidth : length
     let at = start
     let previous: unknown
@@ -148,7 +148,7 @@ export class Walker extends Sink {
       if (!hasOwn(list, i)) at = this.byte(at, TAG.undefined)
       else if (getterOf(list, i) !== undefined) at = this.omit(at, OMISSION.getter, 0)
       else {
-        const item = list[i]
+        const item = (list as readonly unknown[])[i]
         at = this.item(item, previous, at, depth, path === undefined ? undefined : path.step(INDEXES[i] ?? String(i)))
         previous = item
       }
@@ -192,7 +192,7 @@ export class Walker extends Sink {
     if (isProxy(value)) return this.omit(at, OMISSION.proxy, 0)
     const levels = this.#levelsUp(value, depth)
     if (levels > 0) return this.#cycle(levels, at)
-    if (depth >= this.#maxDepth) return this.cut(at, OMISSION.depth, isArray(value) ? value.length : 0)
+    if (depth >= this.maxDepth) return this.cut(at, OMISSION.depth, isArray(value) ? value.length : 0)
     if (!this.open(at)) return this.cut(at, OMISSION.size, 0)
     this.#ancestors[depth] = value
     const end = this.#inside(value, at, depth, path)
@@ -203,11 +203,15 @@ export class Walker extends Sink {
   /** Writes an object whose closing room is reserved. */
   #inside(value: object, at: number, depth: number, path: PathState | undefined): number {
     if (isArray(value)) {
-      return this.close(this.items(value, this.byte(at, TAG.array), depth + 1, path), TAG.end)
+      return this.close(this.items(value, value.length, this.byte(at, TAG.array), depth + 1, path), TAG.end)
     }
     const prototype = prototypeOf(value)
     if (prototype === objectPrototype && !isView(value)) {
-      return this.close(this.fields(value, keysOf(value), this.byte(at, TAG.object), depth + 1, path), KEY.end)
+      const names = keysOf(value)
+      if (names[0] === '0' && types.isArgumentsObject(value)) {
+        return this.close(this.items(value, names.length, this.byte(at, TAG.array), depth + 1, path), TAG.end)
+      }
+      return this.close(this.fields(value, names, this.byte(at, TAG.object), depth + 1, path), KEY.end)
     }
     return writeExotic(this, value, this.classes.describe(prototype), at, depth, path)
   }

@@ -1,0 +1,125 @@
+/** Validation of options by a table of rules: an unknown key or a wrong value is an error that names key, value and remedy. */
+
+import { assertNever, CinescopeError } from '@cinescope/protocol'
+
+/** What an option may be. Undefined is always allowed and means the default. */
+export type OptionRule =
+  | { readonly is: 'boolean' | 'string' | 'function' }
+  | { readonly is: 'integer'; readonly from: number; readonly to: number; readonly powerOfTwo?: boolean }
+  | { readonly is: 'oneOf'; readonly values: readonly string[] }
+  | { readonly is: 'listOf'; readonly item: 'string' | 'RegExp' }
+  | { readonly is: 'object'; readonly rules: OptionRules }
+  | { readonly is: 'mapOf'; readonly rules: OptionRules }
+  | { readonly is: 'either'; readonly rules: readonly OptionRule[] }
+
+/** Rules by option name. */
+export type OptionRules = Readonly<Record<string, OptionRule>>
+
+/** Checks `options` against the rules. `where` begins the names in messages, e.g. `createScope`. @throws CSC_ERR_OPTION */
+export function checkOptions(options: unknown, rules: OptionRules, where: string): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw refusal(where, options, 'an object of options')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) throw unknownOption(where, name, rules)
+    if (value !== undefined) checkValue(`${where}.${name}`, value, rule)
+  }
+}
+
+function checkValue(name: string, value: unknown, rule: OptionRule): void {
+  if (rule.is === 'object') return checkOptions(value, rule.rules, name)
+  if (rule.is === 'mapOf') {
+    if (typeof value !== 'object' || value === null) throw refusal(name, value, allowed(rule))
+    for (const [key, entry] of Object.entries(value)) checkOptions(entry, rule.rules, `${name}['${key}']`)
+    return
+  }
+  if (rule.is === 'either') {
+    const object = rule.rules.find((option) => option.is === 'object')
+    if (object !== undefined && typeof value === 'object') return checkValue(name, value, object)
+    if (!rule.rules.some((option) => fits(value, option))) throw refusal(name, value, allowed(rule))
+    return
+  }
+  if (!fits(value, rule)) throw refusal(name, value, allowed(rule))
+}
+
+function fits(value: unknown, rule: OptionRule): boolean {
+  switch (rule.is) {
+    case 'boolean':
+    case 'string':
+    case 'function':
+      return typeof value === rule.is
+    case 'integer':
+      return (
+        Number.isSafeInteger(value) &&
+        (value as number) >= rule.from &&
+        (value as number) <= rule.to &&
+        (rule.powerOfTwo !== true || Number.isInteger(Math.log2(value as number)))
+      )
+    case 'oneOf':
+      return typeof value === 'string' && rule.values.includes(value)
+    case 'listOf':
+      return Array.isArray(value) && value.every((item) => (rule.item === 'RegExp' ? item instanceof RegExp : typeof item === 'string'))
+    case 'object':
+    case 'mapOf':
+    case 'either':
+      return false
+    default:
+      return assertNever(rule)
+  }
+}
+
+function allowed(rule: OptionRule): string {
+  switch (rule.is) {
+    case 'boolean':
+      return 'true or false'
+    case 'string':
+    case 'function':
+      return `a ${rule.is}`
+    case 'integer':
+      return `${rule.powerOfTwo === true ? 'a power of two' : 'an integer'} from ${rule.from} to ${rule.to}`
+    case 'oneOf':
+      return rule.values.map((value) => `'${value}'`).join(' or ')
+    case 'listOf':
+      return `a list of ${rule.item}s`
+    case 'object':
+    case 'mapOf':
+      return `an object with ${Object.keys(rule.rules).join(', ')}`
+    case 'either':
+      return rule.rules.map(allowed).join(' or ')
+    default:
+      return assertNever(rule)
+  }
+}
+
+function refusal(name: string, value: unknown, right: string): CinescopeError {
+  return new CinescopeError('CSC_ERR_OPTION', `${name} is ${shown(value)}; it must be ${right}`)
+}
+
+function unknownOption(where: string, name: string, rules: OptionRules): CinescopeError {
+  const names = Object.keys(rules)
+  const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b))[0]
+  const hint = nearest !== undefined && distance(name, nearest) <= 3 ? `did you mean '${nearest}'?` : `allowed are ${names.join(', ')}`
+  return new CinescopeError('CSC_ERR_OPTION', `${where} has no option '${name.slice(0, 60)}'; ${hint}`)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 60)}'`
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 60)
+}
+
+/** Levenshtein distance, two rows. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1
+      // both rows have b.length + 1 entries
+      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + change))
+    }
+    previous = row
+  }
+  return previous[b.length]!
+}

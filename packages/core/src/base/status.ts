@@ -1,0 +1,48 @@
+/** Shared figures through which the app thread and the writer see each other without messages. */
+
+/** Index of each float64 figure; written by the writer, the last two by the app thread. */
+export const STATUS = {
+  accounted: 0,
+  stored: 1,
+  pruned: 2,
+  refused: 3,
+  overwritten: 4,
+  commits: 5,
+  segments: 6,
+  bytes: 7,
+  writerCpuMs: 8,
+  lastCommitNs: 9,
+  failures: 10,
+  lastSeq: 11,
+  offered: 12,
+  probeCpuMs: 13,
+} as const
+
+/** Index of each int32 word. */
+export const SIGNAL = {
+  /** Number of the last request, written by the app thread. */
+  requested: 0,
+  /** Number of the last request that is done, written by the writer; a futex. */
+  done: 1,
+  /** 1 when the request is to stop. */
+  stop: 2,
+  /** 0 starting, 1 recording, 2 stopped, 3 failed. */
+  state: 3,
+} as const
+
+/** Words of the writer's state. */
+export const WRITER_STATE = ['starting', 'recording', 'stopped', 'failed'] as const
+
+/** What the writer is doing. */
+export type WriterState = (typeof WRITER_STATE)[number]
+
+/** The shared block. */
+export interface StatusMemory {
+  readonly figures: SharedArrayBuffer
+  readonly signals: SharedArrayBuffer
+}
+
+/** An empty block. */
+export function allocateStatus(): StatusMemory {
+  return { figures: new SharedArrayBuffer(16 * 8), signals: new SharedArrayBuffer(8 * 4) }
+}

@@ -1,0 +1,30 @@
+/** Execution cinema for Node.js servers: record what a running server does, and read it back. */
+
+export type {
+  CinescopeEvent,
+  Entity,
+  EventFilter,
+  EventPage,
+  EventQuery,
+  Explain,
+  Film,
+  FilmFilter,
+  FilmPage,
+  FilmQuery,
+  FilmSummary,
+  Kind,
+  Ledger,
+  LedgerRow,
+  Site,
+  WallMs,
+} from '@cinescope/protocol'
+export { CinescopeError, Omitted, Special, wallMs } from '@cinescope/protocol'
+export type { Fault } from './base/faults.ts'
+export type { ScopeOptions } from './base/scope-options.ts'
+export type { QueryControl, Recording, RecordingStatus } from './query/recording.ts'
+export type { OpenRecording } from './recording/open-recording.ts'
+export { findRecording, openRecording, recordingsIn } from './recording/open-recording.ts'
+export { createScope } from './scope.ts'
+export type { RecordedFilm } from './scope/record-film.ts'
+export type { CurrentSpan, EntityHandle, Scope, ScopeStatus } from './scope/running-scope.ts'
+export type { EntityState } from './timetravel/state-at.ts'

@@ -1,0 +1,128 @@
+/** One turn of the writer: ring to rows, rows to a commit, commit to the store. No thread, no sleep: the writer drives it. */
+
+import { type Anchor, CinescopeError, type Definition, type LedgerRow } from '@cinescope/protocol'
+import { type Clock, anchorOf } from '../base/clock.ts'
+import type { Commit, Cut } from '../base/commit.ts'
+import type { RecordSink } from '../ring/consumer.ts'
+import type { Intake } from './intake.ts'
+
+/** What the pipeline needs of correlation. */
+export interface Fold extends RecordSink {
+  readonly taken: Float64Array
+  readonly pendingRows: number
+  anchor(anchor: Anchor): void
+  cut(seal: boolean, sealRows: number): Cut
+}
+
+/** What the pipeline needs of a store. */
+export interface CommitTarget {
+  commit(commit: Commit): void
+  prune(maxBytes: number): { readonly events: number }
+}
+
+/** Parts and limits of a pipeline. */
+export interface PipelineParts {
+  readonly intake: Intake
+  readonly fold: Fold
+  readonly store: CommitTarget
+  readonly clock: Clock
+  /** Figures to keep with each commit. */
+  readonly counters: () => Readonly<Record<string, number>>
+  /** The oldest segments go beyond this many bytes. */
+  readonly maxBytes: number
+  /** A tail of this many rows is sealed at once. */
+  readonly sealRows: number
+  readonly report: (error: CinescopeError) => void
+}
+
+/** Records taken from the ring between two looks at the clock. */
+const DRAIN_SLICE = 8192
+const ANCHOR_EVERY_MS = 1000
+const CLOCK_STEP_MS = 5
+
+/** See the file's first line. */
+export class Pipeline {
+  pruned = 0
+  commits = 0
+  readonly #parts: PipelineParts
+  #definitions: Definition[] = []
+  #unwritten: Commit | undefined
+  #lost: readonly LedgerRow[] = []
+  #anchor: Anchor | undefined
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts
+  }
+
+  /** Takes what the ring holds, at most `limit` records. While a commit is unwritten nothing is taken, so the ring pushes back. */
+  drain(limit: number = DRAIN_SLICE): number {
+    if (this.#unwritten !== undefined) return 0
+    this.#keepAnchor()
+    return this.#parts.intake.drain(this.#parts.fold, limit)
+  }
+
+  /** True when there is something that no commit holds. */
+  get isDirty(): boolean {
+    return this.#unwritten !== undefined || this.#parts.fold.pendingRows > 0 || this.#definitions.length > 0
+  }
+
+  /** Commits everything drained so far; with `seal`, as a finished segment. False when the store refused: the commit is kept and tried again. */
+  commit(seal = false): boolean {
+    this.#unwritten ??= this.#next(seal)
+    try {
+      this.#parts.store.commit(this.#unwritten)
+    } catch (thrown) {
+      this.#parts.report(asStoreError(thrown))
+      return false
+    }
+    this.#unwritten = undefined
+    this.commits++
+    return true
+  }
+
+  /** Removes oldest segments beyond the budget. */
+  prune(): void {
+    try {
+      this.pruned += this.#parts.store.prune(this.#parts.maxBytes).events
+    } catch (thrown) {
+      this.#parts.report(asStoreError(thrown))
+    }
+  }
+
+  /** Events accounted for by the last commit: taken, or known to be lost. */
+  get accounted(): number {
+    return this.#parts.fold.taken.reduce((sum, count) => sum + count, 0) + this.#lost.reduce((sum, row) => sum + row.count, 0)
+  }
+
+  /** Tells the fold of records up to `lastOffered` that never came. Only once the producer offers no more. */
+  closeGap(lastOffered: number): void {
+    this.#parts.intake.consumer.closeGap(this.#parts.fold, lastOffered)
+  }
+
+  #next(seal: boolean): Commit {
+    this.#definitions.push(...this.#parts.intake.definitions())
+    this.#lost = this.#parts.intake.lost()
+    const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
+    const definitions = this.#definitions
+    this.#definitions = []
+    return { ...cut, definitions, taken: this.#parts.fold.taken.slice(), lost: this.#lost, counters: this.#parts.counters() }
+  }
+
+  /** One reading a second, and one at each step of the wall clock. */
+  #keepAnchor(): void {
+    const now = anchorOf(this.#parts.clock)
+    const last = this.#anchor
+    if (last !== undefined) {
+      const elapsedMs = (now.atNs - last.atNs) / 1e6
+      const step = Math.abs(now.wallMs - last.wallMs - elapsedMs)
+      if (elapsedMs < ANCHOR_EVERY_MS && step < CLOCK_STEP_MS) return
+    }
+    this.#anchor = now
+    this.#parts.fold.anchor(now)
+  }
+}
+
+function asStoreError(thrown: unknown): CinescopeError {
+  if (thrown instanceof CinescopeError) return thrown
+  return new CinescopeError('CSC_ERR_STORE', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}

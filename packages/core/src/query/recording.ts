@@ -1,0 +1,246 @@
+/** The query surface over one recording: films, events, causes, states, ledger. Answers are plain data. */
+
+import {
+  CinescopeError,
+  type CinescopeEvent,
+  type EventPage,
+  type EventQuery,
+  type Film,
+  type FilmPage,
+  type FilmQuery,
+  type FilmSummary,
+  FLAG,
+  type Ledger,
+  placeOf,
+  type SpanId,
+  sumLedger,
+  timeAt,
+  type TraceId,
+} from '@cinescope/protocol'
+import type { ProcessInfo } from '../base/process.ts'
+import { type EventSource, filmNumber, type FilmRow, type FilmScan, type RecordingState, type StoreView } from '../store/event-store.ts'
+import { filmKey } from '../store/film-scan.ts'
+import { Cost } from '../store/read/cost.ts'
+import { formatCursor, parseCursor } from './cursor.ts'
+import { anchorsOf, buildEvent, buildSummary } from '../store/read/event-builder.ts'
+import { SegmentCache, SegmentReader } from '../store/read/segment-reader.ts'
+import type { ViewParts } from '../store/read/view-parts.ts'
+import { readFilm } from './film-reader.ts'
+import { matcherOf } from './pattern.ts'
+import { compileFilter } from './predicate.ts'
+import { scanEvents } from './scan.ts'
+import { resolveFilm } from './film-id.ts'
+import { checkLimit } from './limit.ts'
+
+/** Caller's hold on a query under way. */
+export interface QueryControl {
+  readonly signal?: AbortSignal
+}
+
+/** A recording's figures. */
+export interface RecordingStatus {
+  readonly process: ProcessInfo
+  readonly state: RecordingState
+  readonly bytes: number
+  readonly segments: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** Everything one can ask of a recording. Every method may reject with CSC_ERR_ABORTED, CSC_ERR_QUERY, CSC_ERR_ID. */
+export interface Recording {
+  /** A page of film summaries. */
+  films(query?: FilmQuery, control?: QueryControl): Promise<FilmPage>
+  /** One film by id, by a prefix of it of 4 digits or more, or by its trace id. @throws CSC_ERR_NOT_FOUND, CSC_ERR_AMBIGUOUS */
+  film(id: string, control?: QueryControl): Promise<Film>
+  /** Summaries of the films that belong to a trace, by their begin; 1,000 at most. */
+  filmsOfTrace(trace: TraceId, control?: QueryControl): Promise<readonly FilmSummary[]>
+  /** A page of events. */
+  events(query?: EventQuery, control?: QueryControl): Promise<EventPage>
+  /** One event. @throws CSC_ERR_NOT_FOUND */
+  event(id: string, control?: QueryControl): Promise<CinescopeEvent>
+  /** The span an event happened inside, its span, and so on up to the root. */
+  parentsOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
+  /** The spans and points directly inside a span. */
+  childrenOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
+  /** What directly caused an event: its cause edge, else its parent. */
+  causesOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
+  ledger(): Promise<Ledger>
+  status(): Promise<RecordingStatus>
+  close(): Promise<void>
+}
+
+/** The query surface over a source in this thread, which it owns. `read` is for the floors above that compute more from the same view. */
+export class LocalRecording implements Recording {
+  readonly #source: EventSource
+  readonly #cache = new SegmentCache()
+
+  constructor(source: EventSource) {
+    this.#source = source
+  }
+
+  films(query: FilmQuery = {}, control: QueryControl = {}): Promise<FilmPage> {
+    const order = query.order ?? '-time'
+    const limit = checkLimit(query.limit)
+    return this.read(control, ({ view, cost }) => {
+      const scan = this.#filmScan(query, order, limit, view)
+      const rows = view.films(scan)
+      const last = rows.at(-1)
+      cost.rowsMatched = rows.length
+      return {
+        items: rows.map((film) => this.#summary(view, film)),
+        cursor:
+          last === undefined || rows.length < limit
+            ? undefined
+            : formatCursor(order, { key: filmKey(last, order), id: filmNumber(last.thread, last.seq) }),
+        explain: cost.explain(`catalogue of films, ordered by ${order}`),
+      }
+    })
+  }
+
+  film(id: string, control: QueryControl = {}): Promise<Film> {
+    return this.read(control, async ({ view, reader, cost }) => {
+      const film = await resolveFilm(id, this.#source.process.node, view, cost)
+      const anchors = [this.#source.process.anchor]
+      const events = await readFilm(film, { node: this.#source.process.node, anchors, view, reader, cost })
+      return { summary: this.#summary(view, film), events, explain: cost.explain(`the film's segments by seq range and bloom`) }
+    })
+  }
+
+  filmsOfTrace(trace: TraceId, control: QueryControl = {}): Promise<readonly FilmSummary[]> {
+    return this.read(control, ({ view }) => {
+      const films = view.filmsOfTrace(trace).toSorted((a, b) => a.time - b.time)
+      return films.map((film) => this.#summary(view, film))
+    })
+  }
+
+  events(query: EventQuery = {}, control: QueryControl = {}): Promise<EventPage> {
+    const order = query.order ?? 'time'
+    const limit = checkLimit(query.limit)
+    const after = query.cursor === undefined ? undefined : parseCursor(order, query.cursor)
+    return this.read(control, async ({ view, reader, cost }) => {
+      const { node, anchor } = this.#source.process
+      const predicate = compileFilter(query.where, { view, node, anchors: [anchor] })
+      const matches = await scanEvents({ segments: view.segments(), predicate, order, after, limit }, reader, cost)
+      const items = matches.map(({ entry, rows, row }) => {
+        const values = query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
+        const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
+        return buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, values)
+      })
+      const last = matches.at(-1)
+      return {
+        items,
+        cursor: last === undefined || matches.length < limit ? undefined : formatCursor(order, { key: last.key, id: last.seq }),
+        explain: cost.explain(`scan for ${predicate.text}, ordered by ${order}`),
+      }
+    })
+  }
+
+  async event(id: string, control: QueryControl = {}): Promise<CinescopeEvent> {
+    const found = await this.#eventOrNothing(id, control)
+    if (found === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no event ${id.slice(0, 40)} in this recording`)
+    return found
+  }
+
+  async parentsOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
+    const parents: CinescopeEvent[] = []
+    let next = (await this.event(id, control)).parent
+    while (next !== undefined && parents.length < 10_000) {
+      const parent = await this.#eventOrNothing(next, control)
+      if (parent === undefined) break
+      parents.push(parent)
+      next = parent.parent
+    }
+    return parents
+  }
+
+  async childrenOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
+    const event = await this.event(id, control)
+    const where = event.film === undefined ? { parent: event.id } : { parent: event.id, film: event.film }
+    const page = await this.events({ where, limit: 10_000 }, control)
+    return page.items
+  }
+
+  async causesOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
+    const event = await this.event(id, control)
+    const cause = event.cause ?? event.parent
+    const found = cause === undefined ? undefined : await this.#eventOrNothing(cause, control)
+    return found === undefined ? [] : [found]
+  }
+
+  ledger(): Promise<Ledger> {
+    const state = this.#source.state()
+    const tail = state === 'closed' ? 'complete' : state === 'live' ? 'open' : 'unknown'
+    return this.#source.read((view) => sumLedger(view.ledger(), tail, 0))
+  }
+
+  status(): Promise<RecordingStatus> {
+    return this.#source.read((view) => ({
+      process: this.#source.process,
+      state: this.#source.state(),
+      bytes: this.#source.bytes(),
+      segments: view.segments().length,
+      counters: view.counters(),
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.#source.close()
+  }
+
+  /** Runs a computation on one consistent view. */
+  read<T>(control: QueryControl, compute: (parts: ViewParts) => T | Promise<T>): Promise<T> {
+    const cost = new Cost(control.signal)
+    return this.#source.read((view) => compute({ view, reader: new SegmentReader(view, this.#cache, cost), cost }))
+  }
+
+  #eventOrNothing(id: string, control: QueryControl): Promise<CinescopeEvent | undefined> {
+    if (!/^[0-9a-f]{16}$/.test(id)) {
+      return Promise.reject(new CinescopeError('CSC_ERR_ID', `an event id is 16 hex digits, got '${id.slice(0, 40)}'`))
+    }
+    const { node, anchor } = this.#source.process
+    const { thread, seq } = placeOf(node, id as SpanId)
+    return this.read(control, async ({ view, reader, cost }) => {
+      let open: CinescopeEvent | undefined
+      for (const entry of view.segments()) {
+        const { summary } = entry
+        if (summary.thread !== thread || summary.seqLow > seq || summary.seqHigh < seq) continue
+        await cost.breathe()
+        const rows = reader.rows(entry)
+        const row = rows?.seq.indexOf(seq) ?? -1
+        if (rows === undefined || row < 0) continue
+        const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
+        const event = buildEvent(node, view, { thread, rows, row, anchors }, reader.values(entry, rows, row))
+        if (!event.open) return event
+        open = event
+      }
+      return open
+    })
+  }
+
+  #summary(view: StoreView, film: FilmRow): FilmSummary {
+    return buildSummary(this.#source.process.node, view, film, [this.#source.process.anchor])
+  }
+
+  #filmScan(query: FilmQuery, order: FilmScan['order'], limit: number, view: StoreView): FilmScan {
+    const where = query.where ?? {}
+    const anchors = [this.#source.process.anchor]
+    const wanted = (where.error === true ? FLAG.error : 0) | (where.marked === true ? FLAG.marked : 0)
+    const unwanted = (where.error === false ? FLAG.error : 0) | (where.marked === false ? FLAG.marked : 0)
+    const matches = where.name === undefined ? undefined : matcherOf(where.name)
+    const sites = matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
+    return {
+      order,
+      limit,
+      ...(where.from === undefined ? {} : { fromTime: timeAt(anchors, where.from) }),
+      ...(where.to === undefined ? {} : { toTime: timeAt(anchors, where.to) }),
+      ...(where.minDurationMs === undefined ? {} : { minDuration: where.minDurationMs * 1e6 }),
+      ...(where.maxDurationMs === undefined ? {} : { maxDuration: where.maxDurationMs * 1e6 }),
+      ...(where.status === undefined ? {} : { status: where.status }),
+      ...(wanted === 0 ? {} : { flags: wanted }),
+      ...(unwanted === 0 ? {} : { withoutFlags: unwanted }),
+      ...(sites === undefined ? {} : { sites }),
+      ...(query.cursor === undefined ? {} : { after: parseCursor(order, query.cursor) }),
+    }
+  }
+}
+

@@ -1,0 +1,104 @@
+/** Scans segments for events: filter, order, position, limit, in that order; reads no segment that statistics rule out. */
+
+import type { EventOrder, Rows } from '@cinescope/protocol'
+import type { SegmentEntry } from '../store/event-store.ts'
+import { attributesMatch } from './attributes.ts'
+import type { Cost } from '../store/read/cost.ts'
+import type { Position } from './cursor.ts'
+import type { Predicate } from './predicate.ts'
+import type { SegmentReader } from '../store/read/segment-reader.ts'
+
+/** A row that matched. */
+export interface Match {
+  readonly entry: SegmentEntry
+  readonly rows: Rows
+  readonly row: number
+  /** What the order sorts by. */
+  readonly key: number
+  readonly seq: number
+}
+
+/** One scan. */
+export interface ScanRequest {
+  readonly segments: readonly SegmentEntry[]
+  readonly predicate: Predicate
+  readonly order: EventOrder
+  readonly after: Position | undefined
+  readonly limit: number
+}
+
+/** The first `limit` matches after the position. Stops as soon as no unread segment can hold an earlier one. */
+export async function scanEvents(request: ScanRequest, reader: SegmentReader, cost: Cost): Promise<Match[]> {
+  const order = orderOf(request.order)
+  const candidates = candidatesOf(request, cost).toSorted((a, b) => order.compare(order.bound(a), order.bound(b)))
+  let matches: Match[] = []
+  for (const [index, entry] of candidates.entries()) {
+    await cost.breathe()
+    const last = matches[request.limit - 1]
+    if (last !== undefined && order.compare(last.key, order.bound(entry)) < 0) {
+      for (let i = index; i < candidates.length; i++) cost.skip('order')
+      break
+    }
+    const found = matchesIn(entry, request, order, reader, cost)
+    if (found.length === 0) continue
+    matches = matches.concat(found).sort((a, b) => order.compare(a.key, b.key) || order.compare(a.seq, b.seq))
+    matches.length = Math.min(matches.length, request.limit)
+  }
+  return matches
+}
+
+interface Order {
+  /** Negative if `a` comes before `b`. */
+  compare(a: number, b: number): number
+  /** What a row is ordered by. */
+  key(rows: Rows, row: number): number
+  /** The first key that a segment may hold. */
+  bound(entry: SegmentEntry): number
+}
+
+function orderOf(order: EventOrder): Order {
+  const ascending = (a: number, b: number): number => a - b
+  const descending = (a: number, b: number): number => b - a
+  const time = (rows: Rows, row: number): number => rows.time[row]!
+  const duration = (rows: Rows, row: number): number => rows.duration[row]!
+  switch (order) {
+    case 'time':
+      return { compare: ascending, key: time, bound: ({ summary }) => summary.timeLow }
+    case '-time':
+      return { compare: descending, key: time, bound: ({ summary }) => summary.timeHigh }
+    case 'duration':
+      return { compare: ascending, key: duration, bound: () => -1 }
+    case '-duration':
+      return { compare: descending, key: duration, bound: ({ summary }) => summary.maxDuration }
+  }
+}
+
+function candidatesOf({ segments, predicate }: ScanRequest, cost: Cost): SegmentEntry[] {
+  cost.segments += segments.length
+  return segments.filter((entry) => {
+    const statistic = predicate.rulesOut(entry)
+    if (statistic !== undefined) cost.skip(statistic)
+    return statistic === undefined
+  })
+}
+
+function matchesIn(entry: SegmentEntry, request: ScanRequest, order: Order, reader: SegmentReader, cost: Cost): Match[] {
+  const rows = reader.rows(entry)
+  if (rows === undefined) return []
+  const { predicate, after } = request
+  const found: Match[] = []
+  for (let row = 0; row < rows.length; row++) {
+    if (!predicate.keeps(rows, row)) continue
+    const key = order.key(rows, row)
+    const seq = rows.seq[row]!
+    if (after !== undefined && (order.compare(key, after.key) || order.compare(seq, after.id)) <= 0) continue
+    if (reader.isSuperseded(entry, rows, row, request.segments)) continue
+    if (predicate.attributes !== undefined) {
+      const { value, result } = reader.values(entry, rows, row)
+      if (!attributesMatch(predicate.attributes, value, result)) continue
+    }
+    cost.rowsMatched++
+    found.push({ entry, rows, row, key, seq })
+  }
+  return found
+}

@@ -1,0 +1,248 @@
+/** A scope: what users record through and ask. */
+
+import { join, resolve } from 'node:path'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { CinescopeError, type Entity, FLAG, KINDS, type NodeId } from '@cinescope/protocol'
+import type { Fault, Faults } from '../base/faults.ts'
+import { STATUS, type StatusMemory, type WriterState } from '../base/status.ts'
+import type { EntityTable, SiteTable } from '../capture/interner.ts'
+import type { ProbeCarrier } from '../capture/probe-of.ts'
+import type { Probe } from '../capture/probe.ts'
+import type { OpenRecording } from '../recording/open-recording.ts'
+import { remoteRecording } from '../recording/remote.ts'
+import type { RingProducer } from '../ring/producer.ts'
+import type { KeyTable } from '../value/keys.ts'
+import { type RecordedFilm, recordFilm } from './record-film.ts'
+import type { SelfCost } from './self-cost.ts'
+import { runUserSpan } from './user-span.ts'
+import { startWorker } from './worker.ts'
+import type { WriterHandle } from './writer-handle.ts'
+
+/** The span one is in. */
+export interface CurrentSpan {
+  /** Wire id, 16 hex digits. */
+  readonly id: string
+  /** The film's trace id, 32 hex digits. */
+  readonly traceId: string
+  /** Sets an attribute, by which events can be found, and marks the film. */
+  set(name: string, value: unknown): void
+}
+
+/** Hold on an entity whose states are recorded. */
+export interface EntityHandle {
+  readonly entity: Entity
+  /** Records the whole state as it is now. */
+  snapshot(state: unknown): void
+  /** Records the end of the entity; its number is freed. */
+  died(): void
+}
+
+/** Live figures; counts are events. produced = stored + pruned + dropped + pending, always. */
+export interface ScopeStatus extends SelfCost {
+  readonly state: WriterState | 'disabled'
+  readonly path: string | undefined
+  readonly produced: number
+  readonly stored: number
+  readonly pruned: number
+  readonly dropped: number
+  readonly pending: number
+  /** Values left out because the arena was full; their events are recorded. */
+  readonly valuesLost: number
+  readonly bytes: number
+  readonly commits: number
+  readonly interned: { readonly sites: number; readonly keys: number; readonly entities: number; readonly overflowed: number }
+  readonly faults: readonly Fault[]
+}
+
+/** One recorder of this process. */
+export interface Scope extends ProbeCarrier, AsyncDisposable {
+  readonly isEnabled: boolean
+  readonly node: NodeId
+  /** File of the recording; undefined when it is kept in memory or nothing is recorded. */
+  readonly path: string | undefined
+  /** Runs `fn` as a span, a child of the current one or a root. Its outcome passes through. */
+  span<T>(name: string, fn: () => T): T
+  /** The span whose async context this is. */
+  current(): CurrentSpan | undefined
+  /** Records a line, inside the current span if there is one. */
+  log(message: string, attributes?: Readonly<Record<string, unknown>>): void
+  /** An entity of this process whose states can be recorded. */
+  entity(kind: string, id: string): EntityHandle
+  /** Runs `fn` and gives the film it made. */
+  record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>>
+  /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
+  recording(): OpenRecording
+  status(): ScopeStatus
+  /** Resolves when everything recorded so far is in the recording. */
+  flush(): Promise<void>
+  /** Finishes the recording. Idempotent; afterwards probes cost one branch. */
+  stop(): Promise<void>
+}
+
+/** Parts of a scope, made by `createScope`. */
+export interface ScopeParts {
+  readonly probe: Probe
+  readonly ring: RingProducer
+  readonly keys: KeyTable
+  readonly sites: SiteTable
+  readonly entities: EntityTable
+  readonly faults: Faults
+  readonly status: StatusMemory
+  readonly path: string | undefined
+  /** Undefined when nothing is recorded. */
+  readonly writer: WriterHandle | undefined
+  /** Where a recording in memory is asked. */
+  readonly queries: MessagePort | undefined
+  /** Takes exit and signal handlers off. */
+  readonly releaseProcess: () => void
+}
+
+/** See `Scope`. */
+export class RunningScope implements Scope {
+  readonly 'cinescope.probe.v1': Probe
+  readonly #parts: ScopeParts
+  readonly #figures: Float64Array
+  readonly #logSite: number
+  #recording: OpenRecording | undefined
+  #endReader: (() => Promise<void>) | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(parts: ScopeParts) {
+    this['cinescope.probe.v1'] = parts.probe
+    this.#parts = parts
+    this.#figures = new Float64Array(parts.status.figures)
+    this.#logSite = parts.probe.isEnabled ? parts.probe.site({ name: 'log', framework: 'user' }) : 0
+  }
+
+  get isEnabled(): boolean {
+    return this.#parts.probe.isEnabled
+  }
+
+  get node(): NodeId {
+    return this.#parts.probe.node
+  }
+
+  get path(): string | undefined {
+    return this.#parts.path
+  }
+
+  span<T>(name: string, fn: () => T): T {
+    return runUserSpan(this.#parts.probe, name, fn)
+  }
+
+  current(): CurrentSpan | undefined {
+    return this.#parts.probe.current()
+  }
+
+  log(message: string, attributes?: Readonly<Record<string, unknown>>): void {
+    const { probe } = this.#parts
+    if (!probe.isEnabled) return
+    const span = probe.current()
+    const value = attributes === undefined ? { message } : { message, ...attributes }
+    probe.recorder.point(KINDS.log, this.#logSite, span?.seq ?? 0, span?.root.seq ?? 0, value)
+  }
+
+  entity(kind: string, id: string): EntityHandle {
+    const { probe, entities } = this.#parts
+    const entity: Entity = { kind, scope: probe.node, id }
+    const record = (code: number, state?: unknown): void => {
+      if (!probe.isEnabled) return
+      const span = probe.current()
+      const flags = span === undefined ? FLAG.parentOrphan : 0
+      probe.recorder.point(code, 0, span?.seq ?? 0, span?.root.seq ?? 0, state, 0, 0, probe.entity(entity), flags)
+    }
+    return {
+      entity,
+      snapshot: (state) => record(KINDS['state.snapshot'], state === undefined ? null : state),
+      died: () => {
+        record(KINDS['entity.died'])
+        entities.free(entity)
+      },
+    }
+  }
+
+  record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
+    return recordFilm({ probe: this.#parts.probe, flush: () => this.flush(), recording: () => this.recording() }, fn)
+  }
+
+  recording(): OpenRecording {
+    this.#recording ??= this.#openRecording()
+    return this.#recording
+  }
+
+  status(): ScopeStatus {
+    const { ring, writer, faults, keys, sites, entities, path, probe } = this.#parts
+    const figure = (index: number): number => this.#figures[index] ?? 0
+    const accounted = figure(STATUS.accounted)
+    const stored = figure(STATUS.stored)
+    const pruned = figure(STATUS.pruned)
+    return {
+      state: writer === undefined ? 'disabled' : writer.state,
+      path,
+      produced: ring.seq,
+      stored,
+      pruned,
+      dropped: accounted - stored - pruned,
+      pending: ring.seq - accounted,
+      valuesLost: ring.valuesLost,
+      bytes: figure(STATUS.bytes),
+      commits: figure(STATUS.commits),
+      probeCpuMs: probe.recorder.probeCpuMs,
+      writerCpuMs: figure(STATUS.writerCpuMs),
+      interned: {
+        sites: sites.size,
+        keys: keys.size,
+        entities: entities.size,
+        overflowed: sites.overflowed + keys.overflowed + entities.overflowed,
+      },
+      faults: faults.list(),
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#parts.writer?.flush()
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    const { probe, writer, releaseProcess } = this.#parts
+    probe.stop()
+    releaseProcess()
+    // readers first: a recording that nobody reads is left as one file
+    await this.#recording?.close()
+    await this.#endReader?.()
+    await writer?.stop()
+  }
+
+  #openRecording(): OpenRecording {
+    const { queries, path } = this.#parts
+    if (queries !== undefined) return remoteRecording(queries)
+    if (path === undefined) throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
+    const { port1, port2 } = new MessageChannel()
+    const worker = startWorker('reader-thread', { path, port: port2 }, [port2])
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    this.#endReader = () => {
+      worker.ref()
+      return ended
+    }
+    worker.on('error', (cause) => {
+      this.#parts.probe.report(new CinescopeError('CSC_ERR_READER', `the reader thread failed: ${cause.message}`, { cause }))
+      port1.close()
+    })
+    return remoteRecording(port1)
+  }
+}
+
+/** Absolute path of a new recording: its name begins with the time, so that names sort by start. */
+export function recordingPath(directory: string, node: NodeId, startedAt: Date): string {
+  const time = startedAt.toISOString().replaceAll(/[-:]/g, '').replace('.', '')
+  return join(resolve(directory), `${time}-${process.pid}-${node}.cine`)
+}

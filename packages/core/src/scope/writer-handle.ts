@@ -1,0 +1,120 @@
+/** The app thread's hold on the writer thread: flush, stop, drain at exit, and what to do when it dies. */
+
+import type { Worker } from 'node:worker_threads'
+import { CinescopeError } from '@cinescope/protocol'
+import { SIGNAL, STATUS, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
+import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
+import { CONTROL } from '../ring/memory.ts'
+import { startWorker } from './worker.ts'
+
+/** Longest wait for the writer in an exit handler. */
+const EXIT_DRAIN_MS = 500
+
+/** What the handle needs from the scope. */
+export interface WriterHooks {
+  readonly report: (error: CinescopeError) => void
+  /** The writer is gone and will not come back: nothing may be recorded any more. */
+  readonly onGone: () => void
+  /** Events offered so far. */
+  readonly offered: () => number
+}
+
+/** See the file's first line. */
+export class WriterHandle {
+  readonly #worker: Worker
+  readonly #hooks: WriterHooks
+  readonly #control: Int32Array
+  readonly #signals: Int32Array
+  readonly #figures: Float64Array
+  #requests = 0
+  #isGone = false
+  #waiting: (() => void)[] = []
+
+  constructor(input: WriterInput, hooks: WriterHooks) {
+    this.#hooks = hooks
+    this.#control = new Int32Array(input.ring.control)
+    this.#signals = new Int32Array(input.status.signals)
+    this.#figures = new Float64Array(input.status.figures)
+    const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
+    this.#worker = startWorker('writer', input, ports)
+    this.#worker.on('message', (message: WriterMessage) => this.#receive(message))
+    this.#worker.on('error', (cause) => this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })))
+    this.#worker.on('exit', () => this.#gone(undefined))
+  }
+
+  get state(): WriterState {
+    if (this.#isGone && Atomics.load(this.#signals, SIGNAL.state) !== 2) return 'failed'
+    return WRITER_STATE[Atomics.load(this.#signals, SIGNAL.state)] ?? 'failed'
+  }
+
+  /** Resolves when everything offered before the call is committed, or the writer is gone. */
+  async flush(): Promise<void> {
+    if (this.state === 'failed' || this.state === 'stopped') return
+    await this.#settled(this.#request())
+  }
+
+  /** Asks the writer to finish the recording and waits until its thread has ended. */
+  async stop(): Promise<void> {
+    if (this.#isGone) return
+    Atomics.store(this.#signals, SIGNAL.stop, 1)
+    await this.#settled(this.#request())
+    if (this.#isGone) return
+    this.#worker.ref()
+    await new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+  }
+
+  /** In an exit handler: blocks at most `EXIT_DRAIN_MS` until the writer has finished the recording. */
+  stopNow(): void {
+    if (this.state !== 'recording' && this.state !== 'starting') return
+    Atomics.store(this.#signals, SIGNAL.stop, 1)
+    const request = this.#request()
+    const deadline = performance.now() + EXIT_DRAIN_MS
+    for (;;) {
+      const done = Atomics.load(this.#signals, SIGNAL.done)
+      const leftMs = deadline - performance.now()
+      if (done === request || leftMs <= 0 || Atomics.load(this.#signals, SIGNAL.state) === 3) return
+      Atomics.wait(this.#signals, SIGNAL.done, done, leftMs)
+    }
+  }
+
+  #request(): number {
+    this.#figures[STATUS.offered] = this.#hooks.offered()
+    const request = ++this.#requests
+    Atomics.store(this.#signals, SIGNAL.requested, request)
+    Atomics.add(this.#control, CONTROL.wake, 1)
+    Atomics.notify(this.#control, CONTROL.wake)
+    return request
+  }
+
+  async #settled(request: number): Promise<void> {
+    this.#worker.ref()
+    while (!this.#isGone && Atomics.load(this.#signals, SIGNAL.done) < request) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    this.#worker.unref()
+  }
+
+  #receive(message: WriterMessage): void {
+    if (message.kind === 'fault') this.#hooks.report(new CinescopeError(message.code, message.message))
+    this.#wake()
+  }
+
+  #gone(error: CinescopeError | undefined): void {
+    if (error !== undefined) this.#hooks.report(error)
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#hooks.onGone()
+    this.#wake()
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** Reads the shared figures. */
+export function figuresOf(memory: StatusMemory): Float64Array {
+  return new Float64Array(memory.figures)
+}

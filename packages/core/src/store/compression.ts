@@ -1,0 +1,53 @@
+/** Compression of stored blocks: zstd level 1 by node:zlib; small and short-lived blocks stay as they are. */
+
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { CinescopeError } from '@cinescope/protocol'
+
+/** How a block is stored. */
+export const CODEC = { none: 0, zstd: 1 } as const
+
+/** Largest block before compression that any reader accepts. */
+export const MAX_BLOCK_BYTES = 16_777_216
+
+/** A block as stored. */
+export interface StoredBlock {
+  readonly codec: number
+  readonly rawLength: number
+  readonly data: Uint8Array
+}
+
+const WORTH_BYTES = 256
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
+
+/** Compresses unless the block is small or does not shrink. */
+export function compressBlock(raw: Uint8Array): StoredBlock {
+  if (raw.length < WORTH_BYTES) return plainBlock(raw)
+  const data = zstdCompressSync(raw, OPTIONS)
+  return data.length < raw.length ? { codec: CODEC.zstd, rawLength: raw.length, data } : plainBlock(raw)
+}
+
+/** Stores a block as it is. */
+export function plainBlock(raw: Uint8Array): StoredBlock {
+  return { codec: CODEC.none, rawLength: raw.length, data: raw }
+}
+
+/** The block's bytes; never more than it claims, nor than `MAX_BLOCK_BYTES`. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+export function expandBlock(block: StoredBlock): Uint8Array {
+  const { codec, rawLength, data } = block
+  if (!Number.isInteger(rawLength) || rawLength < 0 || rawLength > MAX_BLOCK_BYTES) {
+    throw new CinescopeError('CSC_ERR_LIMIT', `a stored block claims ${rawLength} bytes`)
+  }
+  const raw = codec === CODEC.zstd ? unzstd(data, rawLength) : data
+  if ((codec !== CODEC.zstd && codec !== CODEC.none) || raw.length !== rawLength) {
+    throw new CinescopeError('CSC_ERR_CORRUPT', 'a stored block has the wrong length')
+  }
+  return raw
+}
+
+function unzstd(data: Uint8Array, rawLength: number): Uint8Array {
+  try {
+    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, rawLength) })
+  } catch (cause) {
+    throw new CinescopeError('CSC_ERR_CORRUPT', 'a stored block does not decompress', { cause })
+  }
+}

@@ -1,0 +1,113 @@
+/** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
+
+import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TraceId } from '@cinescope/protocol'
+import type { Commit } from '../base/commit.ts'
+import type { ProcessInfo } from '../base/process.ts'
+import type { SegmentSummary } from '../base/sealed-segment.ts'
+
+/** A stored segment without its content. */
+export interface SegmentEntry {
+  readonly id: number
+  readonly summary: SegmentSummary
+  readonly bloom: Uint8Array
+  readonly isTail: boolean
+}
+
+/** A stored film. */
+export interface FilmRow {
+  /** Root: thread and seq. */
+  readonly thread: number
+  readonly seq: number
+  readonly time: number
+  readonly duration: number | undefined
+  readonly kind: number
+  readonly site: number
+  readonly status: number
+  readonly flags: number
+  readonly events: number
+  readonly errors: number
+  readonly lastSeq: number
+  readonly trace: TraceId | undefined
+}
+
+/** How films are to be read; all conditions hold. Times and durations in ns. */
+export interface FilmScan {
+  readonly fromTime?: number
+  readonly toTime?: number
+  readonly minDuration?: number
+  readonly maxDuration?: number
+  readonly status?: number
+  /** All these FLAG bits are set. */
+  readonly flags?: number
+  /** None of these FLAG bits is set. */
+  readonly withoutFlags?: number
+  /** Only these sites. */
+  readonly sites?: ReadonlySet<number>
+  readonly order: 'time' | '-time' | 'duration' | '-duration'
+  readonly after?: FilmPosition
+  readonly limit: number
+}
+
+/** Place in an order of films: the key's value and the film's identity. */
+export interface FilmPosition {
+  readonly key: number
+  readonly id: number
+}
+
+/** Whether whoever writes the recording has closed it, still writes, or is gone. */
+export type RecordingState = 'closed' | 'live' | 'interrupted'
+
+/** A consistent view of a recording, valid until the `read` it was given to settles. Lists and maps must not be changed. */
+export interface StoreView {
+  /** Ascending by id: sealed segments and tails in the order they were written. */
+  segments(): readonly SegmentEntry[]
+  /** @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  meta(entry: SegmentEntry): SegmentMeta
+  /** All columns of a segment. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  rows(entry: SegmentEntry): Rows
+  /** One value page. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  page(entry: SegmentEntry, index: number): Uint8Array
+  film(thread: number, seq: number): FilmRow | undefined
+  films(scan: FilmScan): readonly FilmRow[]
+  filmsOfTrace(trace: TraceId): readonly FilmRow[]
+  site(number: number): Site | undefined
+  sites(): ReadonlyMap<number, Site>
+  key(number: number): string | undefined
+  entity(number: number): Entity | undefined
+  entityNumber(entity: Entity): number | undefined
+  /** Ledger rows; `stored` and `pruned` included. */
+  ledger(): readonly LedgerRow[]
+  counters(): Readonly<Record<string, number>>
+}
+
+/** Reading end of a recording. */
+export interface EventSource {
+  readonly process: ProcessInfo
+  state(): RecordingState
+  /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one. */
+  read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T>
+  /** Bytes the recording takes up now. */
+  bytes(): number
+  close(): void
+}
+
+/** What retention removed. */
+export interface PruneReport {
+  readonly segments: number
+  readonly events: number
+}
+
+/** A recording that can be written: the writer's end. */
+export interface EventStore extends EventSource {
+  /** Appends atomically. @throws CSC_ERR_STORE; then nothing of the commit is stored */
+  commit(commit: Commit): void
+  /** Removes oldest segments until at most `maxBytes` are in use; a bounded number a call. */
+  prune(maxBytes: number): PruneReport
+  /** Marks the recording complete and closes it. */
+  finish(): void
+}
+
+/** One number for a film: thread and seq. Threads below 8192, seqs below 2^40. */
+export function filmNumber(thread: number, seq: number): number {
+  return thread * 2 ** 40 + seq
+}

@@ -1,0 +1,163 @@
+/** A recording in memory: the same segments, uncompressed. For tests and short sessions; bounded by `prune` like any other. */
+
+import {
+  CinescopeError,
+  decodeSegment,
+  decodeSegmentMeta,
+  type Entity,
+  KIND_LIMIT,
+  type LedgerRow,
+  type Site,
+} from '@cinescope/protocol'
+import type { Commit } from '../base/commit.ts'
+import type { ProcessInfo } from '../base/process.ts'
+import type { SealedSegment } from '../base/sealed-segment.ts'
+import { type EventStore, filmNumber, type FilmRow, type RecordingState, type SegmentEntry, type StoreView } from './event-store.ts'
+import { applyFilmChange } from './film-change.ts'
+import { scanFilms } from './film-scan.ts'
+import { ledgerRowsOf } from './ledger-rows.ts'
+
+/** An empty recording in memory. */
+export function createMemoryStore(process: ProcessInfo): EventStore {
+  return new MemoryStore(process)
+}
+
+interface Held extends SegmentEntry {
+  readonly segment: SealedSegment
+}
+
+class MemoryStore implements EventStore {
+  readonly process: ProcessInfo
+  readonly #films = new Map<number, FilmRow>()
+  readonly #sites = new Map<number, Site>()
+  readonly #keys = new Map<number, string>()
+  readonly #entities = new Map<number, Entity>()
+  #segments: Held[] = []
+  #nextId = 1
+  #taken = new Float64Array(KIND_LIMIT)
+  readonly #pruned = new Float64Array(KIND_LIMIT)
+  #lost: readonly LedgerRow[] = []
+  #counters: Readonly<Record<string, number>> = {}
+  #state: RecordingState = 'live'
+
+  constructor(process: ProcessInfo) {
+    this.process = process
+  }
+
+  state(): RecordingState {
+    return this.#state
+  }
+
+  commit(commit: Commit): void {
+    for (const definition of commit.definitions) {
+      if (definition.kind === 'site') this.#sites.set(definition.number, definition.site)
+      else if (definition.kind === 'key') this.#keys.set(definition.number, definition.text)
+      else this.#entities.set(definition.number, definition.entity)
+    }
+    const replaced = commit.replacesTailsOf
+    if (replaced !== undefined) {
+      this.#segments = this.#segments.filter((held) => !held.isTail || held.summary.thread !== replaced)
+    }
+    for (const segment of commit.sealed) this.#append(segment, false)
+    if (commit.tail !== undefined) this.#append(commit.tail, true)
+    for (const change of commit.films) {
+      const number = filmNumber(change.thread, change.seq)
+      this.#films.set(number, applyFilmChange(this.#films.get(number), change, (key) => this.#keys.get(key)))
+    }
+    this.#taken = commit.taken.slice()
+    this.#lost = commit.lost
+    this.#counters = commit.counters
+  }
+
+  async read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
+    const segments = this.#segments
+    return read({
+      segments: () => segments,
+      meta: (entry) => decodeSegmentMeta(contentOf(entry).meta),
+      rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
+      page: pageOf,
+      film: (thread, seq) => this.#films.get(filmNumber(thread, seq)),
+      films: (scan) => scanFilms(this.#films.values(), scan),
+      filmsOfTrace: (trace) => [...this.#films.values()].filter((film) => film.trace === trace),
+      site: (number) => this.#sites.get(number),
+      sites: () => this.#sites,
+      key: (number) => this.#keys.get(number),
+      entity: (number) => this.#entities.get(number),
+      entityNumber: (entity) => this.#entityNumber(entity),
+      ledger: () => [...ledgerRowsOf('stored', this.#stored()), ...ledgerRowsOf('pruned', this.#pruned), ...this.#lost],
+      counters: () => this.#counters,
+    })
+  }
+
+  bytes(): number {
+    return this.#segments.reduce((sum, { segment }) => sum + sizeOf(segment), 0)
+  }
+
+  prune(maxBytes: number): { segments: number; events: number } {
+    let excess = this.bytes() - maxBytes
+    let segments = 0
+    let events = 0
+    this.#segments = this.#segments.filter((held) => {
+      if (excess <= 0 || held.isTail) return true
+      excess -= sizeOf(held.segment)
+      segments++
+      events += held.summary.events
+      for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds) this.#pruned[kind] = this.#pruned[kind]! + count
+      return false
+    })
+    if (segments > 0) this.#pruneFilms()
+    return { segments, events }
+  }
+
+  finish(): void {
+    this.#state = 'closed'
+  }
+
+  close(): void {}
+
+  #append(segment: SealedSegment, isTail: boolean): void {
+    const held = { id: this.#nextId++, summary: segment.summary, bloom: segment.bloom, isTail, segment }
+    this.#segments = [...this.#segments, held]
+  }
+
+  #stored(): Float64Array {
+    return this.#taken.map((count, kind) => count - this.#pruned[kind]!)
+  }
+
+  #entityNumber(wanted: Entity): number | undefined {
+    for (const [number, entity] of this.#entities) {
+      if (entity.kind === wanted.kind && entity.id === wanted.id && entity.scope === wanted.scope) return number
+    }
+    return undefined
+  }
+
+  /** Films whose last event lies before every segment that is left are gone. */
+  #pruneFilms(): void {
+    for (const [number, film] of this.#films) {
+      const oldest = oldestSeq(this.#segments, film.thread)
+      if (film.lastSeq < oldest) this.#films.delete(number)
+    }
+  }
+}
+
+/** Entries of this store carry their content; views outlive changes of the list. */
+function contentOf(entry: SegmentEntry): SealedSegment {
+  return (entry as Held).segment
+}
+
+function pageOf(entry: SegmentEntry, index: number): Uint8Array {
+  const page = contentOf(entry).pages[index]
+  if (page === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
+  return page
+}
+
+/** Smallest seq that the segments of a thread still hold from their own begin on; Infinity when there are none. */
+function oldestSeq(segments: readonly Held[], thread: number): number {
+  let oldest = Infinity
+  for (const { summary } of segments) if (summary.thread === thread) oldest = Math.min(oldest, summary.seqLow)
+  return oldest
+}
+
+function sizeOf(segment: SealedSegment): number {
+  return segment.columns.length + segment.meta.length + segment.bloom.length + segment.pages.reduce((sum, page) => sum + page.length, 0)
+}

@@ -1,0 +1,55 @@
+/** Counts what an answer costs while it is computed, keeps the thread responsive, and lets the caller abort. */
+
+import { setImmediate } from 'node:timers/promises'
+import { CinescopeError, type Explain } from '@cinescope/protocol'
+
+/** Milliseconds of work between two turns of the event loop. */
+const SLICE_MS = 20
+
+/** See above; one per page. */
+export class Cost {
+  segments = 0
+  segmentsRead = 0
+  rowsRead = 0
+  rowsMatched = 0
+  valuePagesRead = 0
+  corrupt = 0
+  readonly #skipped: Record<string, number> = {}
+  readonly #signal: AbortSignal | undefined
+  readonly #started: number = performance.now()
+  #sliceStarted: number = this.#started
+
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal
+  }
+
+  /** Counts a segment left unread because of a statistic. */
+  skip(statistic: string): void {
+    this.#skipped[statistic] = (this.#skipped[statistic] ?? 0) + 1
+  }
+
+  /** Yields to the event loop when the slice is used up. @throws CSC_ERR_ABORTED */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#sliceStarted > SLICE_MS) {
+      await setImmediate()
+      this.#sliceStarted = performance.now()
+    }
+    if (this.#signal?.aborted === true) {
+      throw new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: this.#signal.reason })
+    }
+  }
+
+  explain(plan: string): Explain {
+    return {
+      plan,
+      segments: this.segments,
+      segmentsRead: this.segmentsRead,
+      segmentsSkipped: this.#skipped,
+      rowsRead: this.rowsRead,
+      rowsMatched: this.rowsMatched,
+      valuePagesRead: this.valuePagesRead,
+      corrupt: this.corrupt,
+      elapsedMs: performance.now() - this.#started,
+    }
+  }
+}

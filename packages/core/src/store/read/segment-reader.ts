@@ -1,0 +1,136 @@
+/** Rows and values of segments, decoded once and kept while memory allows; corrupt ones are counted and left out. */
+
+import { CinescopeError, decodeValue, EXTENT, Omitted, omissionName, phaseOf, type Rows, type SegmentMeta, VALUE_ABSENT, valueBytes } from '@cinescope/protocol'
+import type { SegmentEntry, StoreView } from '../event-store.ts'
+import type { Cost } from './cost.ts'
+
+/** Decoded segments kept, and value pages. */
+const KEPT_SEGMENTS = 16
+const KEPT_PAGES = 64
+
+/** Cache of one open recording; segments never change, so entries never go stale. */
+export class SegmentCache {
+  readonly rows: Map<number, Rows> = new Map<number, Rows>()
+  readonly metas: Map<number, { meta: SegmentMeta; closes: ReadonlySet<number> }> = new Map()
+  readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
+}
+
+/** Reads segments of one view for one page of an answer. */
+export class SegmentReader {
+  readonly #view: StoreView
+  readonly #cache: SegmentCache
+  readonly #cost: Cost
+
+  constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
+    this.#view = view
+    this.#cache = cache
+    this.#cost = cost
+  }
+
+  /** The rows of a segment; undefined when it is corrupt, which is counted. */
+  rows(entry: SegmentEntry): Rows | undefined {
+    const cached = this.#cache.rows.get(entry.id)
+    this.#cost.segmentsRead++
+    if (cached !== undefined) {
+      this.#cost.rowsRead += cached.length
+      return cached
+    }
+    const rows = this.#guarded(() => this.#view.rows(entry))
+    if (rows === undefined) return undefined
+    this.#cost.rowsRead += rows.length
+    keep(this.#cache.rows, entry.id, rows, KEPT_SEGMENTS)
+    return rows
+  }
+
+  meta(entry: SegmentEntry): SegmentMeta | undefined {
+    return this.#meta(entry)?.meta
+  }
+
+  /** True if a later segment holds the end of this open row. */
+  isSuperseded(entry: SegmentEntry, rows: Rows, row: number, later: readonly SegmentEntry[]): boolean {
+    if (phaseOf(rows.word[row]!) !== EXTENT.open) return false
+    const seq = rows.seq[row]!
+    return later.some(
+      (other) =>
+        other.id > entry.id &&
+        other.summary.thread === entry.summary.thread &&
+        other.summary.seqLow <= seq &&
+        this.#meta(other)?.closes.has(seq) === true,
+    )
+  }
+
+  /** The values of a row's begin and end, decoded. */
+  values(entry: SegmentEntry, rows: Rows, row: number): { readonly value: unknown; readonly result: unknown } {
+    const inLength = rows.valueIn[row]!
+    const outLength = rows.valueOut[row]!
+    if (valueBytes(inLength) + valueBytes(outLength) === 0) return { value: absent(inLength), result: absent(outLength) }
+    const place = this.#locate(entry, rows, row)
+    if (place === undefined) return { value: new Omitted('corrupt', 0), result: new Omitted('corrupt', 0) }
+    const middle = place.at + valueBytes(inLength)
+    return {
+      value: inLength === 0 || inLength >= VALUE_ABSENT ? absent(inLength) : this.#decode(place.page.subarray(place.at, middle)),
+      result: outLength === 0 || outLength >= VALUE_ABSENT ? absent(outLength) : this.#decode(place.page.subarray(middle, middle + outLength)),
+    }
+  }
+
+  #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | undefined {
+    const pages = this.meta(entry)?.pages ?? []
+    let index = pages.length - 1
+    while (index > 0 && pages[index]!.firstRow > row) index--
+    const first = pages[index]
+    if (first === undefined || first.firstRow > row) return undefined
+    let at = 0
+    for (let i = first.firstRow; i < row; i++) at += valueBytes(rows.valueIn[i]!) + valueBytes(rows.valueOut[i]!)
+    const page = this.#page(entry, index)
+    const end = at + valueBytes(rows.valueIn[row]!) + valueBytes(rows.valueOut[row]!)
+    return page === undefined || end > page.length ? undefined : { page, at }
+  }
+
+  #page(entry: SegmentEntry, index: number): Uint8Array | undefined {
+    const key = `${entry.id}/${index}`
+    const cached = this.#cache.pages.get(key)
+    if (cached !== undefined) return cached
+    this.#cost.valuePagesRead++
+    const page = this.#guarded(() => this.#view.page(entry, index))
+    if (page !== undefined) keep(this.#cache.pages, key, page, KEPT_PAGES)
+    return page
+  }
+
+  #meta(entry: SegmentEntry): { meta: SegmentMeta; closes: ReadonlySet<number> } | undefined {
+    let known = this.#cache.metas.get(entry.id)
+    if (known !== undefined) return known
+    const meta = this.#guarded(() => this.#view.meta(entry))
+    if (meta === undefined) return undefined
+    known = { meta, closes: new Set(meta.closes) }
+    this.#cache.metas.set(entry.id, known)
+    return known
+  }
+
+  #decode(bytes: Uint8Array): unknown {
+    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, (key) => this.#view.key(key)) }))
+    return decoded === undefined ? new Omitted('corrupt', 0) : decoded.value
+  }
+
+  /** Runs a read of stored bytes; what fails its checks is counted and gives undefined. */
+  #guarded<T>(read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (thrown) {
+      if (!(thrown instanceof CinescopeError) || (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT')) throw thrown
+      this.#cost.corrupt++
+      return undefined
+    }
+  }
+}
+
+function absent(length: number): unknown {
+  return length >= VALUE_ABSENT ? new Omitted(omissionName(length - VALUE_ABSENT), 0) : undefined
+}
+
+/** Adds to a map that forgets its oldest entries. */
+function keep<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
+  map.set(key, value)
+  if (map.size <= limit) return
+  const oldest = map.keys().next()
+  if (oldest.done !== true) map.delete(oldest.value)
+}

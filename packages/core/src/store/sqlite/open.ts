@@ -1,0 +1,84 @@
+/** Opening recordings: creating one for writing, and opening one that may be hostile for reading. */
+
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { CinescopeError } from '@cinescope/protocol'
+import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
+
+/** Creates an empty recording, mode 0600, in a directory of mode 0700 that is made if absent. @throws CSC_ERR_STORE */
+export function createRecordingFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    closeSync(openSync(path, 'wx', 0o600))
+    const database = connect(path, false)
+    for (const pragma of [
+      'page_size = 4096',
+      'auto_vacuum = INCREMENTAL',
+      `application_id = ${APPLICATION_ID}`,
+      `user_version = ${FORMAT_VERSION}`,
+      'journal_mode = WAL',
+      'synchronous = NORMAL',
+      'cache_size = -1024',
+      'journal_size_limit = 16777216',
+      'trusted_schema = OFF',
+    ]) {
+      database.exec(`PRAGMA ${pragma}`)
+    }
+    database.exec(`BEGIN; ${Object.values(SCHEMA).join('; ')}; COMMIT`)
+    return database
+  } catch (cause) {
+    throw new CinescopeError('CSC_ERR_STORE', `cannot create a recording: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Opens a recording read-only and refuses it before the first query unless its schema is exactly ours. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
+export function openRecordingFile(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new CinescopeError('CSC_ERR_NO_RECORDING', `no recording at ${path}`)
+  let database: DatabaseSync | undefined
+  try {
+    database = connect(path, true)
+    for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON', 'query_only = ON', 'mmap_size = 0', 'cache_size = -4096']) {
+      database.exec(`PRAGMA ${pragma}`)
+    }
+    checkFormat(database)
+    return database
+  } catch (cause) {
+    database?.close()
+    if (cause instanceof CinescopeError) throw cause
+    throw new CinescopeError('CSC_ERR_FORMAT', `not a readable recording: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function checkFormat(database: DatabaseSync): void {
+  const application = pragma(database, 'application_id')
+  if (application !== APPLICATION_ID) throw new CinescopeError('CSC_ERR_FORMAT', 'the file is not a Cinescope recording')
+  const version = pragma(database, 'user_version')
+  if (version !== FORMAT_VERSION) {
+    throw new CinescopeError('CSC_ERR_FORMAT', `the recording has format ${String(version)}, this build reads ${FORMAT_VERSION}`)
+  }
+  const left = new Set(Object.keys(SCHEMA))
+  for (const row of database.prepare('SELECT name, substr(sql, 1, 2000) AS sql FROM sqlite_schema LIMIT 100').all()) {
+    const name = String(row['name'])
+    if (SYSTEM_OBJECTS.has(name)) continue
+    if (!left.delete(name) || row['sql'] !== SCHEMA[name]) {
+      throw new CinescopeError('CSC_ERR_HOSTILE', `the recording holds a schema object that no writer puts there: ${name.slice(0, 60)}`)
+    }
+  }
+  if (left.size > 0) throw new CinescopeError('CSC_ERR_FORMAT', `the recording lacks ${[...left].join(', ')}`)
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name]
+}
+
+/** node:sqlite is loaded when first needed: importing it costs time at start-up and, on Node 22, prints a warning. */
+function connect(path: string, readOnly: boolean): DatabaseSync {
+  const sqlite = createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
+  return new sqlite.DatabaseSync(path, { readOnly, timeout: 2000, allowExtension: false, enableDoubleQuotedStringLiterals: false })
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

@@ -1,0 +1,236 @@
+/** A recording file open for writing: one commit is one transaction. Writer thread only. */
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { CinescopeError, decodeSegmentMeta, type Definition, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
+import type { Commit } from '../../base/commit.ts'
+import type { ProcessInfo } from '../../base/process.ts'
+import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
+import { compressBlock, plainBlock } from '../compression.ts'
+import { type EventStore, filmNumber, type PruneReport, type RecordingState, type StoreView } from '../event-store.ts'
+import { adoptedTrace } from '../film-change.ts'
+import { ledgerRowsOf } from '../ledger-rows.ts'
+import { createRecordingFile } from './open.ts'
+import { SqliteView } from './read-view.ts'
+import { MAX_SEGMENT_PAGES } from './schema.ts'
+import { ReadQueue } from './read-queue.ts'
+import { sizeOf } from './sqlite-source.ts'
+
+/** Creates the recording at `path`. @throws CSC_ERR_STORE */
+export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
+  return new SqliteStore(path, createRecordingFile(path), info)
+}
+
+const UPSERT_FILM = `INSERT INTO film VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(number) DO UPDATE SET
+  time = iif(?12, excluded.time, time), kind = iif(?12, excluded.kind, kind), site = iif(excluded.site, excluded.site, site),
+  duration = coalesce(excluded.duration, duration), status = iif(excluded.status, excluded.status, status),
+  flags = flags | excluded.flags, events = events + excluded.events, errors = errors + excluded.errors,
+  span = max(span, excluded.span), trace = coalesce(excluded.trace, trace)`
+
+/** Segments removed by one call of `prune` at most, so that the writer is never away for long. */
+const PRUNE_SLICE = 64
+
+class SqliteStore implements EventStore {
+  readonly process: ProcessInfo
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #view: SqliteView
+  readonly #reads: ReadQueue
+  readonly #keys = new Map<number, string>()
+  readonly #pruned = new Float64Array(KIND_LIMIT)
+  readonly #sql: Readonly<Record<'segment' | 'page' | 'film' | 'site' | 'key' | 'entity' | 'ledger' | 'counter' | 'dropTailPages' | 'dropTails', StatementSync>>
+  #taken = new Float64Array(KIND_LIMIT)
+  #isOpen = true
+
+  constructor(path: string, database: DatabaseSync, info: ProcessInfo) {
+    this.process = info
+    this.#path = path
+    this.#database = database
+    this.#view = new SqliteView(database)
+    this.#reads = new ReadQueue(database)
+    database
+      .prepare('INSERT INTO process VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(info.node, info.pid, info.service, info.hostname, info.nodeVersion, info.cinescopeVersion, info.anchor.atNs, info.anchor.wallMs, 'live')
+    this.#sql = {
+      segment: database.prepare(
+        'INSERT INTO segment(tail, thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration, codec, raw_length, bytes, bloom, meta, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+      page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
+      film: database.prepare(UPSERT_FILM),
+      site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
+      key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
+      entity: database.prepare('INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)'),
+      ledger: database.prepare('INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)'),
+      counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
+      dropTailPages: database.prepare(
+        `DELETE FROM page WHERE number / ${MAX_SEGMENT_PAGES} IN (SELECT id FROM segment WHERE tail = 1 AND thread = ?)`,
+      ),
+      dropTails: database.prepare('DELETE FROM segment WHERE tail = 1 AND thread = ?'),
+    }
+  }
+
+  state(): RecordingState {
+    return this.#isOpen ? 'live' : 'closed'
+  }
+
+  commit(commit: Commit): void {
+    this.#write(() => {
+      for (const definition of commit.definitions) this.#define(definition)
+      if (commit.replacesTailsOf !== undefined) this.#dropTails(commit.replacesTailsOf)
+      for (const segment of commit.sealed) this.#append(segment, false)
+      if (commit.tail !== undefined) this.#append(commit.tail, true)
+      for (const film of commit.films) this.#applyFilm(film)
+      this.#taken = commit.taken.slice()
+      this.#writeLedger(commit.lost)
+      for (const [name, value] of Object.entries(commit.counters)) this.#sql.counter.run(name, value)
+    })
+  }
+
+  read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
+    return this.#reads.run(() => read(this.#view))
+  }
+
+  bytes(): number {
+    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+  }
+
+  prune(maxBytes: number): PruneReport {
+    const excess = this.#usedBytes() - maxBytes
+    if (excess <= 0) return { segments: 0, events: 0 }
+    const report = { segments: 0, events: 0 }
+    this.#write(() => {
+      let freed = 0
+      const oldest = this.#database.prepare('SELECT id, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?').all(PRUNE_SLICE)
+      for (const row of oldest) {
+        if (freed >= excess) break
+        freed += Number(row['bytes'])
+        report.segments++
+        report.events += Number(row['events'])
+        this.#dropSegment(Number(row['id']), row['meta'] as Uint8Array)
+      }
+      this.#dropOrphanFilms()
+      this.#writeLedger([])
+    })
+    return report
+  }
+
+  finish(): void {
+    if (!this.#isOpen) return
+    this.#write(() => this.#database.exec("UPDATE process SET state = 'closed'"))
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.#leaveOneFile()
+    this.close()
+  }
+
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#database.close()
+  }
+
+  /** While a reader holds the file it stays in WAL mode; the log is empty then. */
+  #leaveOneFile(): void {
+    try {
+      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE')
+    } catch (thrown) {
+      if (!isBusy(thrown)) throw storeError(thrown)
+    }
+  }
+
+  #write(change: () => void): void {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        change()
+        this.#database.exec('COMMIT')
+      } catch (thrown) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw thrown
+      } finally {
+        this.#view.invalidate()
+      }
+    } catch (thrown) {
+      throw storeError(thrown)
+    }
+  }
+
+  #define(definition: Definition): void {
+    if (definition.kind === 'key') {
+      this.#keys.set(definition.number, definition.text)
+      this.#sql.key.run(definition.number, definition.text)
+    } else if (definition.kind === 'site') {
+      const { name, framework, file, line, column } = definition.site
+      this.#sql.site.run(definition.number, name, framework ?? null, file ?? null, line ?? null, column ?? null)
+    } else {
+      const { kind, scope, id } = definition.entity
+      this.#sql.entity.run(definition.number, kind, scope, id)
+    }
+  }
+
+  #append(segment: SealedSegment, isTail: boolean): void {
+    const s = segment.summary
+    const store = isTail ? plainBlock : compressBlock
+    const columns = store(segment.columns)
+    const pages = segment.pages.map(store)
+    const bytes = pages.reduce((sum, page) => sum + page.data.length, columns.data.length + segment.bloom.length + segment.meta.length)
+    const { lastInsertRowid } = this.#sql.segment.run(
+      isTail ? 1 : 0, s.thread, s.rows, s.events, s.seqLow, s.seqHigh, s.timeLow, s.timeHigh, s.kindsLow, s.kindsHigh, s.flags,
+      s.maxDuration, columns.codec, columns.rawLength, bytes, segment.bloom, segment.meta, columns.data,
+    )
+    const first = Number(lastInsertRowid) * MAX_SEGMENT_PAGES
+    pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
+  }
+
+  #applyFilm(film: FilmChange): void {
+    const trace = film.adopted === undefined ? undefined : adoptedTrace(film.adopted, (key) => this.#keys.get(key))
+    this.#sql.film.run(
+      filmNumber(film.thread, film.seq), film.time, film.duration ?? null, film.kind, film.site, film.status, film.flags,
+      film.events, film.errors, film.lastSeq - film.seq, trace === undefined ? null : Buffer.from(trace, 'hex'), film.hasRoot ? 1 : 0,
+    )
+  }
+
+  #writeLedger(lost: readonly LedgerRow[]): void {
+    const stored = this.#taken.map((count, kind) => count - this.#pruned[kind]!)
+    for (const row of [...ledgerRowsOf('stored', stored), ...ledgerRowsOf('pruned', this.#pruned), ...lost]) {
+      this.#sql.ledger.run(row.reason, row.kind, row.count)
+    }
+  }
+
+  #dropTails(thread: number): void {
+    this.#sql.dropTailPages.run(thread)
+    this.#sql.dropTails.run(thread)
+  }
+
+  #dropSegment(id: number, meta: Uint8Array): void {
+    for (const { kind, events } of decodeSegmentMeta(meta).kinds) this.#pruned[kind] = this.#pruned[kind]! + events
+    const first = id * MAX_SEGMENT_PAGES
+    this.#database.prepare('DELETE FROM page WHERE number >= ? AND number < ?').run(first, first + MAX_SEGMENT_PAGES)
+    this.#database.prepare('DELETE FROM segment WHERE id = ?').run(id)
+  }
+
+  /** Films whose last event lies before all that is left of their thread. */
+  #dropOrphanFilms(): void {
+    for (const row of this.#database.prepare('SELECT thread, min(seq_low) AS low FROM segment GROUP BY thread').all()) {
+      const thread = Number(row['thread'])
+      const from = filmNumber(thread, 0)
+      this.#database
+        .prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
+        .run(from, from + Number(row['low']), from + Number(row['low']))
+    }
+  }
+
+  #usedBytes(): number {
+    const number = (pragma: string): number => Number(this.#database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0)
+    return (number('page_count') - number('freelist_count')) * number('page_size')
+  }
+}
+
+function isBusy(thrown: unknown): boolean {
+  const code = (thrown as { errcode?: number }).errcode
+  return code === 5 || code === 6
+}
+
+function storeError(thrown: unknown): CinescopeError {
+  if (thrown instanceof CinescopeError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new CinescopeError('CSC_ERR_STORE', `the recording cannot be written: ${message}`, { cause: thrown })
+}

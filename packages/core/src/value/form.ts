@@ -1,0 +1,156 @@
+/** Fields of a form, urlencoded or multipart, as one object: repeated names become arrays. */
+
+import { KEY, OMISSION, TAG } from '@cinescope/protocol'
+import { writeJson } from './json-text.ts'
+import type { PathState } from './paths.ts'
+import type { Walker } from './walker.ts'
+
+/** What a field holds. `cut` stands for one whose value the end of the text cuts. */
+export type FieldValue =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'json'; readonly text: string }
+  | { readonly kind: 'file'; readonly name: string; readonly type: string; readonly size: number }
+  | { readonly kind: 'cut' }
+
+/** One field as sent. */
+export interface Field {
+  readonly name: string
+  readonly value: FieldValue
+}
+
+const MAX_FIELDS = 10_000
+
+/** Splits urlencoded text (a query without its `?`, or a body). The last pair of a prefix is cut. */
+export function urlencodedFields(text: string, isWhole: boolean): readonly Field[] {
+  const fields: Field[] = []
+  for (let from = 0; from < text.length && fields.length < MAX_FIELDS;) {
+    const amp = text.indexOf('&', from)
+    const to = amp < 0 ? text.length : amp
+    const equals = text.indexOf('=', from)
+    const hasValue = equals >= 0 && equals < to
+    const isCut = amp < 0 && !isWhole
+    const name = decodeComponent(text.slice(from, hasValue ? equals : to))
+    if (isCut && hasValue) fields.push({ name, value: { kind: 'cut' } })
+    else if (isCut) fields.push({ name: '', value: { kind: 'cut' } })
+    else if (to > from) {
+      fields.push({ name, value: { kind: 'text', text: hasValue ? decodeComponent(text.slice(equals + 1, to)) : '' } })
+    }
+    from = to + 1
+  }
+  return fields
+}
+
+/** Writes fields as an object; returns the end. */
+export function writeFields(
+  walker: Walker,
+  fields: readonly Field[],
+  start: number,
+  path: PathState | undefined,
+): number {
+  if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
+  const groups = groupByName(fields)
+  let left = groups.size
+  let at = walker.byte(start, TAG.object)
+  for (const [name, group] of groups) {
+    if (groups.size - left >= walker.maxWidth) {
+      at = walker.cutKeys(at, OMISSION.width, left)
+      break
+    }
+    if (!walker.hasRoom(at)) {
+      at = walker.cutKeys(at, OMISSION.size, left)
+      break
+    }
+    at = writeGroup(walker, name, group, at, path)
+    left--
+  }
+  // a field whose very name is cut
+  if (fields.at(-1)?.name === '' && fields.at(-1)?.value.kind === 'cut' && walker.hasRoom(at)) {
+    at = walker.cutKeys(at, OMISSION.size, 0)
+  }
+  return walker.close(at, KEY.end)
+}
+
+function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Field[]> {
+  const groups = new Map<string, Field[]>()
+  for (const field of fields) {
+    if (field.name === '' && field.value.kind === 'cut') continue
+    const group = groups.get(field.name)
+    if (group === undefined) groups.set(field.name, [field])
+    else group.push(field)
+  }
+  return groups
+}
+
+function writeGroup(
+  walker: Walker,
+  name: string,
+  group: readonly Field[],
+  start: number,
+  path: PathState | undefined,
+): number {
+  const id = walker.keys.internForeign(name)
+  const at = walker.key(start, id, name)
+  const next = path?.step(name)
+  const isHidden = group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
+  if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
+  const [first] = group
+  if (group.length === 1 && first !== undefined) return writeField(walker, first.value, at, 1, next)
+  return writeList(walker, group, at, next)
+}
+
+function writeList(walker: Walker, group: readonly Field[], start: number, path: PathState | undefined): number {
+  if (!walker.open(start)) return walker.cut(start, OMISSION.size, group.length)
+  let at = walker.byte(start, TAG.array)
+  for (let i = 0; i < group.length; i++) {
+    if (i >= walker.maxWidth || !walker.hasRoom(at)) {
+      at = walker.cut(at, i >= walker.maxWidth ? OMISSION.width : OMISSION.size, group.length - i)
+      break
+    }
+    // i is below group.length
+    at = writeField(walker, group[i]!.value, at, 2, path?.step(String(i)))
+  }
+  return walker.close(at, TAG.end)
+}
+
+function writeField(walker: Walker, value: FieldValue, at: number, depth: number, path: PathState | undefined): number {
+  switch (value.kind) {
+    case 'text':
+      return walker.string(value.text, at)
+    case 'json':
+      return writeJson(walker, { text: value.text, isWhole: true }, at, depth, path)
+    case 'file':
+      return writeFile(walker, value, at)
+    case 'cut':
+      return walker.cut(at, OMISSION.size, 0)
+  }
+}
+
+function writeFile(walker: Walker, file: FieldValue & { readonly kind: 'file' }, start: number): number {
+  if (!walker.open(start)) return walker.cut(start, OMISSION.size, file.size)
+  let at = walker.key(walker.byte(start, TAG.instance), walker.keys.intern('File'), 'File')
+  for (const [name, value] of Object.entries({ size: file.size, type: file.type, name: file.name })) {
+    if (!walker.hasRoom(at)) {
+      at = walker.cutKeys(at, OMISSION.size, 0)
+      break
+    }
+    at = walker.member(name, value, at, 1, undefined, undefined)
+  }
+  return walker.close(at, KEY.end)
+}
+
+/** A field of digits, or true or false, is kept under a name that hides strings only, as the same JSON would be. */
+function scalarOf(value: FieldValue): unknown {
+  if (value.kind !== 'text') return value
+  return /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value.text) ? 0 : value.text
+}
+
+/** Percent-decodes; what is no UTF-8 is taken byte by byte, so that a broken escape hides no secret. */
+export function decodeComponent(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    return spaced.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
+}

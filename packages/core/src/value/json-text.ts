@@ -1,0 +1,192 @@
+/**
+ * Tokenizes JSON text into a value document, redacting as it goes. Lenient: what was read before the text ends or stops
+ * being JSON is kept, the rest is marked; a string or number that the end cuts is dropped, since it may be half a secret.
+ */
+
+import { KEY, OMISSION, TAG } from '@cinescope/protocol'
+import { maskCards } from './cards.ts'
+import { isContainer, JsonCursor } from './json-cursor.ts'
+import type { Sensitivity } from './names.ts'
+import { SENSITIVITY } from './names.ts'
+import type { PathState } from './paths.ts'
+import type { Walker } from './walker.ts'
+
+/** JSON text to tokenize. */
+export interface JsonSource {
+  readonly text: string
+  /** False when the text is a prefix of what was sent. */
+  readonly isWhole: boolean
+}
+
+/** Whether an object has told that it names a secret, and whether its value was written before. */
+interface Pair {
+  isNamed: boolean
+  hasValue: boolean
+}
+
+const NAMING = /^(?:name|key|field|header)$/
+const CARD_LENGTH = 13
+
+/** Writes the document of `source`; returns the end. `depth` containers are open already. */
+export function writeJson(
+  walker: Walker,
+  source: JsonSource,
+  at: number,
+  depth: number,
+  path: PathState | undefined,
+): number {
+  return new JsonWriter(walker, source).document(at, depth, path)
+}
+
+class JsonWriter {
+  readonly #walker: Walker
+  readonly #cursor: JsonCursor
+  readonly #isWhole: boolean
+  /** Why the rest is missing when the text ends too early. */
+  readonly #reason: number
+  /** The string just written, for the item behind it. */
+  #previous: string | undefined = undefined
+
+  constructor(walker: Walker, source: JsonSource) {
+    this.#walker = walker
+    this.#cursor = new JsonCursor(source.text)
+    this.#isWhole = source.isWhole
+    this.#reason = source.isWhole ? OMISSION.corrupt : OMISSION.size
+  }
+
+  document(at: number, depth: number, path: PathState | undefined): number {
+    const end = this.#value(at, depth, path)
+    if (!Number.isNaN(this.#cursor.blank())) this.#walker.truncated = true
+    return end
+  }
+
+  #value(at: number, depth: number, path: PathState | undefined): number {
+    const unit = this.#cursor.blank()
+    this.#previous = undefined
+    if (isContainer(unit)) {
+      const end = this.#container(at, depth, path, unit === 0x7b)
+      this.#previous = undefined
+      return end
+    }
+    if (unit === 0x22) return this.#string(at)
+    if (unit === 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.#number(at)
+    return this.#literal(at)
+  }
+
+  #container(at: number, depth: number, path: PathState | undefined, isObject: boolean): number {
+    const walker = this.#walker
+    const isTooDeep = depth >= walker.maxDepth
+    if (isTooDeep || !walker.open(at)) {
+      this.#cursor.skip()
+      return walker.cut(at, isTooDeep ? OMISSION.depth : OMISSION.size, 0)
+    }
+    this.#cursor.enter()
+    if (isObject) return this.#object(at, depth + 1, path)
+    return walker.close(this.#items(walker.byte(at, TAG.array), depth + 1, path), TAG.end)
+  }
+
+  #items(start: number, depth: number, path: PathState | undefined): number {
+    const walker = this.#walker
+    const cursor = this.#cursor
+    let at = start
+    let isAnnounced = false
+    for (let count = 0; cursor.hasNext(count, 0x5d); count++) {
+      const limit = this.#limit(at, count)
+      if (limit !== 0) {
+        cursor.skipRest()
+        return walker.cut(at, limit, 0)
+      }
+      const isNested = isContainer(cursor.blank())
+      const next = path?.step(String(count))
+      at = next?.redacts === true || (isAnnounced && !isNested) ? this.#hide(at) : this.#value(at, depth, next)
+      isAnnounced = this.#previous !== undefined && walker.redaction.announces(this.#previous)
+      if (cursor.isBroken && !isNested) return at
+    }
+    return cursor.isBroken ? walker.cut(at, this.#reason, 0) : at
+  }
+
+  /** Writes the members of an object; one that names a secret behind its value is left out as a whole. */
+  #object(start: number, depth: number, path: PathState | undefined): number {
+    const walker = this.#walker
+    const cursor = this.#cursor
+    const pair: Pair = { isNamed: false, hasValue: false }
+    let at = walker.byte(start, TAG.object)
+    for (let count = 0; cursor.hasNext(count, 0x7d); count++) {
+      const limit = this.#limit(at, count)
+      if (limit !== 0) {
+        cursor.skipRest()
+        at = walker.cutKeys(at, limit, 0)
+        break
+      }
+      const name = cursor.key()
+      if (name === undefined) break
+      at = this.#member(name, at, depth, path, pair)
+    }
+    if (cursor.isBroken) at = walker.cutKeys(at, this.#reason, 0)
+    const end = walker.close(at, KEY.end)
+    if (!pair.isNamed || !pair.hasValue) return end
+    walker.wipe(start, end)
+    return walker.omit(start, OMISSION.redacted, 0)
+  }
+
+  #member(name: string, start: number, depth: number, path: PathState | undefined, pair: Pair): number {
+    const walker = this.#walker
+    const id = walker.keys.internForeign(name)
+    const at = walker.key(start, id, name)
+    const next = path?.step(name)
+    if (next?.redacts === true || this.#isHidden(walker.sensitivity(id, name))) return this.#hide(at)
+    if (name === 'value') {
+      if (pair.isNamed) return this.#hide(at)
+      pair.hasValue = true
+    }
+    const end = this.#value(at, depth, next)
+    const text = this.#previous
+    if (text !== undefined && NAMING.test(name)) pair.isNamed ||= walker.redaction.classify(text) !== SENSITIVITY.none
+    return end
+  }
+
+  /** True if the value ahead is left out under a key of this sensitivity; null stays, numbers and booleans if loose. */
+  #isHidden(sensitivity: Sensitivity): boolean {
+    if (sensitivity === SENSITIVITY.none) return false
+    const unit = this.#cursor.blank()
+    if (this.#cursor.startsWith('null')) return false
+    return sensitivity === SENSITIVITY.strict || unit === 0x22 || isContainer(unit)
+  }
+
+  #hide(at: number): number {
+    this.#previous = undefined
+    this.#cursor.skip()
+    return this.#walker.omit(at, OMISSION.redacted, 0)
+  }
+
+  #limit(at: number, count: number): number {
+    if (count >= this.#walker.maxWidth) return OMISSION.width
+    return this.#walker.hasRoom(at) ? 0 : OMISSION.size
+  }
+
+  #string(at: number): number {
+    const text = this.#cursor.string()
+    if (text === undefined) return this.#stop(at)
+    this.#previous = text
+    return this.#walker.string(text, at)
+  }
+
+  #number(at: number): number {
+    const text = this.#cursor.number(this.#isWhole)
+    if (text === undefined) return this.#stop(at)
+    if (text.length >= CARD_LENGTH && maskCards(text) !== text) return this.#walker.omit(at, OMISSION.redacted, 0)
+    return this.#walker.number(Number(text), at)
+  }
+
+  #literal(at: number): number {
+    if (this.#cursor.accepts('true')) return this.#walker.byte(at, TAG.true)
+    if (this.#cursor.accepts('false')) return this.#walker.byte(at, TAG.false)
+    if (this.#cursor.accepts('null')) return this.#walker.byte(at, TAG.null)
+    return this.#stop(at)
+  }
+
+  #stop(at: number): number {
+    this.#cursor.isBroken = true
+    return this.#walker.cut(at, this.#reason, 0)
+  }
+}

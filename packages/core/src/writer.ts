@@ -1,0 +1,160 @@
+/** Composition root of the writer thread: drains one process's rings into its recording until told to stop. */
+
+import { setImmediate } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { CinescopeError } from '@cinescope/protocol'
+import { systemClock } from './base/clock.ts'
+import { SIGNAL, STATUS } from './base/status.ts'
+import { Correlator } from './correlate/correlator.ts'
+import { Intake } from './ingest/intake.ts'
+import { Pipeline } from './ingest/pipeline.ts'
+import type { WriterInput, WriterMessage } from './ingest/writer-contract.ts'
+import { CONTROL } from './ring/memory.ts'
+import { recordingOf } from './recording/open-recording.ts'
+import { serveRecording } from './recording/remote.ts'
+import type { EventStore } from './store/event-store.ts'
+import { createMemoryStore } from './store/memory-store.ts'
+import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
+
+const SEGMENT_ROWS = 8192
+const SEGMENT_VALUE_BYTES = 2_097_152
+/** A tail of this many rows is sealed instead. */
+const SEAL_ROWS = 2048
+const COMMIT_EVERY_MS = 100
+const RETRY_EVERY_MS = 500
+const PRUNE_EVERY_COMMITS = 8
+
+class Writer {
+  readonly #input: WriterInput
+  readonly #store: EventStore
+  readonly #pipeline: Pipeline
+  readonly #control: Int32Array
+  readonly #signals: Int32Array
+  readonly #figures: Float64Array
+  readonly #fold: Correlator
+  readonly #intake: Intake
+  #lastCommitMs = 0
+  #busyMs = 0
+
+  constructor(input: WriterInput) {
+    this.#input = input
+    this.#store = input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
+    this.#intake = new Intake(input.ring, input.definitions)
+    this.#fold = new Correlator({ thread: 0, maxRows: SEGMENT_ROWS, maxValueBytes: SEGMENT_VALUE_BYTES })
+    this.#control = new Int32Array(input.ring.control)
+    this.#signals = new Int32Array(input.status.signals)
+    this.#figures = new Float64Array(input.status.figures)
+    this.#pipeline = new Pipeline({
+      intake: this.#intake,
+      fold: this.#fold,
+      store: this.#store,
+      clock: systemClock,
+      counters: () => this.#counters(),
+      maxBytes: input.maxBytes,
+      sealRows: SEAL_ROWS,
+      report: tell,
+    })
+  }
+
+  /** Runs until a stop is asked for. */
+  async run(): Promise<void> {
+    if (this.#input.queries !== undefined) serveRecording(this.#input.queries, recordingOf(this.#store))
+    this.#signal(SIGNAL.state, 1)
+    for (;;) {
+      const wake = Atomics.load(this.#control, CONTROL.wake)
+      const requested = Atomics.load(this.#signals, SIGNAL.requested)
+      const hasRequest = requested !== Atomics.load(this.#signals, SIGNAL.done)
+      const started = performance.now()
+      const settled = this.#turn(hasRequest)
+      this.#busyMs += performance.now() - started
+      if (hasRequest && settled) {
+        if (Atomics.load(this.#signals, SIGNAL.stop) === 1) return this.#finish(requested)
+        this.#done(requested)
+      }
+      const idleMs = settled ? COMMIT_EVERY_MS : RETRY_EVERY_MS
+      if (this.#intake.consumer.backlog() === 0 || !settled) Atomics.wait(this.#control, CONTROL.wake, wake, idleMs)
+      await setImmediate()
+    }
+  }
+
+  /** Drains, and commits when it is time. False when the store refused. */
+  #turn(hasRequest: boolean): boolean {
+    this.#pipeline.drain()
+    while (hasRequest && this.#intake.consumer.backlog() > 0) if (this.#pipeline.drain() === 0) break
+    const now = performance.now()
+    if (!hasRequest && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
+    if (!hasRequest && !this.#pipeline.isDirty) return true
+    this.#lastCommitMs = now
+    if (!this.#pipeline.commit()) {
+      this.#figures[STATUS.failures] = this.#figures[STATUS.failures]! + 1
+      return false
+    }
+    if (this.#pipeline.commits % PRUNE_EVERY_COMMITS === 0) this.#pipeline.prune()
+    return this.#publish()
+  }
+
+  #publish(): boolean {
+    const figures = this.#figures
+    figures[STATUS.accounted] = this.#pipeline.accounted
+    figures[STATUS.pruned] = this.#pipeline.pruned
+    figures[STATUS.stored] = this.#fold.taken.reduce((sum, count) => sum + count, 0) - this.#pipeline.pruned
+    figures[STATUS.overwritten] = this.#intake.consumer.overwritten
+    figures[STATUS.commits] = this.#pipeline.commits
+    figures[STATUS.bytes] = this.#store.bytes()
+    figures[STATUS.writerCpuMs] = this.#cpuMs()
+    figures[STATUS.lastCommitNs] = this.#lastCommitMs * 1e6
+    figures[STATUS.lastSeq] = this.#intake.consumer.lastSeq
+    return true
+  }
+
+  #finish(requested: number): void {
+    this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
+    this.#pipeline.commit(true)
+    this.#pipeline.prune()
+    this.#publish()
+    if (this.#input.path !== undefined) this.#store.finish()
+    this.#signal(SIGNAL.state, 2)
+    this.#done(requested)
+  }
+
+  #done(request: number): void {
+    this.#signal(SIGNAL.done, request)
+    parentPort?.postMessage({ kind: 'done', request } satisfies WriterMessage)
+  }
+
+  #signal(word: number, value: number): void {
+    Atomics.store(this.#signals, word, value)
+    Atomics.notify(this.#signals, word)
+  }
+
+  #counters(): Record<string, number> {
+    return {
+      'cinescope.writer.cpu_ms': this.#cpuMs(),
+      'cinescope.probe.cpu_ms': this.#figures[STATUS.probeCpuMs]!,
+      'cinescope.writer.commits': this.#pipeline.commits,
+      'cinescope.recording.bytes': this.#store.bytes(),
+    }
+  }
+
+  /** CPU of this thread where Node tells it (23.9 and later), else the time spent in turns. */
+  #cpuMs(): number {
+    const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.()
+    return usage === undefined ? this.#busyMs : (usage.user + usage.system) / 1000
+  }
+}
+
+function tell(error: CinescopeError): void {
+  parentPort?.postMessage({ kind: 'fault', code: error.code, message: error.message } satisfies WriterMessage)
+}
+
+/** The only warning this thread can raise is that node:sqlite is experimental on Node 22. */
+process.removeAllListeners('warning')
+const input = workerData as WriterInput
+try {
+  await new Writer(input).run()
+} catch (thrown) {
+  const signals = new Int32Array(input.status.signals)
+  Atomics.store(signals, SIGNAL.state, 3)
+  Atomics.notify(signals, SIGNAL.done)
+  tell(thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_WRITER', String(thrown), { cause: thrown }))
+}

@@ -1,0 +1,17 @@
+/** What an answer cost. */
+
+/** What an answer cost and why. Counts, not estimates. */
+export interface Explain {
+  /** One line on the access path. */
+  readonly plan: string
+  readonly segments: number
+  readonly segmentsRead: number
+  /** Segments left unread, by the statistic that ruled them out. */
+  readonly segmentsSkipped: Readonly<Record<string, number>>
+  readonly rowsRead: number
+  readonly rowsMatched: number
+  readonly valuePagesRead: number
+  /** Segments or pages that failed their checks and were left out. */
+  readonly corrupt: number
+  readonly elapsedMs: number
+}
