@@ -14,7 +14,7 @@
  * | array, set | V* end | items |
  * | object | (K V)* 0 | own enumerable string keys in order |
  * | instance | K (K V)* 0 | object of a class named by the key |
- * | map | (V V)* end | entries |
+ * | map | (V V)* end | entries; an omission by `width` or `size` in a key's place stands for all that follow |
  * | date | f64 LE | ms since 1970, NaN for an invalid date |
  * | regexp | V | source with flags, a string |
  * | error | K V V V (K V)* 0 | class name, message, stack or undefined, cause or undefined, own fields |
@@ -253,8 +253,9 @@ class Decoder {
   #entries(): unknown[] {
     const entries: unknown[] = []
     for (let tag = this.#byte(); tag !== TAG.end; tag = this.#byte()) {
-      if (tag === TAG.omitted) entries.push(this.#omitted())
-      else entries.push([this.#value(tag), this.#value(this.#byte())])
+      const key = this.#value(tag)
+      const isRest = key instanceof Omitted && (key.reason === 'width' || key.reason === 'size')
+      entries.push(isRest ? key : [key, this.#value(this.#byte())])
     }
     return entries
   }

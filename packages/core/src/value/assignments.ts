@@ -5,9 +5,10 @@ import { SENSITIVITY } from './names.ts'
 import { MASK } from './shapes.ts'
 
 const MAX_NAME = 64
+const SEPARATOR = /[\s,;&)}\]"'`<>\\]/
 const ELEMENT = /(<([\w:.-]{3,64})(?:\s[^<>]*)?>)(<!\[CDATA\[[^\]]*|[^<]+)/g
-const SCALAR = /(?:-?\d[\d._]*|true|false)(?![\w-])/y
-const EMPTY = /(?:null|undefined|None|nil)(?![\w-])/y
+const SCALAR = /(?:-?\d[\d._]*|true|false)(?=$|[\s,;:&)}\]'"<])/y
+const EMPTY = /(?:null|undefined|None|nil)(?=$|[\s,;&)}\]'"<])/y
 
 /** A name in front of a `:` or `=`. */
 interface Name {
@@ -36,7 +37,7 @@ function maskNamed(text: string, rules: NameRules): string {
     const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
     if (name === undefined || sensitivity === SENSITIVITY.none) continue
     const start = valueStart(text, i + 1)
-    const end = valueEnd(text, start, unit === 0x3a && !name.isQuoted)
+    const end = valueEnd(text, start, name, unit === 0x3a)
     if (end <= start || isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
     const quote = openingQuote(text, start)
     result += text.slice(kept, start) + quote + MASK + quote
@@ -80,17 +81,27 @@ function valueStart(text: string, from: number): number {
 }
 
 /** End of the value that begins at `start`: its closing quote or bracket, the end of its line, or the next separator. */
-function valueEnd(text: string, start: number, isLine: boolean): number {
+function valueEnd(text: string, start: number, name: Name, isColon: boolean): number {
   let at = start
   while (text.charCodeAt(at) === 0x5c) at++
   const unit = text.charCodeAt(at)
-  if (unit === 0x22 || unit === 0x27 || unit === 0x60) return quoteEnd(text, at, at - start)
-  if (unit === 0x7b || unit === 0x5b) return bracketEnd(text, at)
+  if (unit === 0x22 || unit === 0x27 || unit === 0x60) return tailEnd(text, quoteEnd(text, at, at - start))
+  if (unit === 0x7b || unit === 0x5b) return tailEnd(text, bracketEnd(text, at))
+  const isLine = isColon && !name.isQuoted
   for (at = start; at < text.length; at++) {
     const each = text.charCodeAt(at)
     if (each === 0x0a || each === 0x0d) break
-    if (!isLine && (each <= 0x20 || each === 0x26 || each === 0x22 || each === 0x27 || each === 0x7d)) break
+    if (isLine) continue
+    if (each <= 0x20 || each === 0x26 || each === 0x22 || each === 0x27 || each === 0x7d) break
+    if (isColon && (each === 0x2c || each === 0x5d)) break
   }
+  return at
+}
+
+/** What sticks to a closing quote or bracket belongs to the value, `pwd=[a]b`. */
+function tailEnd(text: string, from: number): number {
+  let at = from
+  while (at < text.length && !SEPARATOR.test(text.charAt(at))) at++
   return at
 }
 

@@ -60,7 +60,7 @@ export function writeExotic(
     case SORT.boxed:
       return walker.release(walker.value(unbox(value), at, depth, path))
     case SORT.opaque:
-      return walker.release(writeOpaque(walker, info, at))
+      return walker.release(writeOpaque(walker, opaqueName(value, info), at))
     default:
       return writeInstance(walker, value, info, at, depth, path)
   }
@@ -78,7 +78,7 @@ function writeInstance(
   if (info.name === 'Object' || info.name === '') {
     return walker.close(walker.fields(value, names, walker.byte(at, TAG.object), depth + 1, path), KEY.end)
   }
-  if (isPlumbing(names)) return walker.release(writeOpaque(walker, info, at))
+  if (isPlumbing(names)) return walker.release(writeOpaque(walker, info.name, at))
   const start = walker.key(walker.byte(at, TAG.instance), info.id, info.name)
   return walker.close(walker.fields(value, names, start, depth + 1, path), KEY.end)
 }
@@ -91,8 +91,14 @@ function isPlumbing(names: readonly string[]): boolean {
   return false
 }
 
-function writeOpaque(walker: Walker, info: ClassInfo, at: number): number {
-  return walker.key(walker.byte(at, TAG.opaque), info.id, info.name)
+function writeOpaque(walker: Walker, name: string, at: number): number {
+  return walker.key(walker.byte(at, TAG.opaque), walker.keys.intern(name), name)
+}
+
+function opaqueName(value: object, info: ClassInfo): string {
+  if (types.isModuleNamespaceObject(value)) return 'Module'
+  if (types.isGeneratorObject(value)) return 'Generator'
+  return info.name === '' ? 'Object' : info.name
 }
 
 function writeMap(walker: Walker, map: object, start: number, depth: number, path: PathState | undefined): number {
@@ -104,11 +110,17 @@ function writeMap(walker: Walker, map: object, start: number, depth: number, pat
     if (walker.end - at < ITEM_ROOM + ENTRY_ROOM) return walker.cut(at, OMISSION.size, size - i)
     const entry = nextEntry(iterator).value as readonly [unknown, unknown]
     walker.end -= ENTRY_ROOM
-    at = walker.value(entry[0], at, depth + 1, undefined)
+    const behind = walker.value(entry[0], at, depth + 1, undefined)
     walker.end += ENTRY_ROOM
-    at = writeEntryValue(walker, entry, at, depth, path)
+    // in a key's place this would stand for all entries that follow
+    if (isCutForSize(walker, at)) return walker.cut(at, OMISSION.size, size - i)
+    at = writeEntryValue(walker, entry, behind, depth, path)
   }
   return at
+}
+
+function isCutForSize(walker: Walker, at: number): boolean {
+  return walker.into[at] === TAG.omitted && walker.into[at + 1] === OMISSION.size
 }
 
 /** The value of a map entry; a string key is as good a name as an object's. */

@@ -45,6 +45,9 @@ export const weakSet: (map: WeakMap<object, unknown>, key: object, value: unknow
   WeakMap.prototype.set,
 )
 
+/** Code unit at an index, NaN beyond the end. */
+export const unitAt: (text: string, index: number) => number = uncurry(String.prototype.charCodeAt)
+
 /** Steps a built-in iterator. */
 export type Step = (iterator: unknown) => IteratorResult<unknown, unknown>
 

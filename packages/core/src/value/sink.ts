@@ -7,6 +7,7 @@
 
 import { KEY, OMISSION, putVarint, TAG } from '@cinescope/protocol'
 import { isCardNumber } from './cards.ts'
+import { unitAt } from './intrinsics.ts'
 import type { KeyTable } from './keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -152,7 +153,7 @@ export class Sink {
     let digits = 0
     let units = 0
     for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i)
+      const unit = unitAt(text, i)
       into[to++] = unit
       units |= unit
       // the class index is below 256, the trail below 2^15
@@ -215,7 +216,7 @@ export class Sink {
     into[at] = isWide ? TAG.utf16 : TAG.latin1
     let to = putVarint(into, at + 1, length)
     for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i)
+      const unit = unitAt(text, i)
       into[to++] = unit
       if (isWide) into[to++] = unit >>> 8
     }
@@ -225,6 +226,6 @@ export class Sink {
 
 function isLatin1(text: string): boolean {
   let units = 0
-  for (let i = 0; i < text.length; i++) units |= text.charCodeAt(i)
+  for (let i = 0; i < text.length; i++) units |= unitAt(text, i)
   return units < 256
 }

@@ -10,6 +10,8 @@
  * `TRIGRAM[last three classes]` is `MAY_HOLD.shape` where a known secret prefix may begin or continue.
  */
 
+import { unitAt } from './intrinsics.ts'
+
 /** Bits of what a text may hold: assignments or URLs, secrets of a known shape, card numbers. */
 export const MAY_HOLD = { assignment: 64, shape: 128, card: 256 } as const
 /** Any of the bits above. */
@@ -37,7 +39,7 @@ export function suspicionOf(text: string): number {
   let digits = 0
   for (let i = 0; i < text.length; i++) {
     // the index is below 256, and the trail below 2^15
-    const unit = UNIT_CLASS[text.charCodeAt(i) & 255]!
+    const unit = UNIT_CLASS[unitAt(text, i) & 255]!
     trail = ((trail << 5) | (unit & 31)) & TRIGRAM_MASK
     flags |= unit | TRIGRAM[trail]!
     digits += (unit >>> DIGIT_SHIFT) & 1

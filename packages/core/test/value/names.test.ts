@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { createKeyTable } from '../../src/value/keys.ts'
+import { createNameRules, SENSITIVITY } from '../../src/value/names.ts'
+import type { RedactionOptions } from '../../src/value/redaction.ts'
+import { createRedaction } from '../../src/value/redaction.ts'
+
+const rules = createNameRules([], [])
+
+describe('sensitive names', () => {
+  it.each([
+    'password',
+    'Password',
+    'PASSWORD',
+    'user_password',
+    'userPassword',
+    'passwordHash',
+    'passwd',
+    'db.pwd',
+    'pass',
+    'secret',
+    'clientSecret',
+    'CLIENT_SECRET',
+    'client-secret',
+    'secretKey',
+    'apiKey',
+    'API_KEY',
+    'x-api-key',
+    'authorization',
+    'Authorization',
+    'proxy-authorization',
+    'auth',
+    'credentials',
+    'privateKey',
+    'accessKeyId',
+    'cookie',
+    'Set-Cookie',
+    'sessionId',
+    'session_id',
+    'connect.sid',
+    'PHPSESSID',
+    'sid',
+    'token',
+    'bearer',
+    'jwt',
+    'pin',
+    'userPin',
+    'user_pin',
+    'card[pin]',
+    'cvv',
+    'cardCvv',
+    'otp',
+    'otpCode',
+    'ssn',
+    'cardNumber',
+    'iban',
+    'card[number]',
+    'user[password]',
+    'accessToken',
+    'refresh_token',
+    'X-Amz-Signature',
+    'AWS_SECRET_ACCESS_KEY',
+    'DATABASE_PASSWORD',
+    'spring.datasource.password',
+    'masterPassword',
+    'seed_phrase',
+    'p\u0430ssword_password',
+  ])('%s hides everything', (name) => {
+    expect(rules.classify(name)).toBe(SENSITIVITY.strict)
+  })
+
+  it.each([
+    'tokens',
+    'max_tokens',
+    'tokenCount',
+    'csrfMode',
+    'sessionTimeout',
+    'cookieAge',
+    'passwordLength',
+    'hasPassword',
+  ])('%s hides all but numbers and booleans', (name) => {
+    expect(rules.classify(name)).toBe(SENSITIVITY.loose)
+  })
+
+  it.each([
+    'id',
+    'name',
+    'author',
+    'authored',
+    'pinned',
+    'shipping',
+    'spinner',
+    'passenger',
+    'compass',
+    'tokenType',
+    'key',
+    'description',
+    'signal',
+    'design',
+    'inside',
+    'topology',
+    'panel',
+    'a',
+    '',
+    '__proto__',
+    'constructor',
+    'status',
+  ])('%s hides nothing', (name) => {
+    expect(rules.classify(name)).toBe(SENSITIVITY.none)
+  })
+
+  it('names can be added and taken off', () => {
+    const own = createNameRules(['internalNote'], ['session', 'auth'])
+    expect(own.classify('internal_note')).toBe(SENSITIVITY.strict)
+    expect(own.classify('myInternalNote')).toBe(SENSITIVITY.strict)
+    expect(own.classify('session')).toBe(SENSITIVITY.none)
+    expect(own.classify('auth')).toBe(SENSITIVITY.none)
+    expect(own.classify('sessionId')).toBe(SENSITIVITY.strict)
+  })
+})
+
+describe('key table', () => {
+  it('decides once per key and numbers from 0', () => {
+    const defined: [number, string][] = []
+    const onDefine = (id: number, text: string): void => void defined.push([id, text])
+    const keys = createKeyTable({ maxKeys: 2, redaction: createRedaction(), onDefine })
+    expect([keys.intern('a'), keys.intern('password'), keys.intern('a'), keys.intern('b')]).toEqual([0, 1, 0, -1])
+    expect([keys.isSensitive(0), keys.isSensitive(1), keys.size, keys.overflowed]).toEqual([false, true, 2, 1])
+    expect(defined).toEqual([
+      [0, 'a'],
+      [1, 'password'],
+    ])
+  })
+
+  it('keys of a peer fill half of it', () => {
+    const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine() {} })
+    const numbers = ['a', 'b', 'c'].map((key) => keys.internForeign(key))
+    expect([...numbers, keys.intern('c'), keys.internForeign('c')]).toEqual([0, 1, -1, 2, 2])
+  })
+})
+
+describe('options', () => {
+  it.each<[string, unknown]>([
+    ['an unknown name', { name: ['x'] }],
+    ['names that are no list', { names: 'ssn' }],
+    ['a name without letters', { names: ['--'] }],
+    ['a path that is no string', { paths: [1] }],
+    ['a path with an empty segment', { paths: ['a..b'] }],
+    ['a shape that is no expression', { shapes: ['x'] }],
+    ['a shape that fits everything', { shapes: [/x*/] }],
+    ['an unknown way to treat text', { text: 'all' }],
+    ['nothing', null],
+  ])('%s is refused', (_, options) => {
+    expect(() => createRedaction(options as RedactionOptions)).toThrowError(
+      expect.objectContaining({ code: 'CSC_ERR_OPTION' }),
+    )
+  })
+})

@@ -1,0 +1,259 @@
+import { Omitted, Special } from '@cinescope/protocol'
+import { describe, expect, it } from 'vitest'
+import { createRedaction } from '../../src/value/redaction.ts'
+import { scrubText } from '../../src/value/scrub.ts'
+import { redactUrl } from '../../src/value/url.ts'
+import { Fixture, plain, WIDE } from './fixture.ts'
+import { CARDS, SHAPES } from './secrets.ts'
+
+const SECRET = 'correct horse 7'
+const redacted = new Omitted('redacted', 0)
+const redaction = createRedaction()
+
+describe('values under sensitive names', () => {
+  it('are left out whatever they are, without a trace of their length', () => {
+    const secrets = [
+      SECRET,
+      1234,
+      true,
+      12n,
+      [SECRET],
+      { a: SECRET },
+      Buffer.from(SECRET),
+      new Map([[SECRET, 1]]),
+      () => 1,
+    ]
+    for (const password of secrets) {
+      const fixture = new Fixture()
+      expect(fixture.roundTrip({ password })).toEqual(
+        Object.assign(Object.create(null) as object, { password: redacted }),
+      )
+      expect(fixture.holds(SECRET)).toBe(false)
+    }
+  })
+
+  it('null and undefined are told, since they hold nothing', () => {
+    expect(plain(new Fixture().roundTrip({ token: null, pin: undefined }))).toEqual({ token: null })
+  })
+
+  it('numbers and booleans stay under names that hide strings only', () => {
+    expect(plain(new Fixture().roundTrip({ max_tokens: 5, hasPassword: true, tokens: 'x', pin: 5 }))).toEqual({
+      max_tokens: 5,
+      hasPassword: true,
+      tokens: { $omitted: 'redacted' },
+      pin: { $omitted: 'redacted' },
+    })
+  })
+
+  it.each<[string, unknown]>([
+    ['nested', { a: [{ password: SECRET }] }],
+    [
+      'class instance',
+      new (class User {
+        password = SECRET
+      })(),
+    ],
+    ['map key', new Map([['password', SECRET]])],
+    ['header list', ['Host', 'x', 'Authorization', SECRET]],
+    ['entries', [['password', SECRET]]],
+    ['set', new Set(['password', SECRET])],
+    [
+      'name and value',
+      [
+        { name: 'password', value: SECRET },
+        { value: SECRET, key: 'api_key' },
+      ],
+    ],
+    ['own field of an error', Object.assign(new Error('x'), { password: SECRET })],
+    ['own field of a cause', new Error('x', { cause: { config: { headers: { authorization: SECRET } } } })],
+    ['inline key', { [`${'x'.repeat(70)}_password`]: SECRET }],
+    ['null prototype', Object.assign(Object.create(null) as object, { password: SECRET })],
+    ['symbol description', { s: Symbol(`password=${SECRET}`) }],
+    ['function name', { f: Object.defineProperty(() => 1, 'name', { value: `password: ${SECRET}` }) }],
+    ['expression', /password: correct horse 7/],
+  ])('in a %s', (_, value) => {
+    const fixture = new Fixture()
+    fixture.roundTrip(value)
+    expect(fixture.encoder.faults).toBe(0)
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it('as the argument behind a sensitive name', () => {
+    const fixture = new Fixture()
+    expect(fixture.arguments(['Set-Cookie', SECRET, 5])).toEqual(['Set-Cookie', redacted, 5])
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+})
+
+describe('paths', () => {
+  it('hide one place, with * for one key or index', () => {
+    const fixture = new Fixture({ redaction: { paths: ['user.note', 'items[*].code', 'items.0.id', '*.deep.*'] } })
+    const value = {
+      user: { note: SECRET, other: { note: 'kept' } },
+      items: [
+        { code: SECRET, id: SECRET },
+        { code: SECRET, id: 'kept' },
+      ],
+      any: { deep: { x: SECRET } },
+      note: 'kept',
+      map: new Map([['deep', new Map([['x', SECRET]])]]),
+    }
+    const decoded = JSON.stringify(fixture.roundTrip(value))
+    expect(fixture.holds(SECRET)).toBe(false)
+    expect(decoded.match(/kept/g)).toHaveLength(3)
+  })
+
+  it('hold for bodies under body', () => {
+    const fixture = new Fixture({ redaction: { paths: ['body.user.*.n'] } })
+    const bytes = Buffer.from(JSON.stringify({ user: [{ n: SECRET, m: 1 }] }))
+    expect(plain(fixture.text({ bytes }))).toEqual({ user: [{ n: { $omitted: 'redacted' }, m: 1 }] })
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it('hold for arguments by index', () => {
+    expect(new Fixture({ redaction: { paths: ['1'] } }).arguments(['a', 'b'])).toEqual(['a', redacted])
+  })
+})
+
+describe('shapes', () => {
+  it.each(Object.entries(SHAPES))('%s is masked wherever it stands', (_, secret) => {
+    const error = new Error(`failed for ${secret}`, { cause: new Error(secret) })
+    const values: unknown[] = [
+      secret,
+      `before ${secret} after`,
+      `x,${secret}`,
+      `\u2603 ${secret}`,
+      [secret],
+      { [secret]: 1 },
+      new Map([[secret, secret]]),
+      new Set([secret]),
+      error,
+      new String(secret),
+      Symbol(secret),
+      Buffer.from(`..${secret}`),
+      `${'x'.repeat(1010)} ${secret}`,
+      { url: `https://api.example.org/x?a=${encodeURIComponent(secret)}` },
+    ]
+    for (const value of values.slice(0, -1)) {
+      const fixture = new Fixture()
+      fixture.roundTrip(value)
+      expect(fixture.holds(secret), String(secret)).toBe(false)
+      expect(fixture.holds(secret.slice(0, 16))).toBe(false)
+    }
+    expect(redactUrl(`https://api.example.org/x?a=${encodeURIComponent(secret)}`, redaction)).not.toContain(
+      encodeURIComponent(secret),
+    )
+  })
+
+  it.each(CARDS)('the card number %s is masked, as text and as a number', (card) => {
+    const digits = card.replace(/\D/g, '')
+    for (const value of [card, `card ${card}, 12/25`, `${card} 12 25`, { n: [card] }, { [card]: 1 }, Number(digits)]) {
+      const fixture = new Fixture()
+      fixture.roundTrip(value)
+      expect(fixture.holds(card)).toBe(false)
+    }
+    if (Number.isSafeInteger(Number(digits)) && digits.length > 13) {
+      expect(new Fixture().roundTrip(Number(digits))).toEqual(redacted)
+    }
+  })
+
+  it.each([
+    '1714557600000',
+    '4111 1111 1111 1112',
+    '2024-05-01T10:00:00.000Z',
+    '6f9619ff-8b86-d011-b42d-00cf4fc964ff',
+    'task-1234567890',
+    'high_resolution_photo',
+    'http://localhost:3000/a@b',
+    'text/html; q=0.9',
+    'skeleton key',
+    'GET /users?page=2&sort=name',
+    'organization',
+    'a basic idea',
+    '12:30:45',
+    'mailto:person@example.org',
+    'x => y',
+  ])('%s is no secret', (text) => {
+    expect(scrubText(text, redaction)).toBe(text)
+    expect(new Fixture().roundTrip(text)).toBe(text)
+  })
+
+  it('of the user come on top and hit short strings too', () => {
+    const fixture = new Fixture({ redaction: { shapes: [/EMP-\d+/i] } })
+    expect(fixture.roundTrip(['EMP-1', 'see emp-22 there'])).toEqual(
+      ['[redacted]', 'see [redacted] there'].map((text) => (text === '[redacted]' ? redacted : text)),
+    )
+  })
+})
+
+describe('assignments in text', () => {
+  it.each([
+    ['password=§&a=1', 'password=[redacted]&a=1'],
+    ['?token=§', '?token=[redacted]'],
+    ['login failed, password: § and more\nnext: line', 'login failed, password: [redacted]\nnext: line'],
+    ['{"password": "§", "a": 1}', '{"password": "[redacted]", "a": 1}'],
+    ['{"password":"§\\"§","a":1}', '{"password":"[redacted]","a":1}'],
+    ['{\\"password\\":\\"§\\",\\"a\\":1}', '{\\"password\\":\\"[redacted]\\",\\"a\\":1}'],
+    ['{"pin":1234,"a":1}', '{"pin":[redacted],"a":1}'],
+    ['{"credentials":{"a":"§","b":["§"]},"c":1}', '{"credentials":[redacted],"c":1}'],
+    ["{ apiKey: '§', a: 1 }", "{ apiKey: '[redacted]', a: 1 }"],
+    ['Cookie: a=§; b=§', 'Cookie: [redacted]'],
+    ['API key = §', 'API key = [redacted]'],
+    ['card number: 12', 'card number: [redacted]'],
+    ["UPDATE users SET password = '§' WHERE id = 1", "UPDATE users SET password = '[redacted]' WHERE id = 1"],
+    ["'secret' => '§'", "'secret' => '[redacted]'"],
+    [
+      '<user><password type="plain">§</password><id>1</id></user>',
+      '<user><password type="plain">[redacted]</password><id>1</id></user>',
+    ],
+    ['postgres://app:§@db:5432/x', 'postgres://[redacted]@db:5432/x'],
+    ['redis://:§@h, http://u:§/§@h/p', 'redis://[redacted]@h, http://[redacted]@h/p'],
+    ['Authorization: Digest username="§"', 'Authorization: [redacted]'],
+    ['sent bearer §', 'sent bearer [redacted]'],
+    ['password=', 'password='],
+    ['token: null', 'token: null'],
+    ['max_tokens: 5, tokens=7', 'max_tokens: 5, tokens=7'],
+    ['at TokenStore.read (/app/token.js:10:5)', 'at TokenStore.read (/app/token.js:10:5)'],
+    ['password=[redacted]§', 'password=[redacted]'],
+    ['password: null§', 'password: [redacted]'],
+  ])('%s', (text, expected) => {
+    expect(scrubText(text.replaceAll('§', 'hunter2x'), redaction)).toBe(expected)
+  })
+})
+
+describe('URLs', () => {
+  it.each([
+    ['https://u:p@h/a', 'https://[redacted]@h/a'],
+    ['/a?token=x&page=2&max_tokens=5', '/a?token=[redacted]&page=2&max_tokens=5'],
+    ['/a?access%5Ftoken=x#id_token=y&z=1', '/a?access%5Ftoken=[redacted]#id_token=[redacted]&z=1'],
+    ['/a?q=postgres%3A%2F%2Fu%3Ap%40h', '/a?q=[redacted]'],
+    ['/reset-password/3f9c2a7b81de', '/reset-password/[redacted]'],
+    ['/sessions/17/items', '/sessions/17/items'],
+    ['/a?', '/a?'],
+    ['/a?b&c=', '/a?b&c='],
+    ['/a?password=%zz', '/a?password=[redacted]'],
+    ['', ''],
+  ])('%s', (url, expected) => {
+    expect(redactUrl(url, redaction)).toBe(expected)
+  })
+})
+
+describe('what is cut', () => {
+  it('a secret across the limit of a string leaves no head behind', () => {
+    for (const secret of Object.values(SHAPES)) {
+      for (const visible of [4, 12, 20]) {
+        const fixture = new Fixture({ limits: { maxStringLength: 64 } })
+        fixture.roundTrip(`${' '.repeat(64 - visible)}${secret}${' tail'.repeat(100)}`)
+        expect(fixture.holds(secret.slice(0, 12)), secret).toBe(false)
+      }
+    }
+  })
+
+  it('a text that is masked and cut keeps what was its length', () => {
+    const fixture = new Fixture({ limits: { ...WIDE, maxStringLength: 24 } })
+    const text = `password=${SECRET}`.replaceAll(' ', '_')
+    expect(fixture.roundTrip(`${text} ${'x'.repeat(20)}`)).toEqual(
+      new Special('cut', { length: text.length + 21, text: 'password=[redacted] xxxx' }),
+    )
+  })
+})
