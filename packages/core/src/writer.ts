@@ -21,8 +21,9 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 /** A tail of this many rows is sealed instead. */
 const SEAL_ROWS = 2048
 const COMMIT_EVERY_MS = 100
-const RETRY_EVERY_MS = 500
+const RETRY_EVERY_MS = 300
 const PRUNE_EVERY_COMMITS = 8
+const STOP_TRIES = 3
 
 class Writer {
   readonly #input: WriterInput
@@ -35,6 +36,7 @@ class Writer {
   readonly #intake: Intake
   #lastCommitMs = 0
   #busyMs = 0
+  #refusedStops = 0
 
   constructor(input: WriterInput) {
     this.#input = input
@@ -67,10 +69,9 @@ class Writer {
       const started = performance.now()
       const settled = this.#turn(hasRequest)
       this.#busyMs += performance.now() - started
-      if (hasRequest && settled) {
-        if (Atomics.load(this.#signals, SIGNAL.stop) === 1) return this.#finish(requested)
-        this.#done(requested)
-      }
+      const isStopping = Atomics.load(this.#signals, SIGNAL.stop) === 1
+      if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
+      if (hasRequest && !isStopping) this.#answer(requested, settled)
       const idleMs = settled ? COMMIT_EVERY_MS : RETRY_EVERY_MS
       if (this.#intake.consumer.backlog() === 0 || !settled) Atomics.wait(this.#control, CONTROL.wake, wake, idleMs)
       await setImmediate()
@@ -107,19 +108,27 @@ class Writer {
     return true
   }
 
-  #finish(requested: number): void {
-    this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
-    this.#pipeline.commit(true)
-    this.#pipeline.prune()
-    this.#publish()
-    if (this.#input.path !== undefined) this.#store.finish()
-    this.#signal(SIGNAL.state, 2)
-    this.#done(requested)
+  /** A stop does not wait for ever for a store that refuses. */
+  #hasGivenUp(): boolean {
+    return ++this.#refusedStops >= STOP_TRIES
   }
 
-  #done(request: number): void {
+  /** Ends the recording; one that the store refuses to take is left as it is and reads as interrupted. */
+  #finish(requested: number, settled: boolean): void {
+    if (settled) {
+      this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
+      this.#pipeline.commit(true)
+      this.#pipeline.prune()
+      this.#publish()
+      if (this.#input.path !== undefined) this.#store.finish()
+    }
+    this.#signal(SIGNAL.state, settled ? 2 : 3)
+    this.#answer(requested, settled)
+  }
+
+  #answer(request: number, settled: boolean): void {
     this.#signal(SIGNAL.done, request)
-    parentPort?.postMessage({ kind: 'done', request } satisfies WriterMessage)
+    parentPort?.postMessage({ kind: settled ? 'done' : 'refused', request } satisfies WriterMessage)
   }
 
   #signal(word: number, value: number): void {

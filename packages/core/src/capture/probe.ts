@@ -26,7 +26,7 @@ export class Probe {
   readonly #context = new AsyncLocalStorage<Span>()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
-  readonly #errors = new WeakSet<object>()
+  readonly #errors = new WeakMap<object, number>()
   readonly #onStop: (() => void)[] = []
 
   constructor(parts: ProbeParts) {
@@ -65,11 +65,11 @@ export class Probe {
     return this.#entities.intern(entity)
   }
 
-  /** False for an error object that was asked about before. */
-  isNewError(thrown: unknown): boolean {
+  /** False for an error object that the same film has recorded last. */
+  isNewError(thrown: unknown, root: Span): boolean {
     if (typeof thrown !== 'object' || thrown === null) return true
-    if (this.#errors.has(thrown)) return false
-    this.#errors.add(thrown)
+    if (this.#errors.get(thrown) === root.seq) return false
+    this.#errors.set(thrown, root.seq)
     return true
   }
 

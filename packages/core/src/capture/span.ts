@@ -47,9 +47,9 @@ export class Span {
     )
   }
 
-  /** Records what was thrown inside the span, once: an error that passes through further spans is not recorded again. */
+  /** Records what was thrown inside the span, once: an error that passes through further spans of the film is not recorded again. */
   error(thrown: unknown): void {
-    if (!this.probe.isNewError(thrown)) return
+    if (!this.probe.isNewError(thrown, this.root)) return
     this.probe.recorder.point(KINDS.error, this.site, this.seq, this.root.seq, thrown === undefined ? null : thrown)
   }
 

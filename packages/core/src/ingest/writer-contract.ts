@@ -22,4 +22,6 @@ export interface WriterInput {
 /** What the writer tells the app thread beside the shared figures. */
 export type WriterMessage =
   | { readonly kind: 'done'; readonly request: number }
+  /** The store refused what the request asked to be written; it is kept and tried again. */
+  | { readonly kind: 'refused'; readonly request: number }
   | { readonly kind: 'fault'; readonly code: ErrorCode; readonly message: string }

@@ -73,7 +73,7 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
   recording(): OpenRecording
   status(): ScopeStatus
-  /** Resolves when everything recorded so far is in the recording. */
+  /** Resolves when everything recorded so far is in the recording, or nothing is recorded. @throws CSC_ERR_STORE when it cannot be written now */
   flush(): Promise<void>
   /** Finishes the recording. Idempotent; afterwards probes cost one branch. */
   stop(): Promise<void>
@@ -177,7 +177,7 @@ export class RunningScope implements Scope {
     const stored = figure(STATUS.stored)
     const pruned = figure(STATUS.pruned)
     return {
-      state: writer === undefined ? 'disabled' : writer.state,
+      state: writer?.state ?? (faults.list().length > 0 ? 'failed' : 'disabled'),
       path,
       produced: ring.seq,
       stored,

@@ -27,6 +27,7 @@ export class WriterHandle {
   readonly #signals: Int32Array
   readonly #figures: Float64Array
   #requests = 0
+  #refused = 0
   #isGone = false
   #waiting: (() => void)[] = []
 
@@ -47,10 +48,12 @@ export class WriterHandle {
     return WRITER_STATE[Atomics.load(this.#signals, SIGNAL.state)] ?? 'failed'
   }
 
-  /** Resolves when everything offered before the call is committed, or the writer is gone. */
+  /** Resolves when everything offered before the call is committed, or the writer is gone. @throws CSC_ERR_STORE when the store refuses */
   async flush(): Promise<void> {
     if (this.state === 'failed' || this.state === 'stopped') return
-    await this.#settled(this.#request())
+    const request = this.#request()
+    await this.#settled(request)
+    if (this.#refused >= request) throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
   }
 
   /** Asks the writer to finish the recording and waits until its thread has ended. */
@@ -59,6 +62,7 @@ export class WriterHandle {
     Atomics.store(this.#signals, SIGNAL.stop, 1)
     await this.#settled(this.#request())
     if (this.#isGone) return
+    // the wait below is the host's own: it asked for the stop
     this.#worker.ref()
     await new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
   }
@@ -95,6 +99,7 @@ export class WriterHandle {
   }
 
   #receive(message: WriterMessage): void {
+    if (message.kind === 'refused') this.#refused = message.request
     if (message.kind === 'fault') this.#hooks.report(new CinescopeError(message.code, message.message))
     this.#wake()
   }
