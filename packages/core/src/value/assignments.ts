@@ -37,8 +37,10 @@ function maskNamed(text: string, rules: NameRules): string {
     const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
     if (name === undefined || sensitivity === SENSITIVITY.none) continue
     const start = valueStart(text, i + 1)
+    // before the end is looked for, which would take quadratic time on a line of many such
+    if (isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
     const end = valueEnd(text, start, name, unit === 0x3a)
-    if (end <= start || isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
+    if (end <= start) continue
     const quote = openingQuote(text, start)
     result += text.slice(kept, start) + quote + MASK + quote
     kept = end

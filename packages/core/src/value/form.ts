@@ -25,19 +25,18 @@ export function urlencodedFields(text: string, isWhole: boolean): readonly Field
   const fields: Field[] = []
   for (let from = 0; from < text.length && fields.length < MAX_FIELDS;) {
     const amp = text.indexOf('&', from)
-    const to = amp < 0 ? text.length : amp
-    const equals = text.indexOf('=', from)
-    const hasValue = equals >= 0 && equals < to
-    const isCut = amp < 0 && !isWhole
-    const name = decodeComponent(text.slice(from, hasValue ? equals : to))
-    if (isCut && hasValue) fields.push({ name, value: { kind: 'cut' } })
-    else if (isCut) fields.push({ name: '', value: { kind: 'cut' } })
-    else if (to > from) {
-      fields.push({ name, value: { kind: 'text', text: hasValue ? decodeComponent(text.slice(equals + 1, to)) : '' } })
-    }
-    from = to + 1
+    const pair = text.slice(from, amp < 0 ? text.length : amp)
+    if (pair !== '') fields.push(pairField(pair, amp < 0 && !isWhole))
+    from += pair.length + 1
   }
   return fields
+}
+
+function pairField(pair: string, isCut: boolean): Field {
+  const equals = pair.indexOf('=')
+  const name = decodeComponent(equals < 0 ? pair : pair.slice(0, equals))
+  if (isCut) return { name: equals < 0 ? '' : name, value: { kind: 'cut' } }
+  return { name, value: { kind: 'text', text: equals < 0 ? '' : decodeComponent(pair.slice(equals + 1)) } }
 }
 
 /** Writes fields as an object; returns the end. */

@@ -8,6 +8,7 @@ import { MAY_HOLD, suspicionOf } from './suspicion.ts'
 
 /** Longest text that is looked at; the rest is dropped, never passed on unseen. */
 export const MAX_SCRUBBED = 262_144
+const MAX_PASSES = 8
 
 /** `text` with every secret that is recognised masked; the same string when there is none. O(length), bounded. */
 export function scrubText(text: string, redaction: Redaction): string {
@@ -17,9 +18,15 @@ export function scrubText(text: string, redaction: Redaction): string {
 
 /** The same for a text of which it is known what it may hold. */
 export function scrubSuspicious(text: string, mayHold: number, redaction: Redaction): string {
-  let masked = maskShaped(text, mayHold)
-  if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskAssignments(masked, redaction)
-  return redaction.shapes.length === 0 ? masked : maskOwn(masked, redaction.shapes)
+  let masked = maskOnce(text, mayHold, redaction)
+  if (masked === text) return text
+  // a mask may lay open the secret that stuck to the one it replaced
+  for (let i = 0; i < MAX_PASSES; i++) {
+    const again = maskOnce(masked, mayHold, redaction)
+    if (again === masked) return masked
+    masked = again
+  }
+  return MASK
 }
 
 /** The key under which a value may be stored: a key that itself holds a secret is masked as a whole. */
@@ -27,6 +34,12 @@ export function scrubKey(key: string, redaction: Redaction): string {
   let masked = maskShaped(key, suspicionOf(key))
   if (redaction.shapes.length > 0) masked = maskOwn(masked, redaction.shapes)
   return masked === key ? key : MASK
+}
+
+function maskOnce(text: string, mayHold: number, redaction: Redaction): string {
+  let masked = maskShaped(text, mayHold)
+  if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskAssignments(masked, redaction)
+  return redaction.shapes.length === 0 ? masked : maskOwn(masked, redaction.shapes)
 }
 
 function maskShaped(text: string, mayHold: number): string {

@@ -221,6 +221,36 @@ describe('assignments in text', () => {
   })
 })
 
+describe('long text', () => {
+  it.each([
+    'tokens:5 ',
+    'password:{',
+    'a:',
+    '://a:b/',
+    '4 ',
+    '4',
+    '\\',
+    '"',
+    '<a ',
+    'basic ',
+    '-----BEGIN ',
+    'eyJ',
+    'sk_',
+    'password="',
+    'x=\\"',
+    '&a',
+    'abc: ',
+    '-----BEGIN PRIVATE KEY-----',
+    'card number: ',
+    '</',
+    '> ',
+  ])('of nothing but %s takes time in proportion', (piece) => {
+    const start = process.cpuUsage()
+    scrubText(piece.repeat(Math.ceil(200_000 / piece.length)), redaction)
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000)
+  })
+})
+
 describe('URLs', () => {
   it.each([
     ['https://u:p@h/a', 'https://[redacted]@h/a'],
