@@ -39,7 +39,14 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
   if (!settings.enabled) {
     definitions.port1.close()
     parts.probe.stop()
-    return new RunningScope({ ...parts, status, path: undefined, writer: undefined, queries: undefined, releaseProcess: () => undefined })
+    return new RunningScope({
+      ...parts,
+      status,
+      path: undefined,
+      writer: undefined,
+      queries: undefined,
+      releaseProcess: () => undefined,
+    })
   }
   const path = settings.store === 'memory' ? undefined : recordingPath(settings.directory, node, new Date())
   const queries = path === undefined ? new MessageChannel() : undefined
@@ -75,14 +82,23 @@ function captureParts(
     onDefine: (number, text) => define({ kind: 'key', number, text }),
   })
   const values = new ValueEncoder(keys, redaction, settings.values)
-  const recorder = new Recorder({ ring, values, clock: systemClock, maxValueBytes: settings.values.maxBytes, figures: new Float64Array(status.figures) })
+  const recorder = new Recorder({
+    ring,
+    values,
+    clock: systemClock,
+    maxValueBytes: settings.values.maxBytes,
+    figures: new Float64Array(status.figures),
+  })
   const sites = createSiteTable(define)
   const entities = createEntityTable(define)
   const probe = new Probe({ node, thread: 0, recorder, sites, entities, report: (error) => faults.report(error) })
   return { probe, ring, keys, sites, entities, faults }
 }
 
-function startWriter(input: ConstructorParameters<typeof WriterHandle>[0], parts: CaptureParts): WriterHandle | undefined {
+function startWriter(
+  input: ConstructorParameters<typeof WriterHandle>[0],
+  parts: CaptureParts,
+): WriterHandle | undefined {
   const report = (error: CinescopeError): void => parts.faults.report(error)
   try {
     return new WriterHandle(input, { report, onGone: () => parts.probe.stop(), offered: () => parts.ring.seq })

@@ -40,7 +40,8 @@ class Writer {
 
   constructor(input: WriterInput) {
     this.#input = input
-    this.#store = input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
+    this.#store =
+      input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
     this.#intake = new Intake(input.ring, input.definitions)
     this.#fold = new Correlator({ thread: 0, maxRows: SEGMENT_ROWS, maxValueBytes: SEGMENT_VALUE_BYTES })
     this.#control = new Int32Array(input.ring.control)
@@ -165,5 +166,7 @@ try {
   const signals = new Int32Array(input.status.signals)
   Atomics.store(signals, SIGNAL.state, 3)
   Atomics.notify(signals, SIGNAL.done)
-  tell(thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_WRITER', String(thrown), { cause: thrown }))
+  tell(
+    thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_WRITER', String(thrown), { cause: thrown }),
+  )
 }

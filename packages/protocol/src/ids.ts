@@ -42,7 +42,8 @@ export function seq(value: number): Seq {
 
 /** Checks and brands a node id. @throws CSC_ERR_ID */
 export function nodeId(text: string): NodeId {
-  if (!/^[0-9a-f]{12}$/.test(text)) throw new CinescopeError('CSC_ERR_ID', `a node id is 12 hex digits, got '${clip(text)}'`)
+  if (!/^[0-9a-f]{12}$/.test(text))
+    throw new CinescopeError('CSC_ERR_ID', `a node id is 12 hex digits, got '${clip(text)}'`)
   return text as NodeId
 }
 
@@ -76,7 +77,7 @@ export function placeOf(node: NodeId, id: SpanId): EventPlace {
 export function derivedTraceId(node: NodeId, place: EventPlace): TraceId {
   const span = spanIdOf(node, place)
   const key = keyOf(node)
-  const a = mix(Number.parseInt(span.slice(0, 8), 16), key[0]! ^ 0x5bd1e995)
+  const a = mix(Number.parseInt(span.slice(0, 8), 16), key[0] ^ 0x5bd1e995)
   return (hex8((a | 1) >>> 0) + node.slice(0, 8) + span) as TraceId
 }
 
@@ -97,7 +98,10 @@ export function formatTraceparent(context: Traceparent): string {
 }
 
 function keyOf(node: NodeId): readonly [number, number] {
-  return [Math.imul(Number.parseInt(node.slice(0, 6), 16), 0x9e3779b1), Math.imul(Number.parseInt(node.slice(6), 16), 0x85ebca77)]
+  return [
+    Math.imul(Number.parseInt(node.slice(0, 6), 16), 0x9e3779b1),
+    Math.imul(Number.parseInt(node.slice(6), 16), 0x85ebca77),
+  ]
 }
 
 /** MurmurHash3's 32-bit finalizer over a keyed word. */

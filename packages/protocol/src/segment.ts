@@ -15,7 +15,7 @@
  * (0 = none, 1 = itself), 4 zigzag varints, 5 raw float64. Unknown columns are skipped, so that columns can be added.
  */
 
-import { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
+import { ByteReader, type ByteWriter, checksum32, putVarint } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
 import { allocateRows, MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
 
@@ -46,7 +46,13 @@ const COLUMNS: readonly (readonly [id: number, name: Column, encoding: number])[
 ]
 
 /** Encodes rows [from, to) through `writer`, which it rewinds first. The bytes are valid until the writer's next use. */
-export function encodeSegment(writer: ByteWriter, thread: number, rows: Rows, from = 0, to: number = rows.length): Uint8Array {
+export function encodeSegment(
+  writer: ByteWriter,
+  thread: number,
+  rows: Rows,
+  from = 0,
+  to: number = rows.length,
+): Uint8Array {
   writer.advance(0)
   writer.u32(MAGIC)
   writer.u32(to - from)
@@ -78,7 +84,11 @@ export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): 
   const count = reader.u32()
   if (count > MAX_SEGMENT_ROWS) throw new CinescopeError('CSC_ERR_LIMIT', `a segment claims ${count} rows`)
   const thread = reader.u32()
-  const directory = Array.from({ length: reader.u8() }, () => ({ id: reader.u8(), encoding: reader.u8(), size: reader.u32() }))
+  const directory = Array.from({ length: reader.u8() }, () => ({
+    id: reader.u8(),
+    encoding: reader.u8(),
+    size: reader.u32(),
+  }))
   const rows = allocateRows(count)
   rows.length = count
   for (const { id, encoding, size } of directory) {

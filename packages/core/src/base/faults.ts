@@ -1,6 +1,6 @@
 /** Run-time faults of ours: counted per code, told once per code, never thrown into the host. */
 
-import { CinescopeError, type ErrorCode } from '@cinescope/protocol'
+import type { CinescopeError, ErrorCode } from '@cinescope/protocol'
 
 /** One code that has occurred. */
 export interface Fault {

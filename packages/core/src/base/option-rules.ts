@@ -60,7 +60,10 @@ function fits(value: unknown, rule: OptionRule): boolean {
     case 'oneOf':
       return typeof value === 'string' && rule.values.includes(value)
     case 'listOf':
-      return Array.isArray(value) && value.every((item) => (rule.item === 'RegExp' ? item instanceof RegExp : typeof item === 'string'))
+      return (
+        Array.isArray(value) &&
+        value.every((item) => (rule.item === 'RegExp' ? item instanceof RegExp : typeof item === 'string'))
+      )
     case 'object':
     case 'mapOf':
     case 'either':
@@ -100,7 +103,10 @@ function refusal(name: string, value: unknown, right: string): CinescopeError {
 function unknownOption(where: string, name: string, rules: OptionRules): CinescopeError {
   const names = Object.keys(rules)
   const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b))[0]
-  const hint = nearest !== undefined && distance(name, nearest) <= 3 ? `did you mean '${nearest}'?` : `allowed are ${names.join(', ')}`
+  const hint =
+    nearest !== undefined && distance(name, nearest) <= 3
+      ? `did you mean '${nearest}'?`
+      : `allowed are ${names.join(', ')}`
   return new CinescopeError('CSC_ERR_OPTION', `${where} has no option '${name.slice(0, 60)}'; ${hint}`)
 }
 

@@ -61,7 +61,12 @@ export interface ScopeSettings {
   readonly store: 'sqlite' | 'memory'
   readonly maxBytes: number
   readonly ring: { readonly strategy: 'drop' | 'overwrite'; readonly records: number; readonly arenaBytes: number }
-  readonly values: { readonly maxDepth: number; readonly maxWidth: number; readonly maxStringLength: number; readonly maxBytes: number }
+  readonly values: {
+    readonly maxDepth: number
+    readonly maxWidth: number
+    readonly maxStringLength: number
+    readonly maxBytes: number
+  }
   readonly redaction: NonNullable<ScopeOptions['redaction']>
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void

@@ -12,7 +12,10 @@ export interface ProbeCarrier {
 export function probeOf(scope: ProbeCarrier): Probe {
   const probe = (scope as Partial<ProbeCarrier> | undefined)?.['cinescope.probe.v1']
   if (probe === undefined) {
-    throw new CinescopeError('CSC_ERR_OPTION', 'a scope was expected: pass what createScope() resolved to (is an await missing?)')
+    throw new CinescopeError(
+      'CSC_ERR_OPTION',
+      'a scope was expected: pass what createScope() resolved to (is an await missing?)',
+    )
   }
   return probe
 }

@@ -1,7 +1,15 @@
 /** HOT: what adapters and the user API record through: recorder, context, interners of one thread. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type CinescopeError, type Entity, KINDS, type NodeId, type Site, type SpanId, type TraceId } from '@cinescope/protocol'
+import {
+  type CinescopeError,
+  type Entity,
+  KINDS,
+  type NodeId,
+  type Site,
+  type SpanId,
+  type TraceId,
+} from '@cinescope/protocol'
 import type { EntityTable, SiteTable } from './interner.ts'
 import type { Recorder } from './recorder.ts'
 import { Span } from './span.ts'
@@ -96,6 +104,9 @@ export class Probe {
   /** Ties a root to the trace and span that caused it in another process. */
   adopt(root: Span, traceId: TraceId, remoteParent: SpanId): void {
     root.adoptedTrace = traceId
-    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, { 'cinescope.trace.id': traceId, 'cinescope.remote.parent': remoteParent })
+    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, {
+      'cinescope.trace.id': traceId,
+      'cinescope.remote.parent': remoteParent,
+    })
   }
 }

@@ -51,7 +51,16 @@ export class Recorder {
   }
 
   /** Begins a span inside `parent` (0 = it is a root) and gives its seq. `flags` are FLAG bits. */
-  begin(kind: number, site: number, parent: number, root: number, value?: unknown, cause = 0, subject = 0, flags = 0): number {
+  begin(
+    kind: number,
+    site: number,
+    parent: number,
+    root: number,
+    value?: unknown,
+    cause = 0,
+    subject = 0,
+    flags = 0,
+  ): number {
     if (!this.enabled) return 0
     const ring = this.#ring
     const slot = ring.claim(kind, false)
@@ -177,7 +186,8 @@ export class Recorder {
       return
     }
     const values = this.#values
-    const end = value instanceof Text ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
+    const end =
+      value instanceof Text ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
     u32[u + U32.valuePosition] = ring.keepValue(end - at)
     u32[u + U32.valueLength] = end - at
     if (values.truncated) this.#valueFlags = FLAG.truncated

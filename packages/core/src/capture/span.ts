@@ -18,14 +18,31 @@ export class Span {
   /** Adopted from `traceparent`; on roots only. */
   adoptedTrace: TraceId | undefined = undefined
 
-  constructor(probe: Probe, kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0) {
+  constructor(
+    probe: Probe,
+    kind: number,
+    site: number,
+    parent: Span | undefined,
+    value?: unknown,
+    cause = 0,
+    flags = 0,
+  ) {
     const recorder = probe.recorder
     const root = parent?.root
     this.probe = probe
     this.kind = kind
     this.site = site
     this.parent = parent
-    this.seq = recorder.begin(kind, site, parent === undefined ? 0 : parent.seq, root === undefined ? 0 : root.seq, value, cause, 0, flags)
+    this.seq = recorder.begin(
+      kind,
+      site,
+      parent === undefined ? 0 : parent.seq,
+      root === undefined ? 0 : root.seq,
+      value,
+      cause,
+      0,
+      flags,
+    )
     this.sinceNs = recorder.lastNs
     this.root = root ?? this
   }

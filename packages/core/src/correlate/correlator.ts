@@ -140,7 +140,8 @@ export class Correlator implements RecordSink {
     const root = whole(seq, u32[u + U32.root]!)
     if (root === 0) return
     this.#films.count(root, seq, this.#lastTime, word)
-    if (root === span) this.#films.end(root, since, rows.duration[row]!, rows.word[row]!, rows.site[row]!, rows.number[row]!)
+    if (root !== span) return
+    this.#films.end(root, since, rows.duration[row], rows.word[row]!, rows.site[row]!, rows.number[row])
   }
 
   /** The row that an end completes: still here, resumed from an earlier segment, or rebuilt. */

@@ -63,7 +63,21 @@ export class FilmChanges {
     if (this.#last !== undefined && this.#last.seq === root) return this.#last
     let film = this.#changes.get(root)
     if (film === undefined) {
-      film = { seq: root, thread: this.#thread, time, hasRoot: false, kind: 0, site: 0, duration: undefined, status: 0, flags: 0, events: 0, errors: 0, lastSeq: root, adopted: undefined }
+      film = {
+        seq: root,
+        thread: this.#thread,
+        time,
+        hasRoot: false,
+        kind: 0,
+        site: 0,
+        duration: undefined,
+        status: 0,
+        flags: 0,
+        events: 0,
+        errors: 0,
+        lastSeq: root,
+        adopted: undefined,
+      }
       this.#changes.set(root, film)
     }
     this.#last = film

@@ -39,7 +39,8 @@ export class Intake {
     this.#refused.forEach((count, kind) => {
       if (count > 0) rows.push({ reason: 'full', kind: kindName(kind) ?? 'unknown', count })
     })
-    if (this.consumer.overwritten > 0) rows.push({ reason: 'overwritten', kind: 'unknown', count: this.consumer.overwritten })
+    if (this.consumer.overwritten > 0)
+      rows.push({ reason: 'overwritten', kind: 'unknown', count: this.consumer.overwritten })
     return rows
   }
 

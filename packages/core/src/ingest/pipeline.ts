@@ -91,7 +91,10 @@ export class Pipeline {
 
   /** Events accounted for by the last commit: taken, or known to be lost. */
   get accounted(): number {
-    return this.#parts.fold.taken.reduce((sum, count) => sum + count, 0) + this.#lost.reduce((sum, row) => sum + row.count, 0)
+    return (
+      this.#parts.fold.taken.reduce((sum, count) => sum + count, 0) +
+      this.#lost.reduce((sum, row) => sum + row.count, 0)
+    )
   }
 
   /** Tells the fold of records up to `lastOffered` that never came. Only once the producer offers no more. */
@@ -105,7 +108,13 @@ export class Pipeline {
     const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
     const definitions = this.#definitions
     this.#definitions = []
-    return { ...cut, definitions, taken: this.#parts.fold.taken.slice(), lost: this.#lost, counters: this.#parts.counters() }
+    return {
+      ...cut,
+      definitions,
+      taken: this.#parts.fold.taken.slice(),
+      lost: this.#lost,
+      counters: this.#parts.counters(),
+    }
   }
 
   /** One reading a second, and one at each step of the wall clock. */
@@ -124,5 +133,7 @@ export class Pipeline {
 
 function asStoreError(thrown: unknown): CinescopeError {
   if (thrown instanceof CinescopeError) return thrown
-  return new CinescopeError('CSC_ERR_STORE', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+  return new CinescopeError('CSC_ERR_STORE', thrown instanceof Error ? thrown.message : String(thrown), {
+    cause: thrown,
+  })
 }

@@ -16,8 +16,14 @@ export function valueAtPath(value: unknown, path: string): unknown {
 }
 
 /** True if every path leads, in either value, to something whose text is the wanted one. */
-export function attributesMatch(wanted: readonly (readonly [string, string])[], value: unknown, result: unknown): boolean {
-  return wanted.every(([path, text]) => textOf(valueAtPath(value, path)) === text || textOf(valueAtPath(result, path)) === text)
+export function attributesMatch(
+  wanted: readonly (readonly [string, string])[],
+  value: unknown,
+  result: unknown,
+): boolean {
+  return wanted.every(
+    ([path, text]) => textOf(valueAtPath(value, path)) === text || textOf(valueAtPath(result, path)) === text,
+  )
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -29,5 +35,6 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefine
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value instanceof Omitted) return undefined
   if (value instanceof Special) return typeof value.members['text'] === 'string' ? value.members['text'] : undefined
-  return typeof value === 'object' && value !== null ? undefined : String(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : undefined
 }

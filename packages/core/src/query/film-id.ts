@@ -1,6 +1,14 @@
 /** From what a person types to a film: its id, a prefix of it, or a trace id. */
 
-import { CinescopeError, type NodeId, placeOf, seq as seqOf, type SpanId, spanIdOf, type TraceId } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  type NodeId,
+  placeOf,
+  seq as seqOf,
+  type SpanId,
+  spanIdOf,
+  type TraceId,
+} from '@cinescope/protocol'
 import type { FilmRow, StoreView } from '../store/event-store.ts'
 import type { Cost } from '../store/read/cost.ts'
 
@@ -9,14 +17,26 @@ const SCAN_PAGE = 10_000
 /** The one film that `id` names. @throws CSC_ERR_ID, CSC_ERR_NOT_FOUND, CSC_ERR_AMBIGUOUS */
 export async function resolveFilm(id: string, node: NodeId, view: StoreView, cost: Cost): Promise<FilmRow> {
   if (!/^[0-9a-f]{4,32}$/.test(id)) {
-    throw new CinescopeError('CSC_ERR_ID', `a film id is 16 hex digits, or 4 or more of its first, or a trace id of 32; got '${id.slice(0, 40)}'`)
+    throw new CinescopeError(
+      'CSC_ERR_ID',
+      `a film id is 16 hex digits, or 4 or more of its first, or a trace id of 32; got '${id.slice(0, 40)}'`,
+    )
   }
-  const films = id.length === 16 ? whole(id as SpanId, node, view) : id.length === 32 ? ofTrace(id as TraceId, node, view) : await byPrefix(id, node, view, cost)
+  const films =
+    id.length === 16
+      ? whole(id as SpanId, node, view)
+      : id.length === 32
+        ? ofTrace(id as TraceId, node, view)
+        : await byPrefix(id, node, view, cost)
   const film = films[0]
-  if (film === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in this recording; list films to see what there is`)
+  if (film === undefined)
+    throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in this recording; list films to see what there is`)
   if (films.length > 1) {
     const ids = films.slice(0, 5).map((other) => spanIdOf(node, { thread: other.thread, seq: seqOf(other.seq) }))
-    throw new CinescopeError('CSC_ERR_AMBIGUOUS', `${id} fits ${films.length === SCAN_PAGE ? 'many' : films.length} films: ${ids.join(', ')}`)
+    throw new CinescopeError(
+      'CSC_ERR_AMBIGUOUS',
+      `${id} fits ${films.length === SCAN_PAGE ? 'many' : films.length} films: ${ids.join(', ')}`,
+    )
   }
   return film
 }

@@ -1,6 +1,14 @@
 /** One film by its root: which segments may hold its events, and the events in order. */
 
-import { type Anchor, BLOOM_SALT, bloomMayHold, type CinescopeEvent, type NodeId, Omitted, type Rows } from '@cinescope/protocol'
+import {
+  type Anchor,
+  BLOOM_SALT,
+  bloomMayHold,
+  type CinescopeEvent,
+  type NodeId,
+  Omitted,
+  type Rows,
+} from '@cinescope/protocol'
 import type { FilmRow, SegmentEntry, StoreView } from '../store/event-store.ts'
 import type { Cost } from '../store/read/cost.ts'
 import { anchorsOf, buildEvent } from '../store/read/event-builder.ts'
@@ -29,7 +37,12 @@ export async function readFilm(film: FilmRow, context: FilmContext): Promise<Cin
     if (rows === undefined) continue
     const anchors = anchorsOf(reader.meta(entry)?.anchors, context.anchors)
     for (const row of rowsOfFilm(rows, film.seq)) {
-      const event = buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, reader.values(entry, rows, row))
+      const event = buildEvent(
+        node,
+        view,
+        { thread: entry.summary.thread, rows, row, anchors },
+        reader.values(entry, rows, row),
+      )
       const known = bySeq.get(event.seq)
       bySeq.set(event.seq, known === undefined ? event : joined(known, event))
       cost.rowsMatched++

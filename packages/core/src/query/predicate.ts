@@ -49,12 +49,16 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
   const minDuration = where.minDurationMs === undefined ? undefined : where.minDurationMs * 1e6
   const maxDuration = where.maxDurationMs === undefined ? undefined : where.maxDurationMs * 1e6
   return {
-    attributes: where.attributes === undefined ? undefined : Object.entries(where.attributes).map(([path, value]) => [path, String(value)]),
+    attributes:
+      where.attributes === undefined
+        ? undefined
+        : Object.entries(where.attributes).map(([path, value]) => [path, String(value)]),
     text: describe(where),
     rulesOut({ summary, bloom }) {
       if (summary.timeLow >= to || summary.timeHigh < from) return 'time'
       if (thread !== undefined && summary.thread !== thread) return 'thread'
-      if (kinds !== undefined && (kinds.low & summary.kindsLow) === 0 && (kinds.high & summary.kindsHigh) === 0) return 'kind'
+      if (kinds !== undefined && (kinds.low & summary.kindsLow) === 0 && (kinds.high & summary.kindsHigh) === 0)
+        return 'kind'
       if (where.error === true && (summary.flags & FLAG.error) === 0) return 'error'
       if (minDuration !== undefined && summary.maxDuration < minDuration) return 'duration'
       if (film !== undefined && !bloomMayHold(bloom, BLOOM_SALT.root, film.seq)) return 'film bloom'
@@ -89,7 +93,10 @@ function kindMask(kinds: readonly string[]): KindMask {
   for (const name of kinds) {
     const code = (KINDS as Readonly<Record<string, number>>)[name]
     if (code === undefined) {
-      throw new CinescopeError('CSC_ERR_QUERY', `'${name.slice(0, 40)}' is no kind; kinds are ${Object.keys(KINDS).join(', ')}`)
+      throw new CinescopeError(
+        'CSC_ERR_QUERY',
+        `'${name.slice(0, 40)}' is no kind; kinds are ${Object.keys(KINDS).join(', ')}`,
+      )
     }
     if (code < 32) low |= 1 << code
     else high |= 1 << (code - 32)
@@ -109,7 +116,8 @@ function sitesNamed(pattern: string, view: StoreView): ReadonlySet<number> {
 }
 
 function checkedId(id: string): SpanId {
-  if (!/^[0-9a-f]{16}$/.test(id)) throw new CinescopeError('CSC_ERR_ID', `an event id is 16 hex digits, got '${id.slice(0, 40)}'`)
+  if (!/^[0-9a-f]{16}$/.test(id))
+    throw new CinescopeError('CSC_ERR_ID', `an event id is 16 hex digits, got '${id.slice(0, 40)}'`)
   return id as SpanId
 }
 
@@ -119,6 +127,8 @@ function some(set: ReadonlySet<number>, test: (value: number) => boolean): boole
 }
 
 function describe(where: EventFilter): string {
-  const parts = Object.entries(where).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+  const parts = Object.entries(where).map(
+    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  )
   return parts.length === 0 ? 'everything' : parts.join(' and ')
 }

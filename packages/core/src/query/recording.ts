@@ -18,7 +18,14 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
-import { type EventSource, filmNumber, type FilmRow, type FilmScan, type RecordingState, type StoreView } from '../store/event-store.ts'
+import {
+  type EventSource,
+  filmNumber,
+  type FilmRow,
+  type FilmScan,
+  type RecordingState,
+  type StoreView,
+} from '../store/event-store.ts'
 import { filmKey } from '../store/film-scan.ts'
 import { Cost } from '../store/read/cost.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
@@ -102,7 +109,11 @@ export class LocalRecording implements Recording {
       const film = await resolveFilm(id, this.#source.process.node, view, cost)
       const anchors = [this.#source.process.anchor]
       const events = await readFilm(film, { node: this.#source.process.node, anchors, view, reader, cost })
-      return { summary: this.#summary(view, film), events, explain: cost.explain(`the film's segments by seq range and bloom`) }
+      return {
+        summary: this.#summary(view, film),
+        events,
+        explain: cost.explain(`the film's segments by seq range and bloom`),
+      }
     })
   }
 
@@ -122,14 +133,18 @@ export class LocalRecording implements Recording {
       const predicate = compileFilter(query.where, { view, node, anchors: [anchor] })
       const matches = await scanEvents({ segments: view.segments(), predicate, order, after, limit }, reader, cost)
       const items = matches.map(({ entry, rows, row }) => {
-        const values = query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
+        const values =
+          query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
         const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
         return buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, values)
       })
       const last = matches.at(-1)
       return {
         items,
-        cursor: last === undefined || matches.length < limit ? undefined : formatCursor(order, { key: last.key, id: last.seq }),
+        cursor:
+          last === undefined || matches.length < limit
+            ? undefined
+            : formatCursor(order, { key: last.key, id: last.seq }),
         explain: cost.explain(`scan for ${predicate.text}, ordered by ${order}`),
       }
     })
@@ -137,7 +152,8 @@ export class LocalRecording implements Recording {
 
   async event(id: string, control: QueryControl = {}): Promise<CinescopeEvent> {
     const found = await this.#eventOrNothing(id, control)
-    if (found === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no event ${id.slice(0, 40)} in this recording`)
+    if (found === undefined)
+      throw new CinescopeError('CSC_ERR_NOT_FOUND', `no event ${id.slice(0, 40)} in this recording`)
     return found
   }
 
@@ -227,7 +243,8 @@ export class LocalRecording implements Recording {
     const wanted = (where.error === true ? FLAG.error : 0) | (where.marked === true ? FLAG.marked : 0)
     const unwanted = (where.error === false ? FLAG.error : 0) | (where.marked === false ? FLAG.marked : 0)
     const matches = where.name === undefined ? undefined : matcherOf(where.name)
-    const sites = matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
+    const sites =
+      matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
     return {
       order,
       limit,
@@ -243,4 +260,3 @@ export class LocalRecording implements Recording {
     }
   }
 }
-

@@ -82,7 +82,13 @@ function candidatesOf({ segments, predicate }: ScanRequest, cost: Cost): Segment
   })
 }
 
-function matchesIn(entry: SegmentEntry, request: ScanRequest, order: Order, reader: SegmentReader, cost: Cost): Match[] {
+function matchesIn(
+  entry: SegmentEntry,
+  request: ScanRequest,
+  order: Order,
+  reader: SegmentReader,
+  cost: Cost,
+): Match[] {
   const rows = reader.rows(entry)
   if (rows === undefined) return []
   const { predicate, after } = request

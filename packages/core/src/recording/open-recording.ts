@@ -37,7 +37,11 @@ export function findRecording(path: string): string {
   if (!existsSync(path)) throw new CinescopeError('CSC_ERR_NO_RECORDING', `there is nothing at ${path}`)
   if (!statSync(path).isDirectory()) return path
   const newest = recordingsIn(path)[0]
-  if (newest === undefined) throw new CinescopeError('CSC_ERR_NO_RECORDING', `the directory ${path} holds no recording (*${RECORDING_EXTENSION})`)
+  if (newest === undefined)
+    throw new CinescopeError(
+      'CSC_ERR_NO_RECORDING',
+      `the directory ${path} holds no recording (*${RECORDING_EXTENSION})`,
+    )
   return newest
 }
 
@@ -73,7 +77,9 @@ class SourceRecording extends LocalRecording implements OpenRecording {
 
 /** Follows cursors until a page says that it is the last. */
 export async function* streamPages(
-  read: (query: EventQuery) => Promise<{ readonly items: readonly CinescopeEvent[]; readonly cursor: string | undefined }>,
+  read: (
+    query: EventQuery,
+  ) => Promise<{ readonly items: readonly CinescopeEvent[]; readonly cursor: string | undefined }>,
   query: EventQuery,
 ): AsyncGenerator<CinescopeEvent> {
   let cursor = query.cursor

@@ -23,7 +23,18 @@ import type { QueryControl, RecordingStatus } from '../query/recording.ts'
 import type { EntityState } from '../timetravel/state-at.ts'
 import { type OpenRecording, streamPages } from './open-recording.ts'
 
-type Method = 'films' | 'filmsOfTrace' | 'film' | 'events' | 'event' | 'parentsOf' | 'childrenOf' | 'causesOf' | 'ledger' | 'status' | 'stateAt'
+type Method =
+  | 'films'
+  | 'filmsOfTrace'
+  | 'film'
+  | 'events'
+  | 'event'
+  | 'parentsOf'
+  | 'childrenOf'
+  | 'causesOf'
+  | 'ledger'
+  | 'status'
+  | 'stateAt'
 
 type Request =
   | { readonly kind: 'call'; readonly call: number; readonly method: Method; readonly args: readonly unknown[] }
@@ -151,7 +162,8 @@ class RemoteRecording implements OpenRecording {
 
   #call<T>(method: Method, args: readonly unknown[], { signal }: QueryControl): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
-    if (signal?.aborted === true) return Promise.reject(new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: signal.reason }))
+    if (signal?.aborted === true)
+      return Promise.reject(new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: signal.reason }))
     const call = ++this.#calls
     const abort = (): void => this.#post({ kind: 'abort', call })
     signal?.addEventListener('abort', abort, { once: true })

@@ -38,7 +38,17 @@ export interface RingMemory {
 }
 
 /** Indexes of the control words. */
-export const CONTROL = { committedSeq: 0, arenaTail: 1, arenaClaim: 2, wake: 3, head: 4, tail: 5, claim: 6, lane: 4, refused: 16 } as const
+export const CONTROL = {
+  committedSeq: 0,
+  arenaTail: 1,
+  arenaClaim: 2,
+  wake: 3,
+  head: 4,
+  tail: 5,
+  claim: 6,
+  lane: 4,
+  refused: 16,
+} as const
 
 /** Allocates a ring: `records * 64 + arenaBytes + 64 KiB` bytes, a quarter more under `overwrite`. */
 export function allocateRing(options: RingOptions): RingMemory {

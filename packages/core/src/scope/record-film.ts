@@ -30,7 +30,8 @@ const SETTLE_MS = 2000
  */
 export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
   const { probe } = recorder
-  if (!probe.isEnabled) throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
+  if (!probe.isEnabled)
+    throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
   const root = probe.open(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined)
   const untrace = traceRequests(probe, root)
   try {
@@ -62,17 +63,24 @@ async function settledFilms(recorder: FilmRecorder, root: Span): Promise<Film[]>
 function traceRequests(probe: Probe, root: Span): () => void {
   const header = (): string | undefined => {
     const span = probe.current()
-    return span?.root === root ? formatTraceparent({ traceId: root.traceId, spanId: span.id, sampled: true }) : undefined
+    return span?.root === root
+      ? formatTraceparent({ traceId: root.traceId, spanId: span.id, sampled: true })
+      : undefined
   }
   const onHttp = (message: unknown): void => {
-    const { request } = message as { request: { hasHeader(name: string): boolean; setHeader(name: string, value: string): void } }
+    const { request } = message as {
+      request: { hasHeader(name: string): boolean; setHeader(name: string, value: string): void }
+    }
     const value = header()
     if (value !== undefined && !request.hasHeader('traceparent')) request.setHeader('traceparent', value)
   }
   const onFetch = (message: unknown): void => {
-    const { request } = message as { request: { headers: string | readonly string[]; addHeader(name: string, value: string): void } }
+    const { request } = message as {
+      request: { headers: string | readonly string[]; addHeader(name: string, value: string): void }
+    }
     const value = header()
-    if (value !== undefined && !String(request.headers).toLowerCase().includes('traceparent')) request.addHeader('traceparent', value)
+    if (value !== undefined && !String(request.headers).toLowerCase().includes('traceparent'))
+      request.addHeader('traceparent', value)
   }
   const safe = (run: (message: unknown) => void) => (message: unknown) => {
     try {

@@ -50,7 +50,12 @@ export interface ScopeStatus extends SelfCost {
   readonly valuesLost: number
   readonly bytes: number
   readonly commits: number
-  readonly interned: { readonly sites: number; readonly keys: number; readonly entities: number; readonly overflowed: number }
+  readonly interned: {
+    readonly sites: number
+    readonly keys: number
+    readonly entities: number
+    readonly overflowed: number
+  }
   readonly faults: readonly Fault[]
 }
 
@@ -225,7 +230,8 @@ export class RunningScope implements Scope {
   #openRecording(): OpenRecording {
     const { queries, path } = this.#parts
     if (queries !== undefined) return remoteRecording(queries)
-    if (path === undefined) throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
+    if (path === undefined)
+      throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
     const { port1, port2 } = new MessageChannel()
     const worker = startWorker('reader-thread', { path, port: port2 }, [port2])
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -234,7 +240,9 @@ export class RunningScope implements Scope {
       return ended
     }
     worker.on('error', (cause) => {
-      this.#parts.probe.report(new CinescopeError('CSC_ERR_READER', `the reader thread failed: ${cause.message}`, { cause }))
+      this.#parts.probe.report(
+        new CinescopeError('CSC_ERR_READER', `the reader thread failed: ${cause.message}`, { cause }),
+      )
       port1.close()
     })
     return remoteRecording(port1)

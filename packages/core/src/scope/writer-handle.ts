@@ -39,7 +39,9 @@ export class WriterHandle {
     const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
     this.#worker = startWorker('writer', input, ports)
     this.#worker.on('message', (message: WriterMessage) => this.#receive(message))
-    this.#worker.on('error', (cause) => this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })))
+    this.#worker.on('error', (cause) =>
+      this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })),
+    )
     this.#worker.on('exit', () => this.#gone(undefined))
   }
 
@@ -53,7 +55,8 @@ export class WriterHandle {
     if (this.state === 'failed' || this.state === 'stopped') return
     const request = this.#request()
     await this.#settled(request)
-    if (this.#refused >= request) throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
+    if (this.#refused >= request)
+      throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
   }
 
   /** Asks the writer to finish the recording and waits until its thread has ended. */

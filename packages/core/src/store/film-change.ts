@@ -8,7 +8,16 @@ import type { FilmRow } from './event-store.ts'
 export function applyFilmChange(film: FilmRow | undefined, change: FilmChange, keyOf: KeyLookup): FilmRow {
   const trace = change.adopted === undefined ? undefined : adoptedTrace(change.adopted, keyOf)
   if (film === undefined) {
-    return { ...pickRoot(change), duration: change.duration, status: change.status, flags: change.flags, events: change.events, errors: change.errors, lastSeq: change.lastSeq, trace }
+    return {
+      ...pickRoot(change),
+      duration: change.duration,
+      status: change.status,
+      flags: change.flags,
+      events: change.events,
+      errors: change.errors,
+      lastSeq: change.lastSeq,
+      trace,
+    }
   }
   const root = change.hasRoot ? pickRoot(change) : film
   return {

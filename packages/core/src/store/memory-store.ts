@@ -12,7 +12,14 @@ import {
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SealedSegment } from '../base/sealed-segment.ts'
-import { type EventStore, filmNumber, type FilmRow, type RecordingState, type SegmentEntry, type StoreView } from './event-store.ts'
+import {
+  type EventStore,
+  filmNumber,
+  type FilmRow,
+  type RecordingState,
+  type SegmentEntry,
+  type StoreView,
+} from './event-store.ts'
 import { applyFilmChange } from './film-change.ts'
 import { scanFilms } from './film-scan.ts'
 import { ledgerRowsOf } from './ledger-rows.ts'
@@ -62,7 +69,10 @@ class MemoryStore implements EventStore {
     if (commit.tail !== undefined) this.#append(commit.tail, true)
     for (const change of commit.films) {
       const number = filmNumber(change.thread, change.seq)
-      this.#films.set(number, applyFilmChange(this.#films.get(number), change, (key) => this.#keys.get(key)))
+      this.#films.set(
+        number,
+        applyFilmChange(this.#films.get(number), change, (key) => this.#keys.get(key)),
+      )
     }
     this.#taken = commit.taken.slice()
     this.#lost = commit.lost
@@ -102,7 +112,8 @@ class MemoryStore implements EventStore {
       excess -= sizeOf(held.segment)
       segments++
       events += held.summary.events
-      for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds) this.#pruned[kind] = this.#pruned[kind]! + count
+      for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds)
+        this.#pruned[kind] = this.#pruned[kind]! + count
       return false
     })
     if (segments > 0) this.#pruneFilms()
@@ -159,5 +170,10 @@ function oldestSeq(segments: readonly Held[], thread: number): number {
 }
 
 function sizeOf(segment: SealedSegment): number {
-  return segment.columns.length + segment.meta.length + segment.bloom.length + segment.pages.reduce((sum, page) => sum + page.length, 0)
+  return (
+    segment.columns.length +
+    segment.meta.length +
+    segment.bloom.length +
+    segment.pages.reduce((sum, page) => sum + page.length, 0)
+  )
 }

@@ -54,7 +54,12 @@ export async function stateAt(
   if (best === undefined) return undefined
   const { entry, rows, row } = best
   const anchors = anchorsOf(reader.meta(entry)?.anchors, [process.anchor])
-  const event = buildEvent(process.node, view, { thread: entry.summary.thread, rows, row, anchors }, reader.values(entry, rows, row))
+  const event = buildEvent(
+    process.node,
+    view,
+    { thread: entry.summary.thread, rows, row, anchors },
+    reader.values(entry, rows, row),
+  )
   return { entity, state: event.value, event }
 }
 

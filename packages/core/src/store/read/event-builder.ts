@@ -47,7 +47,8 @@ export function buildEvent(
   const word = rows.word[row]!
   const kind = kindName(kindOf(word)) ?? 'unknown'
   const site = view.site(rows.site[row]!)
-  const id = (value: number): SpanId | undefined => (value === 0 ? undefined : spanIdOf(node, { thread, seq: seqOf(value) }))
+  const id = (value: number): SpanId | undefined =>
+    value === 0 ? undefined : spanIdOf(node, { thread, seq: seqOf(value) })
   const duration = rows.duration[row]!
   const atNs = timeNs(rows.time[row]!)
   return {

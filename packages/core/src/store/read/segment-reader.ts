@@ -1,6 +1,17 @@
 /** Rows and values of segments, decoded once and kept while memory allows; corrupt ones are counted and left out. */
 
-import { CinescopeError, decodeValue, EXTENT, Omitted, omissionName, phaseOf, type Rows, type SegmentMeta, VALUE_ABSENT, valueBytes } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  decodeValue,
+  EXTENT,
+  Omitted,
+  omissionName,
+  phaseOf,
+  type Rows,
+  type SegmentMeta,
+  VALUE_ABSENT,
+  valueBytes,
+} from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
 
@@ -63,13 +74,20 @@ export class SegmentReader {
   values(entry: SegmentEntry, rows: Rows, row: number): { readonly value: unknown; readonly result: unknown } {
     const inLength = rows.valueIn[row]!
     const outLength = rows.valueOut[row]!
-    if (valueBytes(inLength) + valueBytes(outLength) === 0) return { value: absent(inLength), result: absent(outLength) }
+    if (valueBytes(inLength) + valueBytes(outLength) === 0)
+      return { value: absent(inLength), result: absent(outLength) }
     const place = this.#locate(entry, rows, row)
     if (place === undefined) return { value: new Omitted('corrupt', 0), result: new Omitted('corrupt', 0) }
     const middle = place.at + valueBytes(inLength)
     return {
-      value: inLength === 0 || inLength >= VALUE_ABSENT ? absent(inLength) : this.#decode(place.page.subarray(place.at, middle)),
-      result: outLength === 0 || outLength >= VALUE_ABSENT ? absent(outLength) : this.#decode(place.page.subarray(middle, middle + outLength)),
+      value:
+        inLength === 0 || inLength >= VALUE_ABSENT
+          ? absent(inLength)
+          : this.#decode(place.page.subarray(place.at, middle)),
+      result:
+        outLength === 0 || outLength >= VALUE_ABSENT
+          ? absent(outLength)
+          : this.#decode(place.page.subarray(middle, middle + outLength)),
     }
   }
 
@@ -116,7 +134,8 @@ export class SegmentReader {
     try {
       return read()
     } catch (thrown) {
-      if (!(thrown instanceof CinescopeError) || (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT')) throw thrown
+      if (!(thrown instanceof CinescopeError) || (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT'))
+        throw thrown
       this.#cost.corrupt++
       return undefined
     }

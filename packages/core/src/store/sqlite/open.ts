@@ -3,6 +3,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import type * as Sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
@@ -39,7 +40,13 @@ export function openRecordingFile(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
     database = connect(path, true)
-    for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON', 'query_only = ON', 'mmap_size = 0', 'cache_size = -4096']) {
+    for (const pragma of [
+      'trusted_schema = OFF',
+      'cell_size_check = ON',
+      'query_only = ON',
+      'mmap_size = 0',
+      'cache_size = -4096',
+    ]) {
       database.exec(`PRAGMA ${pragma}`)
     }
     checkFormat(database)
@@ -53,17 +60,24 @@ export function openRecordingFile(path: string): DatabaseSync {
 
 function checkFormat(database: DatabaseSync): void {
   const application = pragma(database, 'application_id')
-  if (application !== APPLICATION_ID) throw new CinescopeError('CSC_ERR_FORMAT', 'the file is not a Cinescope recording')
+  if (application !== APPLICATION_ID)
+    throw new CinescopeError('CSC_ERR_FORMAT', 'the file is not a Cinescope recording')
   const version = pragma(database, 'user_version')
   if (version !== FORMAT_VERSION) {
-    throw new CinescopeError('CSC_ERR_FORMAT', `the recording has format ${String(version)}, this build reads ${FORMAT_VERSION}`)
+    throw new CinescopeError(
+      'CSC_ERR_FORMAT',
+      `the recording has format ${String(version)}, this build reads ${FORMAT_VERSION}`,
+    )
   }
   const left = new Set(Object.keys(SCHEMA))
   for (const row of database.prepare('SELECT name, substr(sql, 1, 2000) AS sql FROM sqlite_schema LIMIT 100').all()) {
     const name = String(row['name'])
     if (SYSTEM_OBJECTS.has(name)) continue
     if (!left.delete(name) || row['sql'] !== SCHEMA[name]) {
-      throw new CinescopeError('CSC_ERR_HOSTILE', `the recording holds a schema object that no writer puts there: ${name.slice(0, 60)}`)
+      throw new CinescopeError(
+        'CSC_ERR_HOSTILE',
+        `the recording holds a schema object that no writer puts there: ${name.slice(0, 60)}`,
+      )
     }
   }
   if (left.size > 0) throw new CinescopeError('CSC_ERR_FORMAT', `the recording lacks ${[...left].join(', ')}`)
@@ -75,8 +89,13 @@ function pragma(database: DatabaseSync, name: string): unknown {
 
 /** node:sqlite is loaded when first needed: importing it costs time at start-up and, on Node 22, prints a warning. */
 function connect(path: string, readOnly: boolean): DatabaseSync {
-  const sqlite = createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')
-  return new sqlite.DatabaseSync(path, { readOnly, timeout: 2000, allowExtension: false, enableDoubleQuotedStringLiterals: false })
+  const sqlite = createRequire(import.meta.url)('node:sqlite') as typeof Sqlite
+  return new sqlite.DatabaseSync(path, {
+    readOnly,
+    timeout: 2000,
+    allowExtension: false,
+    enableDoubleQuotedStringLiterals: false,
+  })
 }
 
 function messageOf(thrown: unknown): string {

@@ -62,7 +62,8 @@ export class SqliteView implements StoreView {
     const row = this.#get('SELECT codec, raw_length FROM segment WHERE id = ?', entry.id)
     if (row === undefined) throw new CinescopeError('CSC_ERR_PRUNED', 'the segment has been pruned')
     const data = this.#blob('segment', 'columns', entry.id)
-    return decodeSegment(expandBlock({ codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data })).rows
+    return decodeSegment(expandBlock({ codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data }))
+      .rows
   }
 
   page(entry: SegmentEntry, index: number): Uint8Array {
@@ -82,7 +83,7 @@ export class SqliteView implements StoreView {
     const { sql, values } = filmsSql(scan)
     const films: FilmRow[] = []
     for (const row of this.#prepare(sql).iterate(...values)) {
-      const film = filmOf(row as SqlRow)
+      const film = filmOf(row)
       if (scan.sites !== undefined && !scan.sites.has(film.site)) continue
       films.push(film)
       if (films.length >= scan.limit) break
@@ -179,10 +180,14 @@ export class SqliteView implements StoreView {
   /** A blob, its length checked before it is read. */
   #blob(table: 'segment' | 'page', column: string, id: number): Uint8Array {
     const key = table === 'segment' ? 'id' : 'number'
-    const size = this.#get(`SELECT length(${column}) AS size, typeof(${column}) AS type FROM ${table} WHERE ${key} = ?`, id)
+    const size = this.#get(
+      `SELECT length(${column}) AS size, typeof(${column}) AS type FROM ${table} WHERE ${key} = ?`,
+      id,
+    )
     if (size === undefined) throw new CinescopeError('CSC_ERR_PRUNED', 'the segment has been pruned')
     if (size['type'] !== 'blob') throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
-    if (integer(size, 'size') > MAX_BLOCK_BYTES) throw new CinescopeError('CSC_ERR_LIMIT', `${table}.${column} is too long`)
+    if (integer(size, 'size') > MAX_BLOCK_BYTES)
+      throw new CinescopeError('CSC_ERR_LIMIT', `${table}.${column} is too long`)
     const row = this.#get(`SELECT ${column} AS data FROM ${table} WHERE ${key} = ?`, id)
     const data = row?.['data']
     if (!(data instanceof Uint8Array)) throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
@@ -232,7 +237,8 @@ function filmOf(row: SqlRow): FilmRow {
     events: integer(row, 'events'),
     errors: integer(row, 'errors'),
     lastSeq: seq + integer(row, 'span'),
-    trace: trace instanceof Uint8Array && trace.length === 16 ? (Buffer.from(trace).toString('hex') as TraceId) : undefined,
+    trace:
+      trace instanceof Uint8Array && trace.length === 16 ? (Buffer.from(trace).toString('hex') as TraceId) : undefined,
   }
 }
 

@@ -37,7 +37,12 @@ class SqliteStore implements EventStore {
   readonly #reads: ReadQueue
   readonly #keys = new Map<number, string>()
   readonly #pruned = new Float64Array(KIND_LIMIT)
-  readonly #sql: Readonly<Record<'segment' | 'page' | 'film' | 'site' | 'key' | 'entity' | 'ledger' | 'counter' | 'dropTailPages' | 'dropTails', StatementSync>>
+  readonly #sql: Readonly<
+    Record<
+      'segment' | 'page' | 'film' | 'site' | 'key' | 'entity' | 'ledger' | 'counter' | 'dropTailPages' | 'dropTails',
+      StatementSync
+    >
+  >
   #taken = new Float64Array(KIND_LIMIT)
   #isOpen = true
 
@@ -49,7 +54,17 @@ class SqliteStore implements EventStore {
     this.#reads = new ReadQueue(database)
     database
       .prepare('INSERT INTO process VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(info.node, info.pid, info.service, info.hostname, info.nodeVersion, info.cinescopeVersion, info.anchor.atNs, info.anchor.wallMs, 'live')
+      .run(
+        info.node,
+        info.pid,
+        info.service,
+        info.hostname,
+        info.nodeVersion,
+        info.cinescopeVersion,
+        info.anchor.atNs,
+        info.anchor.wallMs,
+        'live',
+      )
     this.#sql = {
       segment: database.prepare(
         'INSERT INTO segment(tail, thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration, codec, raw_length, bytes, bloom, meta, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -99,7 +114,9 @@ class SqliteStore implements EventStore {
     const report = { segments: 0, events: 0 }
     this.#write(() => {
       let freed = 0
-      const oldest = this.#database.prepare('SELECT id, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?').all(PRUNE_SLICE)
+      const oldest = this.#database
+        .prepare('SELECT id, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
+        .all(PRUNE_SLICE)
       for (const row of oldest) {
         if (freed >= excess) break
         freed += Number(row['bytes'])
@@ -171,10 +188,29 @@ class SqliteStore implements EventStore {
     const store = isTail ? plainBlock : compressBlock
     const columns = store(segment.columns)
     const pages = segment.pages.map(store)
-    const bytes = pages.reduce((sum, page) => sum + page.data.length, columns.data.length + segment.bloom.length + segment.meta.length)
+    const bytes = pages.reduce(
+      (sum, page) => sum + page.data.length,
+      columns.data.length + segment.bloom.length + segment.meta.length,
+    )
     const { lastInsertRowid } = this.#sql.segment.run(
-      isTail ? 1 : 0, s.thread, s.rows, s.events, s.seqLow, s.seqHigh, s.timeLow, s.timeHigh, s.kindsLow, s.kindsHigh, s.flags,
-      s.maxDuration, columns.codec, columns.rawLength, bytes, segment.bloom, segment.meta, columns.data,
+      isTail ? 1 : 0,
+      s.thread,
+      s.rows,
+      s.events,
+      s.seqLow,
+      s.seqHigh,
+      s.timeLow,
+      s.timeHigh,
+      s.kindsLow,
+      s.kindsHigh,
+      s.flags,
+      s.maxDuration,
+      columns.codec,
+      columns.rawLength,
+      bytes,
+      segment.bloom,
+      segment.meta,
+      columns.data,
     )
     const first = Number(lastInsertRowid) * MAX_SEGMENT_PAGES
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
@@ -183,8 +219,18 @@ class SqliteStore implements EventStore {
   #applyFilm(film: FilmChange): void {
     const trace = film.adopted === undefined ? undefined : adoptedTrace(film.adopted, (key) => this.#keys.get(key))
     this.#sql.film.run(
-      filmNumber(film.thread, film.seq), film.time, film.duration ?? null, film.kind, film.site, film.status, film.flags,
-      film.events, film.errors, film.lastSeq - film.seq, trace === undefined ? null : Buffer.from(trace, 'hex'), film.hasRoot ? 1 : 0,
+      filmNumber(film.thread, film.seq),
+      film.time,
+      film.duration ?? null,
+      film.kind,
+      film.site,
+      film.status,
+      film.flags,
+      film.events,
+      film.errors,
+      film.lastSeq - film.seq,
+      trace === undefined ? null : Buffer.from(trace, 'hex'),
+      film.hasRoot ? 1 : 0,
     )
   }
 
