@@ -21,6 +21,8 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 /** A tail of this many rows is sealed instead. */
 const SEAL_ROWS = 2048
 const COMMIT_EVERY_MS = 100
+/** Longest sleep when nothing happens. */
+const IDLE_MS = 60_000
 const RETRY_EVERY_MS = 300
 const PRUNE_EVERY_COMMITS = 8
 const STOP_TRIES = 3
@@ -61,7 +63,8 @@ class Writer {
 
   /** Runs until a stop is asked for. */
   async run(): Promise<void> {
-    if (this.#input.queries !== undefined) serveRecording(this.#input.queries, recordingOf(this.#store))
+    const { queries } = this.#input
+    const service = queries === undefined ? undefined : serveRecording(queries, recordingOf(this.#store))
     this.#signal(SIGNAL.state, 1)
     for (;;) {
       const wake = Atomics.load(this.#control, CONTROL.wake)
@@ -73,10 +76,23 @@ class Writer {
       const isStopping = Atomics.load(this.#signals, SIGNAL.stop) === 1
       if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
       if (hasRequest && !isStopping) this.#answer(requested, settled)
-      const idleMs = settled ? COMMIT_EVERY_MS : RETRY_EVERY_MS
-      if (this.#intake.consumer.backlog() === 0 || !settled) Atomics.wait(this.#control, CONTROL.wake, wake, idleMs)
+      if (service?.isBusy !== true) this.#pause(wake, settled)
       await setImmediate()
     }
+  }
+
+  /** Sleeps until the next commit is due; with nothing to commit, until the next record or request. */
+  #pause(wake: number, settled: boolean): void {
+    const { consumer } = this.#intake
+    if (!settled) return void Atomics.wait(this.#control, CONTROL.wake, wake, RETRY_EVERY_MS)
+    if (this.#pipeline.isDirty) return void Atomics.wait(this.#control, CONTROL.wake, wake, COMMIT_EVERY_MS)
+    Atomics.store(this.#control, CONTROL.asleep, 1)
+    if (consumer.backlog() === 0) Atomics.wait(this.#control, CONTROL.wake, wake, IDLE_MS)
+    Atomics.store(this.#control, CONTROL.asleep, 0)
+    const requested = Atomics.load(this.#signals, SIGNAL.requested) !== Atomics.load(this.#signals, SIGNAL.done)
+    // let records gather, unless somebody waits
+    if (!requested && consumer.backlog() > 0)
+      Atomics.wait(this.#control, CONTROL.wake, Atomics.load(this.#control, CONTROL.wake), COMMIT_EVERY_MS)
   }
 
   /** Drains, and commits when it is time. False when the store refused. */

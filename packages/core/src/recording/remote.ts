@@ -47,8 +47,14 @@ interface Answer {
   readonly error?: { readonly code: ErrorCode; readonly message: string }
 }
 
+/** A recording that is being served. */
+export interface RecordingService {
+  /** True while a request is under way. */
+  readonly isBusy: boolean
+}
+
 /** Answers requests on `port` from `recording` until it is closed. */
-export function serveRecording(port: MessagePort, recording: OpenRecording): void {
+export function serveRecording(port: MessagePort, recording: OpenRecording): RecordingService {
   const running = new Map<number, AbortController>()
   port.on('message', (request: Request) => {
     if (request.kind === 'close') {
@@ -57,11 +63,19 @@ export function serveRecording(port: MessagePort, recording: OpenRecording): voi
     } else if (request.kind === 'abort') running.get(request.call)?.abort()
     else void answer(port, recording, request, running)
   })
+  return {
+    get isBusy() {
+      return running.size > 0
+    },
+  }
 }
 
-/** The recording served at the other end of `port`. The port keeps the process alive only while a request is under way. */
-export function remoteRecording(port: MessagePort): OpenRecording {
-  return new RemoteRecording(port)
+/**
+ * The recording served at the other end of `port`. The port keeps the process alive only while a request is under way.
+ * `nudge` is called after each message, for a server that sleeps.
+ */
+export function remoteRecording(port: MessagePort, nudge: () => void = () => undefined): OpenRecording {
+  return new RemoteRecording(port, nudge)
 }
 
 async function answer(
@@ -91,12 +105,14 @@ interface Waiting {
 
 class RemoteRecording implements OpenRecording {
   readonly #port: MessagePort
+  readonly #nudge: () => void
   readonly #waiting = new Map<number, Waiting>()
   #calls = 0
   #closed: CinescopeError | undefined
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, nudge: () => void) {
     this.#port = port
+    this.#nudge = nudge
     port.on('message', (message: Answer) => this.#settle(message))
     port.on('close', () => this.#fail(new CinescopeError('CSC_ERR_READER', 'the recording was closed')))
     port.unref()
@@ -177,6 +193,7 @@ class RemoteRecording implements OpenRecording {
 
   #post(request: Request): void {
     this.#port.postMessage(request)
+    this.#nudge()
   }
 
   #settle(answer: Answer): void {

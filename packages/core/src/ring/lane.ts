@@ -1,7 +1,7 @@
 /** HOT: the producing end of one lane of records. */
 
 import { RECORD_BYTES } from '@cinescope/protocol'
-import { CONTROL } from './memory.ts'
+import { CONTROL, wakeWriter } from './memory.ts'
 
 /** Slots of a lane held back for ends, errors and state: one in four. */
 const RESERVE_SHIFT = 2
@@ -66,7 +66,6 @@ export class LaneProducer {
   #wake(): void {
     if (this.#wokenAt === this.#head) return
     this.#wokenAt = this.#head
-    Atomics.add(this.#control, CONTROL.wake, 1)
-    Atomics.notify(this.#control, CONTROL.wake)
+    wakeWriter(this.#control)
   }
 }

@@ -1,14 +1,12 @@
 /** HOT: the producing end of a ring; one thread only. claim, write, commit: no allocation, two atomic stores at most. */
 
-import { type RingMemory, CONTROL } from './memory.ts'
+import { CONTROL, type RingMemory, wakeWriter } from './memory.ts'
 import { LaneProducer } from './lane.ts'
 
 /** Writes records and values of one thread. Cost: bench row `event`. */
 export class RingProducer {
   /** Number of the last record offered. */
   seq = 0
-  /** Records accepted. */
-  accepted = 0
   /** Records refused. */
   refused = 0
   /** Values left out because the arena was full. */
@@ -46,8 +44,7 @@ export class RingProducer {
   /** Numbers the next record and claims its slot: index of the slot in `lane`, or -1 when it was refused and counted. */
   claim(kind: number, priority: boolean): number {
     this.seq++
-    if (priority && this.#priority !== undefined) this.lane = this.#priority
-    else this.lane = this.#main
+    if (this.#priority !== undefined) this.lane = priority ? this.#priority : this.#main
     const slot = this.lane.claim(priority)
     if (slot < 0) {
       this.refused++
@@ -59,9 +56,10 @@ export class RingProducer {
 
   /** Publishes the record claimed last. */
   commit(): void {
-    this.accepted++
     this.lane.commit()
     if (this.#priority !== undefined) Atomics.store(this.#control, CONTROL.committedSeq, this.seq | 0)
+    // after the store of the head, as the writer looks at the head after it has said that it sleeps
+    if (Atomics.load(this.#control, CONTROL.asleep) !== 0) wakeWriter(this.#control)
   }
 
   /** Place in `arena` with room for `bytes`, or -1 when there is none; follow with `keepValue`. */
@@ -97,7 +95,6 @@ export class RingProducer {
   #wake(): void {
     if (this.#wokenAt === this.#arenaHead) return
     this.#wokenAt = this.#arenaHead
-    Atomics.add(this.#control, CONTROL.wake, 1)
-    Atomics.notify(this.#control, CONTROL.wake)
+    wakeWriter(this.#control)
   }
 }

@@ -229,7 +229,7 @@ export class RunningScope implements Scope {
 
   #openRecording(): OpenRecording {
     const { queries, path } = this.#parts
-    if (queries !== undefined) return remoteRecording(queries)
+    if (queries !== undefined) return remoteRecording(queries, () => this.#parts.writer?.wake())
     if (path === undefined)
       throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
     const { port1, port2 } = new MessageChannel()

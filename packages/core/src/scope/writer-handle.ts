@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, STATUS, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
 import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
-import { CONTROL } from '../ring/memory.ts'
+import { wakeWriter } from '../ring/memory.ts'
 import { startWorker } from './worker.ts'
 
 /** Longest wait for the writer in an exit handler. */
@@ -50,6 +50,11 @@ export class WriterHandle {
     return WRITER_STATE[Atomics.load(this.#signals, SIGNAL.state)] ?? 'failed'
   }
 
+  /** Wakes the writer to look at its messages. */
+  wake(): void {
+    wakeWriter(this.#control)
+  }
+
   /** Resolves when everything offered before the call is committed, or the writer is gone. @throws CSC_ERR_STORE when the store refuses */
   async flush(): Promise<void> {
     if (this.state === 'failed' || this.state === 'stopped') return
@@ -88,8 +93,7 @@ export class WriterHandle {
     this.#figures[STATUS.offered] = this.#hooks.offered()
     const request = ++this.#requests
     Atomics.store(this.#signals, SIGNAL.requested, request)
-    Atomics.add(this.#control, CONTROL.wake, 1)
-    Atomics.notify(this.#control, CONTROL.wake)
+    wakeWriter(this.#control)
     return request
   }
 
