@@ -48,6 +48,15 @@ export const weakSet: (map: WeakMap<object, unknown>, key: object, value: unknow
 /** Code unit at an index, NaN beyond the end. */
 export const unitAt: (text: string, index: number) => number = uncurry(String.prototype.charCodeAt)
 
+/** Runs an expression without looking up what the program may have put on it. */
+export const execute: (regexp: RegExp, text: string) => RegExpExecArray | null = uncurry(RegExp.prototype.exec)
+
+/** Copies code units below 256 as bytes, natively; works on views of shared memory. */
+export const writeLatin1: (into: Uint8Array, text: string, at: number, length: number) => number = uncurry(
+  (Buffer.prototype as unknown as { latin1Write(this: Uint8Array, text: string, at: number, length: number): number })
+    .latin1Write,
+)
+
 /** Steps a built-in iterator. */
 export type Step = (iterator: unknown) => IteratorResult<unknown, unknown>
 

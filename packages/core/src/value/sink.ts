@@ -7,7 +7,7 @@
 
 import { KEY, OMISSION, putVarint, TAG } from '@cinescope/protocol'
 import { isCardNumber } from './cards.ts'
-import { unitAt } from './intrinsics.ts'
+import { execute, unitAt, writeLatin1 } from './intrinsics.ts'
 import type { KeyTable } from './keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -24,9 +24,12 @@ export const CLOSE_ROOM = 8
 const VALUE_ROOM = 13
 
 /** Longer strings are not touched at all: reading one unit of a concatenated string makes V8 copy the whole. */
-const MAX_TOUCHED = 1_048_576
+const MAX_TOUCHED = 262_144
 /** How far beyond the visible part of a string secrets are looked for. */
 const LOOK_AHEAD = 256
+/** From this length on copying natively is faster than unit by unit. */
+const NATIVE_LENGTH = 24
+const WIDE = /[^\0-\xff]/
 const MAX_INLINE_KEY = 256
 /** Smallest number that may be a card. */
 const MIN_CARD = 1e13
@@ -144,10 +147,11 @@ export class Sink {
   string(text: string, at: number): number {
     const length = text.length
     if (length > this.#maxString || length + 4 > this.end - at || this.#hasShapes) return this.#guarded(text, at)
+    if (length >= NATIVE_LENGTH) return this.#long(text, at)
     const into = this.into
     into[at] = TAG.latin1
-    let to = length < 0x80 ? at + 2 : putVarint(into, at + 1, length)
-    if (length < 0x80) into[at + 1] = length
+    into[at + 1] = length
+    let to = at + 2
     let trail = 0
     let flags = 0
     let digits = 0
@@ -185,6 +189,30 @@ export class Sink {
     return sensitivity === SENSITIVITY.strict || (typeof value !== 'number' && typeof value !== 'boolean')
   }
 
+  /** The same as the loop of `string`, copied natively. */
+  #long(text: string, at: number): number {
+    if (execute(WIDE, text) !== null) return this.#guarded(text, at)
+    const into = this.into
+    into[at] = TAG.latin1
+    const start = putVarint(into, at + 1, text.length)
+    const end = start + writeLatin1(into, text, start, text.length)
+    let trail = 0
+    let flags = 0
+    let digits = 0
+    for (let i = start; i < end; i++) {
+      // i is below into.length, the trail below 2^15
+      const kind = UNIT_CLASS[into[i]!]!
+      trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
+      flags |= kind | TRIGRAM[trail]!
+      digits += (kind >>> DIGIT_SHIFT) & 1
+    }
+    if (digits >= CARD_DIGITS) flags |= MAY_HOLD.card
+    flags &= SUSPICIOUS
+    if (flags === 0 || scrubSuspicious(text, flags, this.redaction) === text) return end
+    this.wipe(at, end)
+    return this.#guarded(text, at)
+  }
+
   #guarded(text: string, at: number): number {
     if (text.length > MAX_TOUCHED) return this.#cutString('', text.length, at)
     const seen = text.length > this.#maxString ? text.slice(0, this.#maxString + LOOK_AHEAD) : text
@@ -197,7 +225,7 @@ export class Sink {
   /** Writes `text` up to `units` code units and to the room, cut if longer. */
   #put(text: string, at: number, units: number): number {
     const room = this.end - at
-    const isWide = !isLatin1(text)
+    const isWide = execute(WIDE, text) !== null
     const bytes = isWide ? text.length * 2 : text.length
     if (text.length > units || bytes + 4 > room) return this.#cutString(text, text.length, at, units)
     return this.#copy(text, text.length, at, isWide)
@@ -206,7 +234,7 @@ export class Sink {
   #cutString(text: string, length: number, at: number, units = this.#maxString): number {
     this.truncated = true
     const start = putVarint(this.into, this.byte(at, TAG.cut), length)
-    const isWide = !isLatin1(text)
+    const isWide = execute(WIDE, text) !== null
     const room = Math.max(0, this.end - start - 4)
     return this.#copy(text, Math.min(text.length, units, isWide ? room >>> 1 : room), start, isWide)
   }
@@ -215,17 +243,12 @@ export class Sink {
     const into = this.into
     into[at] = isWide ? TAG.utf16 : TAG.latin1
     let to = putVarint(into, at + 1, length)
+    if (!isWide) return length === 0 ? to : to + writeLatin1(into, text, to, length)
     for (let i = 0; i < length; i++) {
       const unit = unitAt(text, i)
       into[to++] = unit
-      if (isWide) into[to++] = unit >>> 8
+      into[to++] = unit >>> 8
     }
     return to
   }
-}
-
-function isLatin1(text: string): boolean {
-  let units = 0
-  for (let i = 0; i < text.length; i++) units |= unitAt(text, i)
-  return units < 256
 }

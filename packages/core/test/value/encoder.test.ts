@@ -1,5 +1,10 @@
-import { MAX_VALUE_BYTES, Omitted, Special } from '@cinescope/protocol'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { decodeValue, MAX_VALUE_BYTES, Omitted, Special } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
+import { ValueEncoder } from '../../src/value/encoder.ts'
+import { createKeyTable } from '../../src/value/keys.ts'
+import { createRedaction } from '../../src/value/redaction.ts'
 import { Fixture, plain, WIDE } from './fixture.ts'
 
 const cut = (length: number, text: string): Special => new Special('cut', { length, text })
@@ -227,6 +232,23 @@ describe('limits', () => {
     }
   })
 
+  it('every byte budget gives a whole error', () => {
+    const error = Object.assign(new Error('m'.repeat(90), { cause: new Error('c') }), { code: 'E', list: [1, [2]] })
+    for (let maxBytes = 64; maxBytes < 700; maxBytes++) {
+      const fixture = new Fixture({ limits: { maxBytes }, maxKeys: maxBytes % 3 === 0 ? 1 : 100 })
+      for (const value of [
+        error,
+        [error, error],
+        ['x'.repeat(maxBytes % 97), 2 ** 40, error],
+        new Map([[error, error]]),
+        new AggregateError([error], 'many'),
+      ]) {
+        fixture.roundTrip(value)
+      }
+      expect(fixture.encoder.faults).toBe(0)
+    }
+  })
+
   it('a string that does not fit the budget is cut, and what follows is counted', () => {
     const fixture = new Fixture({ limits: { maxBytes: 64 } })
     const [text, rest] = fixture.roundTrip(['x'.repeat(100), 1, 2]) as [Special, Omitted]
@@ -261,6 +283,14 @@ describe('keys', () => {
     expect(fixture.definitions.filter((text) => text === 'customerNumber')).toHaveLength(1)
   })
 
+  it('are not defined when too long, or ids by their digits', () => {
+    const fixture = new Fixture()
+    const keys = ['k'.repeat(64), 'k'.repeat(65), 'u123', 'u1234']
+    const value = Object.fromEntries(keys.map((key) => [key, 1]))
+    expect(Object.keys(fixture.roundTrip(value) as object)).toEqual(keys)
+    expect(keys.filter((key) => fixture.definitions.includes(key))).toEqual(['k'.repeat(64), 'u123'])
+  })
+
   it('are written inline when too long, when ids, and when the table is full', () => {
     const fixture = new Fixture({ maxKeys: 2 })
     const value = { ['k'.repeat(64)]: 1, ['k'.repeat(65)]: 2, u1234: 3, one: 4, two: 5, password: 6 }
@@ -268,6 +298,45 @@ describe('keys', () => {
     expect(Object.keys(decoded)).toEqual(Object.keys(value))
     expect(decoded).toMatchObject({ one: 4, password: new Omitted('redacted', 0) })
     expect(fixture.definitions).toHaveLength(2)
+  })
+})
+
+describe('faults of ours', () => {
+  function faulty(): { encoder: ValueEncoder; calls: () => number } {
+    let calls = 0
+    const redaction = createRedaction()
+    const onDefine = (_: number, text: string): void => {
+      if (text !== 'boom') return
+      calls++
+      throw new Error('a definition was lost')
+    }
+    const keys = createKeyTable({ maxKeys: 100, redaction, onDefine })
+    return { encoder: new ValueEncoder(keys, redaction, WIDE), calls: () => calls }
+  }
+
+  it('are counted and give an omission, with nothing left of what was written before', () => {
+    const { encoder, calls } = faulty()
+    const into = new Uint8Array(WIDE.maxBytes)
+    expect(encoder.encode({ a: 'written before', boom: 1 }, into, 0)).toBe(3)
+    expect([calls(), encoder.faults, encoder.truncated]).toEqual([1, 1, true])
+    expect(decodeValue(into.subarray(0, 3), () => undefined)).toEqual(new Omitted('threw', 0))
+    expect(into.subarray(3).every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('let go of the values that were being walked', async () => {
+    const { encoder } = faulty()
+    const encode = (): WeakRef<object> => {
+      const value = { inner: { boom: 1 } }
+      encoder.encode(value, new Uint8Array(WIDE.maxBytes), 0)
+      return new WeakRef(value)
+    }
+    const held = encode()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+    expect(encoder.faults).toBe(1)
+    expect(held.deref()).toBe(undefined)
   })
 })
 

@@ -139,6 +139,7 @@ describe('shapes', () => {
       fixture.roundTrip(value)
       expect(fixture.holds(secret), String(secret)).toBe(false)
       expect(fixture.holds(secret.slice(0, 16))).toBe(false)
+      expect(fixture.holds(secret.slice(-12))).toBe(false)
     }
     expect(redactUrl(`https://api.example.org/x?a=${encodeURIComponent(secret)}`, redaction)).not.toContain(
       encodeURIComponent(secret),
@@ -159,6 +160,8 @@ describe('shapes', () => {
 
   it.each([
     '1714557600000',
+    '1714557600009',
+    '1714557600000000009',
     '4111 1111 1111 1112',
     '2024-05-01T10:00:00.000Z',
     '6f9619ff-8b86-d011-b42d-00cf4fc964ff',

@@ -77,6 +77,13 @@ describe('JSON bodies', () => {
     expect(fixture.holds(SECRET)).toBe(false)
   })
 
+  it('leave no byte behind of a pair whose name comes last', () => {
+    const fixture = new Fixture()
+    const bytes = Buffer.from(JSON.stringify({ value: SECRET, more: SECRET, name: 'api_key' }))
+    expect(fixture.text({ bytes })).toEqual(new Omitted('redacted', 0))
+    expect(fixture.holds(SECRET.slice(-6))).toBe(false)
+  })
+
   it('obey depth and width and read on behind what they leave out', () => {
     const fixture = new Fixture({ limits: { maxDepth: 2, maxWidth: 2 } })
     const bytes = Buffer.from('[{"a":["]}"],"b":{"c":[[]]},"x":1},2,3]')
