@@ -8,6 +8,9 @@ import type { Redaction } from './redaction.ts'
 import type { ValueLimits } from './walker.ts'
 import { Walker } from './walker.ts'
 
+export type { CapturedText } from './captured-text.ts'
+export type { ValueLimits } from './walker.ts'
+
 const MIN_BYTES = 64
 const MAX_DEPTH = 32
 const MAX_WIDTH = 10_000

@@ -28,7 +28,7 @@ export interface KeyTableOptions {
 }
 
 /** Longest key that gets a number, in code units. */
-export const MAX_KEY_LENGTH = 64
+const MAX_KEY_LENGTH = 64
 
 /** Keys with more digits than this are ids; they would fill the table. */
 const MAX_KEY_DIGITS = 3

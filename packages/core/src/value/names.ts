@@ -69,7 +69,7 @@ export function createNameRules(added: readonly string[], allowed: readonly stri
 }
 
 /** Lower case, letters and digits only: `API_KEY`, `apiKey` and `api-key` are one name. */
-export function normaliseName(name: string): string {
+function normaliseName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 }
 

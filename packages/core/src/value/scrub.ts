@@ -7,7 +7,7 @@ import { MASK, maskShapes, maskUserinfo } from './shapes.ts'
 import { MAY_HOLD, suspicionOf } from './suspicion.ts'
 
 /** Longest text that is looked at; the rest is dropped, never passed on unseen. */
-export const MAX_SCRUBBED = 262_144
+const MAX_SCRUBBED = 262_144
 const MAX_PASSES = 8
 
 /** `text` with every secret that is recognised masked; the same string when there is none. O(length), bounded. */

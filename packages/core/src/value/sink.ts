@@ -19,7 +19,7 @@ import { CARD_DIGITS, DIGIT_SHIFT, MAY_HOLD, SUSPICIOUS, TRIGRAM, TRIGRAM_MASK, 
 /** Bytes that must be left for any key and a value that stands for one that does not fit. */
 export const ITEM_ROOM = 32
 /** Bytes an open container holds back: an omission marker (7) and its end. */
-export const CLOSE_ROOM = 8
+const CLOSE_ROOM = 8
 /** Bytes that the value of an item may take without asking. */
 const VALUE_ROOM = 13
 

@@ -11,7 +11,7 @@ import type { ValueLimits } from '../../src/value/walker.ts'
 
 /** Limits wide enough for what a test does not want cut. */
 export const WIDE: ValueLimits = { maxDepth: 16, maxWidth: 1000, maxStringLength: 16_384, maxBytes: 65_536 }
-export const NARROW: ValueLimits = { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }
+const NARROW: ValueLimits = { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }
 
 const OFFSET = 7
 const GUARD = 0xa5
