@@ -1,5 +1,15 @@
 /** The curated surface that every adapter is built on. */
 
+export { FLAG, KINDS } from '@cinescope/protocol'
+export { reportFault } from './adapter/fault.ts'
+export { createFunctionLocator } from './adapter/function-locator.ts'
+export type { FunctionLocation, FunctionLocator } from './adapter/function-locator.ts'
+export { useHook } from './adapter/hooks.ts'
+export { requestOf } from './adapter/request-mark.ts'
+export { tapResponse } from './adapter/response-body.ts'
+export { ServerRequestRole } from './adapter/server-request-role.ts'
+export type { BodySwitch, ServerRequestSettings } from './adapter/server-request-settings.ts'
+export type { Mount, ServerRequest } from './adapter/server-request.ts'
 export { checkOptions } from './base/option-rules.ts'
 export type { OptionRule, OptionRules } from './base/option-rules.ts'
 export type { Probe } from './capture/probe.ts'

@@ -1,0 +1,39 @@
+/** Process-wide hooks, shared by all scopes and all copies of this package, and removed with the last scope that uses them. */
+
+import type { Probe } from '../capture/probe.ts'
+
+/** The contract between copies: hooks by the object they change. */
+const REGISTRY = Symbol.for('cinescope.hooks.v1')
+
+interface Hook {
+  readonly users: Set<object>
+  readonly uninstall: () => void
+}
+
+interface HookCarrier {
+  [REGISTRY]?: Map<object, Hook>
+}
+
+/**
+ * Installs a hook into `target` unless it is there, and counts `probe` as a user of it until its scope stops.
+ * `install` gives what takes the hook off. A probe counts once for a target.
+ */
+export function useHook(probe: Probe, target: object, install: () => () => void): void {
+  const hooks = registry()
+  const hook = hooks.get(target) ?? { users: new Set(), uninstall: install() }
+  hooks.set(target, hook)
+  if (hook.users.has(probe)) return
+  hook.users.add(probe)
+  probe.onStop(() => {
+    hook.users.delete(probe)
+    if (hook.users.size > 0) return
+    hooks.delete(target)
+    hook.uninstall()
+  })
+}
+
+function registry(): Map<object, Hook> {
+  const carrier = globalThis as HookCarrier
+  carrier[REGISTRY] ??= new Map()
+  return carrier[REGISTRY]
+}

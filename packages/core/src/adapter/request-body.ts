@@ -1,0 +1,35 @@
+/** HOT: the request's body, seen where Node puts it into the stream. The stream is neither read nor slowed. */
+
+import type { IncomingMessage } from 'node:http'
+import { BodyTap } from './body-tap.ts'
+import { reportFault } from './fault.ts'
+import { requestOf } from './request-mark.ts'
+import type { ServerRequest } from './server-request.ts'
+
+/** Taps the body if there is one and none of it has passed yet. */
+export function tapRequest(request: ServerRequest): void {
+  const { req, role } = request
+  const { headers } = req
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  if (!hasBody || req.complete || req.readableLength > 0 || req.readableDidRead) return
+  const tap = new BodyTap(role.settings.maxBodyBytes)
+  tap.isEncoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
+  request.requestTap = tap
+  const { push } = req
+  req.push = function (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
+    take(this, chunk, encoding)
+    return push.call(this, chunk, encoding)
+  }
+}
+
+function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
+  const request = requestOf(req)
+  if (request === undefined || !request.isOpen) return
+  try {
+    if (chunk !== null) request.requestTap?.take(chunk, encoding)
+    // where a route may decide, the body waits for the route
+    else if (request.role.settings.bodiesOf.size === 0) request.requestBody(true)
+  } catch (cause) {
+    reportFault(request.role.probe, 'a request body', cause)
+  }
+}

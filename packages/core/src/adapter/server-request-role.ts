@@ -1,0 +1,139 @@
+/** HOT: the server-request role over node:http: from a req and res to a film's root. Bench row `http-cpu`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { formatTraceparent, KINDS, parseTraceparent } from '@cinescope/protocol'
+import type { Probe } from '../capture/probe.ts'
+import { bindEvents } from './event-context.ts'
+import { reportFault } from './fault.ts'
+import { tapRequest } from './request-body.ts'
+import { markRequest, requestOf } from './request-mark.ts'
+import { tapResponse } from './response-body.ts'
+import { ServerRequest } from './server-request.ts'
+import type { ServerRequestSettings } from './server-request-settings.ts'
+
+/** Attributes of a root's begin: filled in, encoded and left, so that no request allocates them. */
+interface BeginAttributes {
+  'http.request.method': string | undefined
+  'url.path': string
+  'server.address': string | undefined
+  'client.address': string | undefined
+  'network.protocol.version': string
+  'http.request.header': object | undefined
+}
+
+/** Site numbers of what a request records beside its root. */
+export interface RequestSites {
+  readonly query: number
+  readonly requestBody: number
+  readonly responseBody: number
+  readonly locals: number
+}
+
+/** See the file's first line. One per scope and adapter. */
+export class ServerRequestRole {
+  readonly probe: Probe
+  readonly settings: ServerRequestSettings
+  readonly sites: RequestSites
+  /** Some route has bodies captured, so they are kept until the route is known. */
+  readonly taps: { readonly request: boolean; readonly response: boolean }
+  readonly #roots = new Map<string, number>()
+  readonly #begin: BeginAttributes = {
+    'http.request.method': undefined,
+    'url.path': '',
+    'server.address': undefined,
+    'client.address': undefined,
+    'network.protocol.version': '',
+    'http.request.header': undefined,
+  }
+
+  constructor(probe: Probe, settings: ServerRequestSettings) {
+    const site = (name: string): number => probe.site({ name, framework: settings.framework })
+    const switches = [settings.bodies, ...settings.bodiesOf.values()]
+    this.probe = probe
+    this.settings = settings
+    this.taps = {
+      request: switches.some(({ request }) => request),
+      response: switches.some(({ response }) => response),
+    }
+    this.sites = {
+      query: site('url.query'),
+      requestBody: site('http.request.body'),
+      responseBody: site('http.response.body'),
+      locals: site('res.locals'),
+    }
+  }
+
+  /**
+   * Begins the film of a request. Undefined when it has one already, or when the scope has stopped.
+   * Never throws; it must be called before the response has begun.
+   */
+  begin(req: IncomingMessage, res: ServerResponse): ServerRequest | undefined {
+    if (!this.probe.isEnabled) return undefined
+    try {
+      return requestOf(req) === undefined ? this.#open(req, res) : undefined
+    } catch (cause) {
+      reportFault(this.probe, 'a request', cause)
+      return undefined
+    }
+  }
+
+  /** Number of the site of a root: the method, followed by the route template when it is known. */
+  rootSite(name: string): number {
+    const known = this.#roots.get(name)
+    if (known !== undefined) return known
+    const site = this.probe.site({ name, framework: this.settings.framework })
+    if (site !== 0) this.#roots.set(name, site)
+    return site
+  }
+
+  #open(req: IncomingMessage, res: ServerResponse): ServerRequest {
+    const { probe } = this
+    const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
+    const mark = url.indexOf('?')
+    const begin = this.#begin
+    begin['http.request.method'] = req.method
+    begin['url.path'] = mark < 0 ? url : url.slice(0, mark)
+    begin['server.address'] = hostName(req.headers.host)
+    begin['client.address'] = req.socket.remoteAddress
+    begin['network.protocol.version'] = req.httpVersion
+    begin['http.request.header'] = req.headers
+    const root = probe.open(KINDS.request, this.rootSite(req.method ?? ''), undefined, begin)
+    begin['http.request.header'] = undefined
+    const request = new ServerRequest(this, root, req, res)
+    markRequest(req, request)
+    markRequest(res, request)
+    if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
+    this.#trace(request)
+    res.on('close', onClose)
+    bindEvents(request)
+    if (this.taps.request) tapRequest(request)
+    if (this.taps.response) tapResponse(request)
+    return request
+  }
+
+  #trace({ root, req, res }: ServerRequest): void {
+    const header = req.headers['traceparent']
+    const remote = header === undefined ? undefined : parseTraceparent(header as string)
+    if (remote !== undefined) this.probe.adopt(root, remote.traceId, remote.spanId)
+    if (!this.settings.traceparentHeader || res.headersSent) return
+    res.setHeader('traceparent', formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: true }))
+  }
+}
+
+/** Ends the film. One function for all responses. */
+function onClose(this: ServerResponse): void {
+  const request = requestOf(this)
+  if (request === undefined) return
+  try {
+    request.close()
+  } catch (cause) {
+    reportFault(request.role.probe, 'the end of a request', cause)
+  }
+}
+
+/** A Host header without its port. */
+function hostName(host: string | undefined): string | undefined {
+  if (host === undefined) return undefined
+  const colon = host.lastIndexOf(':')
+  return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host
+}

@@ -1,0 +1,205 @@
+/** HOT: one request under way, as everything that hooks into it sees it. Bench row `http-cpu`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { FLAG, KINDS } from '@cinescope/protocol'
+import { Text } from '../capture/recorder.ts'
+import type { Span } from '../capture/span.ts'
+import type { BodyTap } from './body-tap.ts'
+import type { ServerRequestRole } from './server-request-role.ts'
+import type { BodySwitch } from './server-request-settings.ts'
+
+const QUERY_BYTES = 8192
+
+/** A router that the request is inside of. */
+export interface Mount {
+  /** Parent of the layers inside. */
+  readonly span: Span
+  /** Template of the mount path, without a slash at its end. */
+  readonly prefix: string
+  readonly params: Readonly<Record<string, unknown>> | undefined
+  readonly outer: Mount | undefined
+}
+
+/** A server request from its begin to the close of its response. */
+export class ServerRequest {
+  readonly role: ServerRequestRole
+  readonly root: Span
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** The innermost router that the request is inside of. */
+  mount: Mount | undefined = undefined
+  /** The layer whose function is about to be called. */
+  entering: Span | undefined = undefined
+  /** The layer whose function is on the stack, if any. */
+  running: Span | undefined = undefined
+  /** The error last seen on its way through the layers. */
+  failure: unknown = undefined
+  /** That error has met no error middleware yet. */
+  isFailing = false
+  /** A tap's `write` or `end` is on the stack. */
+  isWriting = false
+  /** Number of the response tap that is outermost. */
+  outermostTap = 0
+  /** The outermost `res.end` that a tap put there. */
+  tappedEnd: unknown = undefined
+  requestTap: BodyTap | undefined = undefined
+  responseTap: BodyTap | undefined = undefined
+  /** Template of the route that answers; undefined while none is known. */
+  route: string | undefined = undefined
+  #params: Readonly<Record<string, unknown>> | undefined = undefined
+  #waiting: Span[] | undefined = undefined
+  #isRequestBodyDone = false
+  #isResponseBodyDone = false
+
+  constructor(role: ServerRequestRole, root: Span, req: IncomingMessage, res: ServerResponse) {
+    this.role = role
+    this.root = root
+    this.req = req
+    this.res = res
+  }
+
+  get isOpen(): boolean {
+    return this.root.isOpen
+  }
+
+  /** False when the scope has stopped meanwhile. */
+  get isRecording(): boolean {
+    return this.role.probe.isEnabled
+  }
+
+  /** The span that a layer which begins now is inside of. */
+  parent(): Span {
+    const current = this.role.probe.current()
+    // a layer that has not called next: it runs a router by hand
+    if (current !== undefined && current.root === this.root && current.isOpen && isLayer(current)) return current
+    return this.mount === undefined ? this.root : this.mount.span
+  }
+
+  /** Says which route answers; `site` is that of the root from now on. */
+  enterRoute(template: string, site: number, params: Readonly<Record<string, unknown>> | undefined): void {
+    this.route = template
+    this.#params = params
+    this.root.site = site
+  }
+
+  /** The route passed the request on. */
+  leaveRoute(): void {
+    this.route = undefined
+    this.#params = undefined
+    this.root.site = this.role.rootSite(this.req.method ?? '')
+  }
+
+  /** Records an error at the span where it arose, once. */
+  fail(span: Span, error: unknown): void {
+    this.isFailing = true
+    if (error === this.failure) return
+    this.failure = error
+    span.error(error)
+  }
+
+  /** Keeps a span that ends with the response at the latest. */
+  endAtClose(span: Span): void {
+    if (this.#waiting === undefined) this.#waiting = [span]
+    else this.#waiting.push(span)
+  }
+
+  /** Records the query string. */
+  query(query: string): void {
+    const bytes = Buffer.from(query)
+    const complete = bytes.length <= QUERY_BYTES
+    this.root.point(
+      KINDS.attribute,
+      this.role.sites.query,
+      new Text({
+        contentType: 'application/x-www-form-urlencoded',
+        bytes: complete ? bytes : bytes.subarray(0, QUERY_BYTES),
+        totalLength: bytes.length,
+        complete,
+        under: 'query',
+      }),
+    )
+  }
+
+  /** Records the request's body as far as it came, once. */
+  requestBody(isWhole: boolean): void {
+    const tap = this.requestTap
+    if (tap === undefined || this.#isRequestBodyDone) return
+    this.#isRequestBodyDone = true
+    if (!this.#switch().request || tap.totalLength === 0) return
+    const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
+    this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
+  }
+
+  /** Records the response's body as far as it was written, once. */
+  responseBody(isWhole: boolean): void {
+    const tap = this.responseTap
+    if (tap === undefined || this.#isResponseBodyDone) return
+    this.#isResponseBodyDone = true
+    if (!this.#switch().response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
+    const type = this.res.getHeader('content-type')
+    const text = new Text(tap.text(type === undefined ? undefined : String(type), isWhole))
+    this.root.point(KINDS.attribute, this.role.sites.responseBody, text, tap.totalLength)
+  }
+
+  /** Ends what is still open, the root last. */
+  close(): void {
+    if (!this.root.isOpen) return
+    const { res, role } = this
+    const isAborted = !res.writableFinished
+    const flags = isAborted ? FLAG.aborted : 0
+    this.requestBody(this.req.complete)
+    this.responseBody(!isAborted)
+    if (this.#waiting !== undefined) for (const span of this.#waiting) span.end(0, FLAG.async | flags)
+    const { locals } = res as { locals?: object }
+    if (locals !== undefined && hasKeys(locals)) this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
+    const status = res.headersSent ? res.statusCode : 0
+    this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#outcome(status))
+  }
+
+  #outcome(status: number): object {
+    const { res } = this
+    const header = res.getHeaders()
+    const size = this.#bodySize(header)
+    return {
+      'http.route': this.route,
+      'http.response.status_code': status === 0 ? undefined : status,
+      'http.response.header': header,
+      'http.response.body.size': size,
+      'cinescope.http.request.params': paramsOf(this.mount, this.#params),
+    }
+  }
+
+  #bodySize(header: Readonly<Record<string, unknown>>): number | undefined {
+    if (!hasBody(this.req, this.res)) return 0
+    const length = header['content-length']
+    if (length !== undefined) return Number(length)
+    return header['content-encoding'] === undefined ? this.responseTap?.totalLength : undefined
+  }
+
+  #switch(): BodySwitch {
+    const { bodies, bodiesOf } = this.role.settings
+    return (this.route === undefined ? undefined : bodiesOf.get(this.route)) ?? bodies
+  }
+}
+
+function isLayer(span: Span): boolean {
+  return span.kind >= KINDS.router && span.kind <= KINDS.filter
+}
+
+function hasBody(req: IncomingMessage, res: ServerResponse): boolean {
+  return req.method !== 'HEAD' && res.statusCode !== 204 && res.statusCode !== 304
+}
+
+function hasKeys(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return true
+  return false
+}
+
+/** Parameters of the route and of the routers around it; the inner ones win. */
+function paramsOf(mount: Mount | undefined, inner: Readonly<Record<string, unknown>> | undefined): object | undefined {
+  let params = inner
+  for (let at = mount; at !== undefined; at = at.outer) {
+    if (at.params !== undefined) params = params === undefined ? at.params : { ...at.params, ...params }
+  }
+  return params !== undefined && hasKeys(params) ? params : undefined
+}

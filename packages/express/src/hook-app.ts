@@ -1,0 +1,28 @@
+/** The hook: Express' own Layer class, found from an application without importing it. */
+
+import { createFunctionLocator, reportFault, type ServerRequestRole, useHook } from '@cinescope/core/adapter'
+import { type LayerClass, patchLayers } from './layer-patch.ts'
+
+interface RouterCarrier {
+  readonly _router?: { readonly stack?: readonly object[] }
+  readonly router?: { readonly stack?: readonly object[] }
+}
+
+/** Hooks into the router of an application, once per copy of the router, until the scope stops. Never throws. */
+export function hookApp(role: ServerRequestRole, app: unknown): void {
+  const report = (cause: unknown): void => reportFault(role.probe, 'the chain of middlewares', cause)
+  try {
+    const first = firstLayer(app as RouterCarrier | undefined)
+    if (first === undefined) return
+    const prototype = Object.getPrototypeOf(first) as LayerClass
+    useHook(role.probe, prototype, () => patchLayers(prototype, createFunctionLocator(report)))
+  } catch (cause) {
+    report(cause)
+  }
+}
+
+/** Express 4 keeps its router in `_router` and has a getter `router` that throws. */
+function firstLayer(app: RouterCarrier | undefined): object | undefined {
+  if (app === undefined) return undefined
+  return (app._router ?? app.router)?.stack?.[0]
+}

@@ -1,0 +1,115 @@
+/** What is to be done at a layer, worked out at its first run. */
+
+import {
+  type FunctionLocation,
+  type FunctionLocator,
+  KINDS,
+  type Probe,
+  type ServerRequest,
+  type ServerRequestRole,
+} from '@cinescope/core/adapter'
+import type { Layer, LayerHandle, RoutedRequest } from './layer.ts'
+import { joined, pathTemplate } from './route-template.ts'
+
+/** Marks our own middleware, for all copies of this package. */
+const OWN = Symbol.for('cinescope.middleware.v1')
+
+/** Marks a middleware as ours, so that it is not recorded itself. */
+export function markOwn<T extends object>(middleware: T): T {
+  return Object.defineProperty(middleware, OWN, { value: true })
+}
+
+/** The route that a handler was reached by last: mostly that of the next request too. */
+interface KnownRoute {
+  readonly role: ServerRequestRole
+  readonly prefix: string
+  readonly path: string
+  readonly method: string
+  readonly template: string
+  readonly site: number
+}
+
+/** One per layer, while the layer's function stays the same. */
+export class LayerPlan {
+  readonly kind: number
+  readonly handle: LayerHandle
+  /** It is error middleware. */
+  readonly takesErrors: boolean
+  /** The layer with its function wrapped: what the router's own method is called on. */
+  readonly shadow: Layer
+  readonly #name: string
+  #location: FunctionLocation | undefined
+  #site = 0
+  #siteOf: Probe | undefined
+  #route: KnownRoute | undefined
+
+  constructor(layer: Layer, kind: number, wrapper: LayerHandle, locator: FunctionLocator) {
+    const { handle } = layer
+    this.kind = kind
+    this.handle = handle
+    this.takesErrors = kind === KINDS.filter
+    this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
+    this.#name = kind === KINDS.router ? routerName(layer) : handle.name || '<anonymous>'
+    if (kind === KINDS.router) return
+    locator.locate(handle, (location) => {
+      this.#location = location
+      this.#siteOf = undefined
+    })
+  }
+
+  /** Number of the layer's site in a scope. A place that becomes known later makes another site. */
+  site(probe: Probe): number {
+    if (this.#siteOf !== probe) {
+      this.#site = probe.site({ name: this.#name, framework: 'express', ...this.#location })
+      this.#siteOf = probe
+    }
+    return this.#site
+  }
+
+  /** Says on the request which route its handler belongs to. */
+  enterRoute(request: ServerRequest, req: RoutedRequest): void {
+    const own = req.route?.path
+    if (own === undefined) return
+    const prefix = request.mount === undefined ? '' : request.mount.prefix
+    const path = pathTemplate(own, req)
+    const method = req.method ?? ''
+    const { role } = request
+    let known = this.#route
+    if (
+      known === undefined ||
+      known.role !== role ||
+      known.path !== path ||
+      known.prefix !== prefix ||
+      known.method !== method
+    ) {
+      const template = joined(prefix, path)
+      known = { role, prefix, path, method, template, site: role.rootSite(`${method} ${template}`) }
+      this.#route = known
+    }
+    request.enterRoute(known.template, known.site, req.params)
+  }
+}
+
+/** Kind of the span of a layer; 0 for one that is left alone. */
+export function kindOf(layer: Layer): number {
+  const { handle } = layer
+  if (typeof handle !== 'function' || layer.route !== undefined || OWN in handle || handle.length > 4) return 0
+  if (handle.length === 4) return KINDS.filter
+  if (isRouter(handle)) return KINDS.router
+  return Object.hasOwn(layer, 'method') ? KINDS.handler : KINDS.middleware
+}
+
+/** A router, or the function that Express mounts an application by. */
+function isRouter(handle: LayerHandle): boolean {
+  return Array.isArray((handle as { stack?: unknown }).stack) || handle.name === 'mounted_app'
+}
+
+/** A router is told from others by where it is mounted; before router 2.3 its layer does not say. */
+function routerName({ rawPath }: Layer): string {
+  return rawPath === undefined ? 'router' : `router ${Array.isArray(rawPath) ? rawPath.join('|') : String(rawPath)}`
+}
+
+function likeness(wrapper: LayerHandle, handle: LayerHandle): LayerHandle {
+  Object.defineProperty(wrapper, 'length', { value: handle.length, configurable: true })
+  return Object.defineProperty(wrapper, 'name', { value: handle.name, configurable: true })
+}

@@ -1,0 +1,123 @@
+/** HOT: a layer's span from its begin to its call of next, its settling, or the close of the response. Bench row `http-cpu`. */
+
+import { types } from 'node:util'
+import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, type Span } from '@cinescope/core/adapter'
+import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
+import type { LayerPlan } from './layer-plan.ts'
+import { joined, mountTemplate } from './route-template.ts'
+
+const { then } = Promise.prototype
+
+/** Begins the span of a layer, and gives the `next` that its function gets: it ends the span first. */
+export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next {
+  const { probe } = request.role
+  const isInRoute = Object.hasOwn(layer, 'method')
+  if (isInRoute) plan.enterRoute(request, request.req)
+  const span = probe.open(plan.kind, plan.site(probe), request.parent())
+  const wrapped =
+    plan.kind === KINDS.router
+      ? leavingMount(request, span, next, mountOf(request, span, layer))
+      : leaving(request, span, next)
+  request.entering = span
+  return wrapped
+}
+
+/** The function that stands for that of a middleware, handler or router. */
+export function recordedHandle(handle: LayerHandle): LayerHandle {
+  return function (req: unknown, res: unknown, next: unknown): unknown {
+    const request = requestOf(req as object)
+    const span = request?.entering
+    if (request === undefined || span === undefined) return handle(req, res, next)
+    const outer = entered(request, span)
+    const result = request.role.probe.run(span, handle, req, res, next)
+    request.running = outer
+    if (span.isOpen) settle(request, span, result)
+    return result
+  }
+}
+
+/** The function that stands for that of an error middleware. */
+export function recordedErrorHandle(handle: LayerHandle): LayerHandle {
+  return function (error: unknown, req: unknown, res: unknown, next: unknown): unknown {
+    const request = requestOf(req as object)
+    const span = request?.entering
+    if (request === undefined || span === undefined) return handle(error, req, res, next)
+    const outer = entered(request, span)
+    const result = request.role.probe.run(span, handle, error, req, res, next)
+    request.running = outer
+    if (span.isOpen) settle(request, span, result)
+    return result
+  }
+}
+
+/** An error met on its way: recorded here if no layer was seen to raise it, as with those of `app.param` and `res.sendFile`. */
+export function meetError(request: ServerRequest, error: unknown): void {
+  if (error !== request.failure) request.fail(request.parent(), error)
+}
+
+function entered(request: ServerRequest, span: Span): Span | undefined {
+  request.entering = undefined
+  const outer = request.running
+  request.running = span
+  return outer
+}
+
+function leaving(request: ServerRequest, span: Span, next: Next): Next {
+  return function (error?: unknown): unknown {
+    leave(request, span, error)
+    return next(error)
+  }
+}
+
+/** For a router: layers inside have its span as their parent and its path before theirs. */
+function leavingMount(request: ServerRequest, span: Span, next: Next, mount: Mount): Next {
+  request.mount = mount
+  return function (error?: unknown): unknown {
+    if (request.mount === mount) request.mount = mount.outer
+    leave(request, span, error)
+    return next(error)
+  }
+}
+
+function mountOf(request: ServerRequest, span: Span, layer: Layer): Mount {
+  const req: RoutedRequest = request.req
+  const outer = request.mount
+  const template = mountTemplate(layer, req)
+  const prefix = outer === undefined ? '' : outer.prefix
+  return {
+    span,
+    prefix: template === '' ? prefix : joined(prefix, template),
+    params: template === '' ? undefined : req.params,
+    outer,
+  }
+}
+
+function leave(request: ServerRequest, span: Span, error: unknown): void {
+  try {
+    const flags = request.running === span ? 0 : FLAG.async
+    if (error && error !== 'route' && error !== 'router') {
+      request.fail(span, error)
+      return span.end(0, flags | FLAG.error)
+    }
+    if (span.kind === KINDS.handler && request.route !== undefined) request.leaveRoute()
+    span.end(0, flags)
+  } catch (cause) {
+    reportFault(request.role.probe, 'the end of a middleware', cause)
+  }
+}
+
+/** The function has returned and has not called next. A rejection comes through next. */
+function settle(request: ServerRequest, span: Span, result: unknown): void {
+  try {
+    if (types.isPromise(result) && Object.getPrototypeOf(result) === Promise.prototype) {
+      void Reflect.apply(then, result, [() => span.end(0, FLAG.async), ignore])
+    } else if (request.res.writableEnded) span.end()
+    else request.endAtClose(span)
+  } catch (cause) {
+    reportFault(request.role.probe, 'the end of a middleware', cause)
+  }
+}
+
+function ignore(): void {
+  // the router hands the reason to next, where it is recorded
+}
