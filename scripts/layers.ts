@@ -14,7 +14,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['adapter', 'query', 'timetravel'],
   ['recording'],
   ['scope', 'writer', 'reader-thread'],
-  ['index'],
+  ['index', 'reader'],
 ]
 
 /** Units of core that may use less than the floors below them. */

@@ -1,4 +1,5 @@
 /** Execution cinema for Node.js servers: record what a running server does, and read it back. */
+/* Recordings are opened through '@cinescope/core/reader', so that a recorded process never loads the reading side. */
 
 export type {
   CinescopeEvent,
@@ -23,7 +24,6 @@ export type { Fault } from './base/faults.ts'
 export type { ScopeOptions } from './base/scope-options.ts'
 export type { QueryControl, Recording, RecordingStatus } from './query/recording.ts'
 export type { OpenRecording } from './recording/open-recording.ts'
-export { findRecording, openRecording, recordingsIn } from './recording/open-recording.ts'
 export { createScope } from './scope.ts'
 export type { RecordedFilm } from './scope/record-film.ts'
 export type { CurrentSpan, EntityHandle, Scope, ScopeStatus } from './scope/running-scope.ts'

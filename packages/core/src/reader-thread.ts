@@ -2,7 +2,7 @@
 
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { type OpenRecording, openRecording } from './recording/open-recording.ts'
-import { serveRecording } from './recording/remote.ts'
+import { serveRecording } from './recording/serve-recording.ts'
 
 /** What the app thread gives to the reader. */
 export interface ReaderInput {

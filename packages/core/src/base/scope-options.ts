@@ -21,7 +21,7 @@ export interface ScopeOptions {
     readonly strategy?: 'drop' | 'overwrite'
     /** Records in the ring, 64 bytes each. Default 32,768. */
     readonly records?: number
-    /** Bytes for values under way. Default 8 MiB. */
+    /** Bytes for values under way. Default 4 MiB. */
     readonly arenaBytes?: number
   }
   /** Limits of one captured value. */
@@ -123,7 +123,7 @@ export function settleOptions(
     service: given.service ?? (program === undefined ? 'node' : basename(program)),
     store: given.store ?? 'sqlite',
     maxBytes: given.maxBytes ?? 536_870_912,
-    ring: { strategy: 'drop', records: 32_768, arenaBytes: 8_388_608, ...given.ring },
+    ring: { strategy: 'drop', records: 32_768, arenaBytes: 4_194_304, ...given.ring },
     values: { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192, ...given.values },
     redaction: given.redaction ?? {},
     handleSignals: given.handleSignals ?? true,

@@ -7,6 +7,7 @@ import { LocalRecording, type QueryControl, type Recording } from '../query/reco
 import type { EventSource } from '../store/event-store.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
 import { type EntityState, stateAt } from '../timetravel/state-at.ts'
+import { streamPages } from './stream-pages.ts'
 
 /** Everything one can ask of a recording, and the way back in time. */
 export interface OpenRecording extends Recording, AsyncDisposable {
@@ -73,19 +74,4 @@ class SourceRecording extends LocalRecording implements OpenRecording {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/** Follows cursors until a page says that it is the last. */
-export async function* streamPages(
-  read: (
-    query: EventQuery,
-  ) => Promise<{ readonly items: readonly CinescopeEvent[]; readonly cursor: string | undefined }>,
-  query: EventQuery,
-): AsyncGenerator<CinescopeEvent> {
-  let cursor = query.cursor
-  do {
-    const page = await read(cursor === undefined ? query : { ...query, cursor })
-    yield* page.items
-    cursor = page.cursor
-  } while (cursor !== undefined)
 }

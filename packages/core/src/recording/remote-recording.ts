@@ -1,12 +1,10 @@
-/** A recording served by one thread and asked by another: requests and pages cross as messages, work stays where it is served. */
+/** Asks a recording that another thread serves. Loads nothing of the reading side. */
 
-import { deserialize, serialize } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import {
   CinescopeError,
   type CinescopeEvent,
   type Entity,
-  type ErrorCode,
   type EventPage,
   type EventQuery,
   type Film,
@@ -14,61 +12,14 @@ import {
   type FilmQuery,
   type FilmSummary,
   type Ledger,
-  Omitted,
-  Special,
   type TraceId,
   type WallMs,
 } from '@cinescope/protocol'
 import type { QueryControl, RecordingStatus } from '../query/recording.ts'
 import type { EntityState } from '../timetravel/state-at.ts'
-import { type OpenRecording, streamPages } from './open-recording.ts'
-
-type Method =
-  | 'films'
-  | 'filmsOfTrace'
-  | 'film'
-  | 'events'
-  | 'event'
-  | 'parentsOf'
-  | 'childrenOf'
-  | 'causesOf'
-  | 'ledger'
-  | 'status'
-  | 'stateAt'
-
-type Request =
-  | { readonly kind: 'call'; readonly call: number; readonly method: Method; readonly args: readonly unknown[] }
-  | { readonly kind: 'abort'; readonly call: number }
-  | { readonly kind: 'close' }
-
-interface Answer {
-  readonly call: number
-  readonly value?: unknown
-  readonly error?: { readonly code: ErrorCode; readonly message: string }
-}
-
-/** A recording that is being served. */
-export interface RecordingService {
-  /** True while a request is under way. */
-  readonly isBusy: boolean
-}
-
-/** Answers requests on `port` from `recording` until it is closed. */
-export function serveRecording(port: MessagePort, recording: OpenRecording): RecordingService {
-  const running = new Map<number, AbortController>()
-  port.on('message', (request: Request) => {
-    if (request.kind === 'close') {
-      port.close()
-      void recording.close()
-    } else if (request.kind === 'abort') running.get(request.call)?.abort()
-    else void answer(port, recording, request, running)
-  })
-  return {
-    get isBusy() {
-      return running.size > 0
-    },
-  }
-}
+import type { OpenRecording } from './open-recording.ts'
+import { type Answer, type Method, type Request, unpack } from './remote-protocol.ts'
+import { streamPages } from './stream-pages.ts'
 
 /**
  * The recording served at the other end of `port`. The port keeps the process alive only while a request is under way.
@@ -76,26 +27,6 @@ export function serveRecording(port: MessagePort, recording: OpenRecording): Rec
  */
 export function remoteRecording(port: MessagePort, nudge: () => void = () => undefined): OpenRecording {
   return new RemoteRecording(port, nudge)
-}
-
-async function answer(
-  port: MessagePort,
-  recording: OpenRecording,
-  request: Extract<Request, { kind: 'call' }>,
-  running: Map<number, AbortController>,
-): Promise<void> {
-  const controller = new AbortController()
-  running.set(request.call, controller)
-  try {
-    const method = recording[request.method] as (...args: readonly unknown[]) => Promise<unknown>
-    const value = await method.apply(recording, [...request.args, { signal: controller.signal }])
-    port.postMessage({ call: request.call, value: pack(value) } satisfies Answer)
-  } catch (thrown) {
-    const error = thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_READER', String(thrown))
-    port.postMessage({ call: request.call, error: { code: error.code, message: error.message } } satisfies Answer)
-  } finally {
-    running.delete(request.call)
-  }
 }
 
 interface Waiting {
@@ -211,46 +142,4 @@ class RemoteRecording implements OpenRecording {
     this.#waiting.clear()
     this.#port.unref()
   }
-}
-
-/** Structured clone forgets classes: `Omitted` and `Special` cross as marked arrays. */
-const OMITTED = '\u0000omitted'
-const SPECIAL = '\u0000special'
-/** Wraps a list that begins with something like a mark. */
-const LIST = '\u0000list'
-
-function pack(value: unknown): Uint8Array {
-  return serialize(mark(value))
-}
-
-function unpack(value: unknown): unknown {
-  return value instanceof Uint8Array ? unmark(deserialize(value)) : value
-}
-
-function mark(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Omitted) return [OMITTED, value.reason, value.amount]
-  if (value instanceof Special) return [SPECIAL, value.type, mark(value.members)]
-  if (Array.isArray(value)) {
-    const list = value.map(mark)
-    return typeof value[0] === 'string' && value[0].startsWith('\u0000') ? [LIST, list] : list
-  }
-  return mapMembers(value, mark)
-}
-
-function unmark(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (!Array.isArray(value)) return mapMembers(value, unmark)
-  if (value[0] === OMITTED) return new Omitted(value[1], value[2])
-  if (value[0] === SPECIAL) return new Special(value[1], unmark(value[2]) as Record<string, unknown>)
-  return value[0] === LIST ? value[1].map(unmark) : value.map(unmark)
-}
-
-/** Members are defined, not assigned, so that a key named `__proto__` stays a key. */
-function mapMembers(value: object, change: (value: unknown) => unknown): Record<string, unknown> {
-  const members: Record<string, unknown> = {}
-  for (const [key, member] of Object.entries(value)) {
-    Object.defineProperty(members, key, { value: change(member), enumerable: true, configurable: true, writable: true })
-  }
-  return members
 }
