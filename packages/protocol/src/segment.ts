@@ -112,7 +112,7 @@ function encodeColumn(writer: ByteWriter, values: Values, preferred: number, spa
   const { from, to } = span
   if (preferred !== ENCODING.delta && preferred !== ENCODING.distance && isConstant(values, from, to)) {
     const value = from < to ? values[from]! : 0
-    if (Number.isSafeInteger(value) && value >= 0) {
+    if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
       writer.varint(value)
       return ENCODING.constant
     }
@@ -164,7 +164,7 @@ function encodeRaw(writer: ByteWriter, values: Values, from: number, to: number)
 }
 
 function isConstant(values: Values, from: number, to: number): boolean {
-  for (let i = from + 1; i < to; i++) if (values[i] !== values[from]) return false
+  for (let i = from + 1; i < to; i++) if (!Object.is(values[i], values[from])) return false
   return true
 }
 
