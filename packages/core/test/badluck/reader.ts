@@ -1,0 +1,87 @@
+/** Reads recordings in a process of its own, whose memory and time are bounded. */
+
+import { once } from 'node:events'
+import { createInterface, type Interface } from 'node:readline'
+import type { ChildProcess } from 'node:child_process'
+import { startProgram } from './programs.ts'
+
+/** What one recording did to its reader. */
+export interface Reading {
+  readonly path: string
+  readonly opened: boolean
+  readonly codes: readonly string[]
+  /** Errors that were no CinescopeError: bugs. */
+  readonly uncoded: readonly string[]
+  readonly corrupt: number
+  readonly answers: number
+  readonly elapsedMs: number
+  readonly maxRssMb: number
+}
+
+/** Largest resident size a reader may reach, whatever it reads. */
+export const MAX_RSS_MB = 256
+
+/** A reader process, used for one recording after another. */
+export class ReaderProcess implements AsyncDisposable {
+  #child: ChildProcess | undefined
+  #lines: AsyncIterator<string> | undefined
+  #interface: Interface | undefined
+  #stderr = ''
+
+  /** Reads one recording; a reader that dies or takes longer gives a fault and is replaced. */
+  async read(path: string, timeoutMs = 20_000): Promise<Reading | string> {
+    const { child, lines } = this.#started()
+    child.stdin?.write(`${path}\n`)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), timeoutMs)))
+    const next = await Promise.race([lines.next(), late])
+    clearTimeout(timer)
+    if (next === 'late') {
+      await this.#end()
+      return `no answer in ${timeoutMs} ms`
+    }
+    if (next.done === true) {
+      const end = `the reader died (${child.exitCode ?? child.signalCode}): ${this.#stderr.slice(-500)}`
+      await this.#end()
+      return end
+    }
+    return JSON.parse(next.value) as Reading
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end()
+  }
+
+  #started(): { child: ChildProcess; lines: AsyncIterator<string> } {
+    if (this.#child === undefined || this.#lines === undefined) {
+      this.#child = startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] })
+      this.#stderr = ''
+      this.#child.stderr?.on('data', (text) => (this.#stderr += String(text)))
+      // a reader that has died is noticed by its closed output
+      this.#child.stdin?.on('error', () => undefined)
+      // stdout is a pipe, as asked for above
+      this.#interface = createInterface({ input: this.#child.stdout! })
+      this.#lines = this.#interface[Symbol.asyncIterator]()
+    }
+    return { child: this.#child, lines: this.#lines }
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    this.#lines = undefined
+    this.#interface?.close()
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const closed = once(child, 'close')
+    child.kill('SIGKILL')
+    await closed
+  }
+}
+
+/** What is wrong with how a recording was read; undefined when nothing is. */
+export function faultOf(reading: Reading | string): string | undefined {
+  if (typeof reading === 'string') return reading
+  if (reading.uncoded.length > 0) return `errors without a code: ${reading.uncoded.join(' | ')}`
+  if (reading.maxRssMb > MAX_RSS_MB) return `${reading.maxRssMb} MB resident`
+  return undefined
+}
