@@ -31,7 +31,7 @@ export interface RecordSink {
 const WORDS = RECORD_BYTES / 4
 const DOUBLES = RECORD_BYTES / 8
 
-/** Reads one ring; one thread only. */
+/** Reads one ring, going on from the counts in the control words; one thread only. */
 export class RingConsumer {
   /** Seq of the last record seen or known to be missing. */
   lastSeq = 0
@@ -48,7 +48,7 @@ export class RingConsumer {
   readonly #scratch = new ArrayBuffer(RECORD_BYTES)
   readonly #view: RecordView
   readonly #valueScratch: Uint8Array
-  #arenaTail = 0
+  #arenaTail: number
 
   constructor(memory: RingMemory) {
     this.#control = new Int32Array(memory.control)
@@ -57,6 +57,7 @@ export class RingConsumer {
     this.#lanes = memory.lanes.map((records, index) => new Lane(this.#control, index, records))
     this.#arena = new Uint8Array(memory.arena)
     this.#arenaBytes = memory.options.arenaBytes
+    this.#arenaTail = Atomics.load(this.#control, CONTROL.arenaTail)
     this.#valueScratch = new Uint8Array(this.#overwrites ? MAX_VALUE_BYTES : 0)
     const first = this.#lanes[0]!
     this.#view = {
@@ -126,10 +127,8 @@ export class RingConsumer {
     let best: Lane | undefined
     let bestSeq = 0
     for (const lane of this.#lanes) {
-      this.overwritten += lane.skipLapped()
-      if (lane.backlog() === 0) continue
-      const low = lane.u32[lane.slot() * WORDS + U32.seq]!
-      if (((cut - low) | 0) < 0) continue
+      const low = this.#peek(lane)
+      if (low === undefined || ((cut - low) | 0) < 0) continue
       const ahead = (low - this.lastSeq) >>> 0
       if (best === undefined || ahead < bestSeq) {
         best = lane
@@ -139,13 +138,24 @@ export class RingConsumer {
     return best
   }
 
+  /** Low seq of a lane's oldest record, read while it was not yet claimed again: a later lap's would put the lanes out of order. */
+  #peek(lane: Lane): number | undefined {
+    for (;;) {
+      this.overwritten += lane.skipLapped()
+      if (lane.backlog() === 0) return undefined
+      const low = lane.u32[lane.slot() * WORDS + U32.seq]!
+      if (!lane.isLapped()) return low
+    }
+  }
+
   /** Copies the record and its value out of a lane; false if it was overwritten meanwhile. */
   #copy(lane: Lane): boolean {
     const view = this.#view
     const base = lane.slot() * WORDS
     view.u32.set(lane.u32.subarray(base, base + WORDS))
+    const isLapped = lane.isLapped()
     lane.position++
-    if (lane.lapped()) {
+    if (isLapped) {
       this.overwritten++
       return false
     }
@@ -191,7 +201,7 @@ class Lane {
   readonly f64: Float64Array
   readonly u32: Uint32Array
   /** Records consumed, whole count. */
-  position = 0
+  position: number
   readonly #control: Int32Array
   readonly #headWord: number
   readonly #capacity: number
@@ -202,6 +212,7 @@ class Lane {
     this.#control = control
     this.#headWord = CONTROL.head + index * CONTROL.lane
     this.#capacity = records.byteLength / RECORD_BYTES
+    this.position = Atomics.load(control, this.#headWord + 1) >>> 0
   }
 
   slot(): number {
@@ -224,8 +235,8 @@ class Lane {
     return skipped
   }
 
-  /** True if the record just passed was claimed again before it was copied. */
-  lapped(): boolean {
-    return (Atomics.load(this.#control, this.#headWord + 2) - this.position + 1) >>> 0 > this.#capacity
+  /** True if the producer has claimed the oldest record's slot again, so that what was read of it may be another's. */
+  isLapped(): boolean {
+    return (Atomics.load(this.#control, this.#headWord + 2) - this.position) >>> 0 > this.#capacity
   }
 }

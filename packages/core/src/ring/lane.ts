@@ -15,7 +15,7 @@ export class LaneProducer {
   readonly #capacity: number
   readonly #mask: number
   readonly #overwrites: boolean
-  #head = 0
+  #head: number
   /** Head at which an ordinary claim looks again: the next wake mark, then the reserve. */
   #limit: number
   /** Head at which any claim looks again. */
@@ -30,8 +30,9 @@ export class LaneProducer {
     this.#capacity = records.byteLength / RECORD_BYTES
     this.#mask = this.#capacity - 1
     this.#overwrites = overwrites
-    this.#limit = this.#capacity >> 1
-    this.#hardLimit = this.#capacity
+    this.#head = Atomics.load(control, this.#headWord) >>> 0
+    this.#limit = this.#head + (this.#capacity >> 1)
+    this.#hardLimit = this.#head + this.#capacity
   }
 
   /** Index of the next slot, or -1 when there is no room for such a record. */

@@ -3,7 +3,7 @@
 import { CONTROL, type RingMemory, wakeWriter } from './memory.ts'
 import { LaneProducer } from './lane.ts'
 
-/** Writes records and values of one thread. Cost: bench row `event`. */
+/** Writes records and values of one thread, going on from the counts in the control words. Cost: bench row `event`. */
 export class RingProducer {
   /** Number of the last record offered. */
   seq = 0
@@ -21,7 +21,7 @@ export class RingProducer {
   readonly #arenaMask: number
   readonly #arenaSize: number
   readonly #overwrites: boolean
-  #arenaHead = 0
+  #arenaHead: number
   #arenaLimit: number
   #wokenAt = -1
 
@@ -38,7 +38,8 @@ export class RingProducer {
     this.arena = new Uint8Array(memory.arena)
     this.#arenaSize = memory.options.arenaBytes
     this.#arenaMask = memory.options.arenaBytes - 1
-    this.#arenaLimit = memory.options.arenaBytes
+    this.#arenaHead = Atomics.load(control, CONTROL.arenaTail) >>> 0
+    this.#arenaLimit = this.#arenaHead + this.#arenaSize
   }
 
   /** Numbers the next record and claims its slot: index of the slot in `lane`, or -1 when it was refused and counted. */
