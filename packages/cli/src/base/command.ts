@@ -1,0 +1,68 @@
+/** What a command is: its words for people, its options, and what it does. */
+
+import type { ExitCode } from './exit-code.ts'
+import type { Screen } from '../format/screen.ts'
+
+/** How the text of an option becomes a value. */
+export type OptionKind = 'flag' | 'text' | 'integer' | 'milliseconds' | 'time' | 'choice' | 'pair'
+
+/** One option of a command. */
+export interface Option {
+  readonly kind: OptionKind
+  /** What stands for the value in the help: `MS`, `PATTERN`. */
+  readonly value?: string
+  readonly help: string
+  readonly choices?: readonly string[]
+  /** May be given more than once. */
+  readonly repeats?: boolean
+  readonly from?: number
+  readonly to?: number
+  /** An option that this one excludes. */
+  readonly not?: string
+}
+
+/** Options by name, without the dashes. */
+export type Options = Readonly<Record<string, Option>>
+
+/** A word of the command line that is no option. */
+export interface Operand {
+  readonly name: string
+  readonly required?: boolean
+}
+
+/** A command. */
+export interface Command {
+  readonly name: string
+  /** Paragraphs for the command's own help. */
+  readonly about: readonly string[]
+  readonly operands: readonly Operand[]
+  readonly options: Options
+  /** Command lines and what each does. */
+  readonly examples: readonly (readonly [line: string, does: string])[]
+  run(call: Call): Promise<ExitCode>
+}
+
+/** A command line that has been read and checked. */
+export interface Call {
+  readonly operands: readonly (string | undefined)[]
+  readonly given: Given
+  readonly screen: Screen
+}
+
+/** The options that were given, by name and kind. */
+export interface Given {
+  flag(name: string): boolean
+  text(name: string): string | undefined
+  number(name: string): number | undefined
+  texts(name: string): readonly string[]
+}
+
+/** Options that every command takes. */
+export const COMMON: Options = {
+  json: { kind: 'flag', help: 'print one JSON document', not: 'ndjson' },
+  ndjson: { kind: 'flag', help: 'print one JSON document a line' },
+  help: { kind: 'flag', help: 'print this help' },
+}
+
+/** The place that a command reads when it is told none. */
+export const DEFAULT_PATH = '.cinescope'

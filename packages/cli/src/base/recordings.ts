@@ -1,0 +1,90 @@
+/** From the PATH of a command line to an open recording. Core is loaded here and not before: help needs none of it. */
+
+import type { Film, OpenRecording, RecordingStatus } from '@cinescope/core'
+import { CinescopeError } from '@cinescope/protocol'
+import { existsSync, statSync } from 'node:fs'
+import { relative } from 'node:path'
+import { DEFAULT_PATH } from './command.ts'
+import { usageError } from './exit-code.ts'
+
+/** A recording and where it was found. */
+export interface Opened {
+  readonly recording: OpenRecording
+  /** As a user would type it. */
+  readonly path: string
+  /** Other recordings in the same directory. */
+  readonly others: number
+}
+
+/** Opens the recording at `path`, or the newest one of a directory. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
+export async function openAt(path: string | undefined): Promise<Opened> {
+  const files = await recordingsAt(path)
+  return openFile(files[0]!, files.length - 1)
+}
+
+/** Files of the recordings at `path`, the newest first; at least one. @throws CSC_ERR_NO_RECORDING */
+export async function recordingsAt(path: string = DEFAULT_PATH): Promise<readonly string[]> {
+  const { findRecording, recordingsIn } = await import('@cinescope/core/reader')
+  if (!existsSync(path)) throw nothingAt(path, 'there is nothing there')
+  if (!statSync(path).isDirectory()) return [findRecording(path)]
+  const files = recordingsIn(path)
+  if (files.length === 0) throw nothingAt(path, 'the directory holds no recording (*.cine)')
+  return files
+}
+
+/** A film by id, by its first digits or by its trace, from the newest recording at `path` that has it. @throws CSC_ERR_NOT_FOUND */
+export async function openFilm(id: string, path: string | undefined): Promise<Opened & { readonly film: Film }> {
+  if (!/^[0-9a-f]{4,32}$/.test(id)) {
+    const swapped = path === undefined && existsSync(id) ? '; a PATH comes after the id' : ''
+    throw usageError(
+      `'${id.slice(0, 60)}' is no film id: it has 16 hex digits, of which the first 4 or more will do${swapped}. \`cinescope films\` lists the ids`,
+    )
+  }
+  const files = await recordingsAt(path)
+  for (const [index, file] of files.entries()) {
+    const opened = await openFile(file, files.length - 1).catch((thrown: unknown) => skipUnlessFirst(thrown, index))
+    if (opened === undefined) continue
+    try {
+      return { ...opened, film: await opened.recording.film(id) }
+    } catch (thrown) {
+      await opened.recording.close()
+      if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_NOT_FOUND') throw thrown
+    }
+  }
+  const where = files.length === 1 ? shown(files[0]!) : `${files.length} recordings of ${path ?? DEFAULT_PATH}`
+  throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in ${where}; \`cinescope films\` lists what there is`)
+}
+
+/** What JSON answers say about where they come from. */
+export function origin({ path }: Opened, { process, state }: RecordingStatus): object {
+  return { path, state, service: process.service, pid: process.pid, node: process.node }
+}
+
+/** A path as a user would type it. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') || near === '' ? path : near
+}
+
+async function openFile(file: string, others: number): Promise<Opened> {
+  const { openRecording } = await import('@cinescope/core/reader')
+  try {
+    return { recording: openRecording(file), path: shown(file), others }
+  } catch (thrown) {
+    if (!(thrown instanceof CinescopeError)) throw thrown
+    throw new CinescopeError(thrown.code, `${shown(file)}: ${thrown.message}`, { cause: thrown })
+  }
+}
+
+/** An older recording that cannot be read does not keep one from finding the film elsewhere. */
+function skipUnlessFirst(thrown: unknown, index: number): undefined {
+  if (index === 0) throw thrown
+}
+
+function nothingAt(path: string, why: string): CinescopeError {
+  const remedy =
+    path === DEFAULT_PATH
+      ? 'Start a server that calls createScope() in this directory, or give the PATH of a recording'
+      : 'Give the path of a recording (*.cine) or of a directory that holds one'
+  return new CinescopeError('CSC_ERR_NO_RECORDING', `no recording at ${path}: ${why}. ${remedy}`)
+}

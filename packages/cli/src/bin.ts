@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The `cinescope` command. */
+
+import { silenceSqliteWarning } from './base/sqlite-warning.ts'
+import { main } from './main.ts'
+
+silenceSqliteWarning()
+// whoever reads has seen enough, as `head` has
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+// a message that nobody can read is no reason to fail
+process.stderr.on('error', () => undefined)
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  nowMs: Date.now(),
+})

@@ -1,0 +1,76 @@
+/** `cinescope ledger`: the account of every event. */
+
+import type { Ledger, LedgerRow } from '@cinescope/core'
+import type { Call, Command } from '../base/command.ts'
+import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { openAt, origin } from '../base/recordings.ts'
+import { type Line, styled } from '../format/styled.ts'
+import { table } from '../format/table.ts'
+import { count } from '../format/units.ts'
+
+/** See the file's first line. */
+export const ledger: Command = {
+  name: 'ledger',
+  about: [
+    'produced = stored + pruned + dropped + sampled out + not kept + pending, exactly.\nA span counts as two events, its begin and its end.',
+    'The tail is complete once the recording is closed, open while the server writes, and unknown when the process\nwas killed: what it recorded in its last 250 ms may then be missing and uncounted.',
+  ],
+  operands: [{ name: 'PATH' }],
+  options: {},
+  examples: [
+    ['ledger', 'of the newest recording of .cinescope'],
+    ['ledger --json', 'every reason and kind as JSON'],
+  ],
+  run: async ({ operands, screen }: Call): Promise<ExitCode> => {
+    const opened = await openAt(operands[0])
+    await using recording = opened.recording
+    const account = await recording.ledger()
+    if (screen.format === 'ndjson') for (const row of account.rows) screen.json(row)
+    else if (screen.format === 'json')
+      screen.json({ recording: origin(opened, await recording.status()), ledger: account })
+    else screen.print(...ledgerLines(account, screen.width))
+    return EXIT.ok
+  },
+}
+
+/** What each reason means. */
+const MEANING: Readonly<Record<string, string>> = {
+  stored: 'in the recording',
+  pruned: 'removed by retention',
+  full: 'lost: the ring was full',
+  overwritten: 'lost: the ring lapped its reader',
+  corrupt: 'lost: unreadable in the ring',
+  sampledOut: 'not sampled',
+  notKept: 'decided against',
+}
+
+/** The sum, then a line a reason and kind. */
+export function ledgerLines(account: Ledger, width: number): Line[] {
+  const rows = account.rows.filter((row) => row.count > 0).toSorted((a, b) => b.count - a.count)
+  const columns = [
+    { title: 'EVENTS', align: 'right' as const, cell: (row: LedgerRow) => [count(row.count)] },
+    { title: 'KIND', cell: (row: LedgerRow) => [row.kind] },
+    {
+      title: 'WHAT BECAME OF THEM',
+      gives: true,
+      cell: (row: LedgerRow) => [
+        styled(row.reason === 'stored' ? 'green' : 'yellow', MEANING[row.reason] ?? row.reason),
+      ],
+    },
+  ]
+  return [[styled('bold', ledgerSum(account))], [`tail: ${account.tail}`], [], ...table(columns, rows, width)]
+}
+
+/** `1,204 produced = 1,204 stored + 0 pruned + ...`; what is nothing is left out, but for stored and dropped. */
+export function ledgerSum(account: Ledger): string {
+  const { produced, stored, pruned, dropped, sampledOut, notKept, pending } = account
+  const optional = [
+    [pruned, 'pruned'],
+    [sampledOut, 'sampled out'],
+    [notKept, 'not kept'],
+    [pending, 'pending'],
+  ] as const
+  const terms = [`${count(stored)} stored`, `${count(dropped)} dropped`]
+  for (const [many, name] of optional) if (many !== 0) terms.push(`${count(many)} ${name}`)
+  return `${count(produced)} produced = ${terms.join(' + ')}`
+}

@@ -1,0 +1,160 @@
+/** `cinescope query`: search the events of a recording. */
+
+import type { CinescopeEvent, EventFilter, EventPage, Kind, OpenRecording } from '@cinescope/core'
+import { CinescopeError, type FilmId, KINDS, type SpanId, wallMs } from '@cinescope/protocol'
+import type { Call, Command, Given } from '../base/command.ts'
+import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { openAt, origin } from '../base/recordings.ts'
+import { explainLines } from '../format/explain.ts'
+import { eventLabel } from '../format/event-label.ts'
+import { eventMarks, spaced } from '../format/outcome.ts'
+import { styled } from '../format/styled.ts'
+import { type Column, table } from '../format/table.ts'
+import { counted, dateOf, duration, timeOfDay } from '../format/units.ts'
+import { inline } from '../format/value-text.ts'
+
+const ORDERS = ['time', '-time', 'duration', '-duration'] as const
+
+/** See the file's first line. */
+export const query: Command = {
+  name: 'query',
+  about: [
+    'All conditions must hold. --where compares an attribute, argument or result, by its path: user.id=42, body.total=9.5.\nA duration is in milliseconds unless it has a unit: 250, 40us, 1.5s.',
+    `Kinds: ${wrapped(Object.keys(KINDS))}.`,
+  ],
+  operands: [{ name: 'PATH' }],
+  options: {
+    kind: {
+      kind: 'choice',
+      value: 'KIND',
+      choices: Object.keys(KINDS),
+      repeats: true,
+      help: 'only events of this kind',
+    },
+    site: { kind: 'text', value: 'PATTERN', help: 'only events of this name; `*` stands for any text' },
+    film: { kind: 'text', value: 'ID', help: 'only events of this film' },
+    parent: { kind: 'text', value: 'ID', help: 'only direct children of this span (16 digits)' },
+    error: { kind: 'flag', help: 'only events that failed', not: 'ok' },
+    ok: { kind: 'flag', help: 'only events that did not fail' },
+    'min-ms': { kind: 'milliseconds', value: 'MS', help: 'only spans that took at least this long' },
+    'max-ms': { kind: 'milliseconds', value: 'MS', help: 'only spans that took at most this long' },
+    since: { kind: 'time', value: 'TIME', help: 'only events since: 10m, 14:30, 2026-05-01T14:30Z' },
+    until: { kind: 'time', value: 'TIME', help: 'only events before' },
+    where: { kind: 'pair', value: 'KEY=VALUE', repeats: true, help: 'only events with this attribute' },
+    sort: { kind: 'choice', value: 'ORDER', choices: ORDERS, help: 'order, time unless told otherwise' },
+    limit: { kind: 'integer', value: 'N', help: 'at most so many, 100 unless told otherwise', from: 1, to: 10_000 },
+    cursor: { kind: 'text', value: 'CURSOR', help: 'go on where the page before ended' },
+    'no-values': { kind: 'flag', help: 'leave out values, which is faster' },
+    explain: { kind: 'flag', help: 'tell what was read to find the answer' },
+  },
+  examples: [
+    ['query --kind handler --sort -duration --limit 10', 'the slowest handlers'],
+    ['query --kind error --since 1h', 'what was thrown in the last hour'],
+    ['query --where user.id=42 --ndjson', 'everything of one user, one JSON document a line'],
+    ['query --film 3fa9 --kind log', 'what a film logged'],
+  ],
+  run: runQuery,
+}
+
+async function runQuery({ operands, given, screen }: Call): Promise<ExitCode> {
+  const opened = await openAt(operands[0])
+  await using recording = opened.recording
+  const cursor = given.text('cursor')
+  const page = await recording.events({
+    where: await filterOf(given, recording),
+    order: (given.text('sort') as (typeof ORDERS)[number] | undefined) ?? 'time',
+    limit: given.number('limit') ?? 100,
+    values: !given.flag('no-values'),
+    ...(cursor === undefined ? {} : { cursor }),
+  })
+  if (screen.format === 'json') {
+    const { items, explain } = page
+    screen.json({ recording: origin(opened, await recording.status()), events: items, cursor: page.cursor, explain })
+    return EXIT.ok
+  }
+  if (screen.format === 'ndjson') for (const event of page.items) screen.json(event)
+  else if (page.items.length > 0) screen.print(...eventTable(page, screen.width))
+  if (screen.format === 'table') {
+    screen.note(`${page.items.length === 0 ? 'No event fits' : counted(page.items.length, 'event')} in ${opened.path}`)
+  }
+  if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)
+  if (given.flag('explain')) for (const line of explainLines(page.explain)) screen.note(line)
+  return EXIT.ok
+}
+
+function eventTable({ items }: EventPage, width: number): ReturnType<typeof table> {
+  const days = new Set(items.map(({ at }) => dateOf(at)))
+  const hasValues = items.some(({ value, result }) => value !== undefined || result !== undefined)
+  const columns: Column<CinescopeEvent>[] = [
+    { title: 'EVENT', expendable: 4, cell: ({ id }) => [styled('cyan', id)] },
+    { title: 'FILM', expendable: 3, cell: ({ film }) => [styled('cyan', film?.slice(0, 8) ?? '-')] },
+    {
+      title: 'TIME',
+      expendable: 1,
+      cell: ({ at }) => [days.size > 1 ? `${dateOf(at)} ${timeOfDay(at)}` : timeOfDay(at)],
+    },
+    {
+      title: 'DURATION',
+      align: 'right',
+      cell: ({ durationNs }) => [durationNs === undefined ? '-' : duration(durationNs)],
+    },
+    { title: 'KIND', cell: ({ kind }) => [styled('dim', kind)] },
+    { title: 'WHAT', gives: !hasValues, cell: (event) => spaced([eventLabel(event), ...eventMarks(event)]) },
+  ]
+  if (hasValues) columns.push({ title: 'VALUES', gives: true, cell: (event) => [styled('dim', valuesOf(event))] })
+  return table(columns, items, width)
+}
+
+/** `in → out` on one line. Kinds whose label tells their value do not repeat it. */
+function valuesOf({ kind, value, result }: CinescopeEvent): string {
+  if (kind === 'attribute' || kind === 'gap' || kind === 'error') return ''
+  const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
+  return got === '' ? given! : `${given} → ${got}`
+}
+
+async function filterOf(given: Given, recording: OpenRecording): Promise<EventFilter> {
+  const [site, film, parent] = [given.text('site'), given.text('film'), given.text('parent')]
+  const [from, to] = [given.number('since'), given.number('until')]
+  const [shortest, longest] = [given.number('min-ms'), given.number('max-ms')]
+  const [kinds, pairs] = [given.texts('kind') as Kind[], given.texts('where')]
+  return {
+    ...(kinds.length === 0 ? {} : { kinds }),
+    ...(site === undefined ? {} : { site }),
+    ...(film === undefined ? {} : { film: await filmId(film, recording) }),
+    // its form is checked where it is used
+    ...(parent === undefined ? {} : { parent: parent as SpanId }),
+    ...(from === undefined ? {} : { from: wallMs(from) }),
+    ...(to === undefined ? {} : { to: wallMs(to) }),
+    ...(shortest === undefined ? {} : { minDurationMs: shortest }),
+    ...(longest === undefined ? {} : { maxDurationMs: longest }),
+    ...(given.flag('error') ? { error: true } : given.flag('ok') ? { error: false } : {}),
+    ...(pairs.length === 0 ? {} : { attributes: Object.fromEntries(pairs.map(splitPair)) }),
+  }
+}
+
+/** A whole id is used as it is; the first digits of one are looked up. */
+async function filmId(text: string, recording: OpenRecording): Promise<FilmId> {
+  if (/^[0-9a-f]{16}$/.test(text)) return text as FilmId
+  if (!/^[0-9a-f]{4,32}$/.test(text)) {
+    throw new CinescopeError(
+      'CSC_ERR_ID',
+      `--film is '${text.slice(0, 60)}'; it must be a film id, 16 hex digits, or the first 4 or more of it`,
+    )
+  }
+  const { summary } = await recording.film(text)
+  return summary.id
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=')
+  return [pair.slice(0, at), pair.slice(at + 1)]
+}
+
+function wrapped(names: readonly string[]): string {
+  const rows: string[] = ['']
+  for (const name of names) {
+    if ((rows.at(-1) ?? '').length + name.length > 96) rows.push('')
+    rows[rows.length - 1] += `${rows.at(-1) === '' ? '' : ' '}${name}`
+  }
+  return rows.join('\n  ')
+}

@@ -1,0 +1,104 @@
+/** What the doctor looks at: versions, recordings, and a sample of the newest one's events. */
+
+import { statSync } from 'node:fs'
+import type { Ledger, RecordingStatus } from '@cinescope/core'
+import { CinescopeError } from '@cinescope/protocol'
+import { DEFAULT_PATH } from '../base/command.ts'
+import { recordingsAt, shown } from '../base/recordings.ts'
+import { ownVersion } from '../base/version.ts'
+
+/** A recording as found. */
+export interface RecordingFacts {
+  readonly path: string
+  /** Undefined when it cannot be read; then `error` says why. */
+  readonly status?: RecordingStatus
+  readonly ledger?: Ledger
+  readonly error?: CinescopeError
+  /** Permission bits; undefined where the system has none. */
+  readonly mode: number | undefined
+}
+
+/** Who recorded what, counted over a sample. */
+export interface Coverage {
+  /** Events looked at, the newest. */
+  readonly sampled: number
+  /** Spans and points by framework and kind. */
+  readonly byFramework: ReadonlyMap<string, ReadonlyMap<string, number>>
+  readonly inferred: number
+  readonly orphans: number
+  /** Last event of the sample, ms since 1970. */
+  readonly lastAt: number | undefined
+}
+
+/** Everything there is to judge. */
+export interface Facts {
+  readonly place: string
+  readonly versions: { readonly cinescope: string; readonly node: string; readonly sqlite: string | undefined }
+  /** Newest first. */
+  readonly recordings: readonly RecordingFacts[]
+  /** Recordings beyond the ones looked at. */
+  readonly unseen: number
+  readonly coverage: Coverage | undefined
+}
+
+const MOST_RECORDINGS = 20
+const SAMPLE = 10_000
+
+/** Looks at everything and changes nothing. */
+export async function gatherFacts(path: string = DEFAULT_PATH): Promise<Facts> {
+  const files = await filesAt(path)
+  const recordings: RecordingFacts[] = []
+  for (const file of files.slice(0, MOST_RECORDINGS)) recordings.push(await lookAt(file))
+  const newest = recordings.find(({ status }) => status !== undefined)
+  return {
+    place: path,
+    versions: { cinescope: ownVersion(), node: process.versions.node, sqlite: process.versions['sqlite'] },
+    recordings,
+    unseen: Math.max(0, files.length - MOST_RECORDINGS),
+    coverage: newest === undefined ? undefined : await coverageOf(newest.path).catch(() => undefined),
+  }
+}
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  try {
+    return await recordingsAt(path)
+  } catch (thrown) {
+    if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NO_RECORDING') return []
+    throw thrown
+  }
+}
+
+async function lookAt(file: string): Promise<RecordingFacts> {
+  const { openRecording } = await import('@cinescope/core/reader')
+  const mode = process.platform === 'win32' ? undefined : (statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o777
+  const base = { path: shown(file), mode }
+  try {
+    await using recording = openRecording(file)
+    return { ...base, status: await recording.status(), ledger: await recording.ledger() }
+  } catch (thrown) {
+    const error =
+      thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_STORE', String(thrown), { cause: thrown })
+    return { ...base, error }
+  }
+}
+
+async function coverageOf(path: string): Promise<Coverage> {
+  const { openRecording } = await import('@cinescope/core/reader')
+  await using recording = openRecording(path)
+  const { items } = await recording.events({ order: '-time', limit: SAMPLE, values: false })
+  const byFramework = new Map<string, Map<string, number>>()
+  for (const { site, kind } of items) {
+    const framework = site?.framework ?? 'without a site'
+    const kinds = byFramework.get(framework) ?? new Map<string, number>()
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+    byFramework.set(framework, kinds)
+  }
+  return {
+    sampled: items.length,
+    byFramework,
+    inferred: items.filter(({ parentCertainty }) => parentCertainty === 'inferred').length,
+    orphans: items.filter(({ parentCertainty, kind }) => parentCertainty === 'orphan' && !kind.startsWith('state.'))
+      .length,
+    lastAt: items[0]?.at,
+  }
+}

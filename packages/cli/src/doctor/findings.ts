@@ -1,0 +1,161 @@
+/** The doctor's judgement: what is wrong or worth knowing, and what to do about it. Pure. */
+
+import type { ErrorCode, Ledger } from '@cinescope/protocol'
+import { count, counted, percent } from '../format/units.ts'
+import type { Coverage, Facts, RecordingFacts } from './facts.ts'
+
+/** One thing the doctor noticed. */
+export interface Finding {
+  /** A problem makes `doctor` end with 1. */
+  readonly level: 'problem' | 'note'
+  readonly what: string
+  readonly remedy: string
+}
+
+const OLDEST_NODE = [22, 15] as const
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  CSC_ERR_FORMAT: 'It is no recording, or one of another version: read it with the version that made it, or delete it.',
+  CSC_ERR_HOSTILE: 'Somebody changed it. Do not trust it; delete it.',
+  CSC_ERR_CORRUPT: 'The file is damaged. Other recordings are not affected; delete this one.',
+  CSC_ERR_NO_RECORDING: 'It was removed meanwhile; run the doctor again.',
+}
+
+/** Findings, problems first. */
+export function judge(facts: Facts): Finding[] {
+  const newest = facts.recordings.find(({ status }) => status !== undefined)
+  const findings = [
+    ...judgeNode(facts.versions.node),
+    ...judgePresence(facts),
+    ...facts.recordings.flatMap((recording) => judgeFile(recording, recording === newest)),
+    ...(newest?.ledger === undefined ? [] : judgeLedger(newest.ledger)),
+    ...(newest?.status === undefined ? [] : judgeVersions(facts, newest)),
+    ...(facts.coverage === undefined ? [] : judgeCoverage(facts.coverage)),
+  ]
+  return findings.toSorted((a, b) => Number(a.level === 'note') - Number(b.level === 'note'))
+}
+
+function judgeNode(version: string): Finding[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return []
+  return [problem(`Node ${version} is too old.`, `Cinescope needs ${OLDEST_NODE.join('.')} or newer.`)]
+}
+
+function judgePresence({ recordings, place }: Facts): Finding[] {
+  if (recordings.length > 0) return []
+  return [
+    problem(
+      `There is no recording at ${place}.`,
+      'Call createScope() in your server, send it a request, and run the doctor in the same directory or give it the PATH. CINESCOPE_DISABLED=1 turns recording off.',
+    ),
+  ]
+}
+
+function judgeFile({ path, status, error, mode }: RecordingFacts, isNewest: boolean): Finding[] {
+  const findings: Finding[] = []
+  if (error !== undefined) {
+    const remedy = REMEDIES[error.code] ?? 'Check that it may be read and that the disk is well.'
+    findings.push(problem(`${path} cannot be read: ${error.message} [${error.code}]`, remedy))
+  }
+  if (mode !== undefined && (mode & 0o077) !== 0) {
+    findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${path}`))
+  }
+  if (status?.state === 'interrupted') {
+    const what = `${path} was not closed: its process ended without stop(), by SIGKILL or a crash.`
+    const remedy = 'What was committed is there. The last 250 ms may be missing and uncounted.'
+    findings.push({ level: isNewest ? 'problem' : 'note', what, remedy })
+  }
+  return findings
+}
+
+function judgeLedger(account: Ledger): Finding[] {
+  const { produced, stored, pruned, dropped, sampledOut, notKept, pending } = account
+  const findings: Finding[] = []
+  if (produced !== stored + pruned + dropped + sampledOut + notKept + pending) {
+    findings.push(
+      problem('The ledger does not add up.', 'This is a fault of Cinescope; please report it with the recording.'),
+    )
+  }
+  if (dropped > 0) {
+    findings.push(
+      problem(
+        `${counted(dropped, 'event')} of ${count(produced)} (${percent(dropped / produced)}) were lost, because the writer could not follow.`,
+        'Give the ring more room, createScope({ ring: { records: 131072 } }), or record less.',
+      ),
+    )
+  }
+  if (pruned > 0) {
+    findings.push(
+      note(
+        `${counted(pruned, 'old event')} were removed to keep the recording within its limit.`,
+        'To keep more: createScope({ maxBytes }).',
+      ),
+    )
+  }
+  return findings
+}
+
+function judgeVersions({ versions }: Facts, { status }: RecordingFacts): Finding[] {
+  const recorded = status?.process.cinescopeVersion ?? versions.cinescope
+  if (recorded === versions.cinescope) return []
+  return [
+    note(
+      `The server runs Cinescope ${recorded}, this command is ${versions.cinescope}.`,
+      'Install the same version of both.',
+    ),
+  ]
+}
+
+function judgeCoverage({ byFramework, sampled, inferred, orphans }: Coverage): Finding[] {
+  const findings: Finding[] = []
+  const express = byFramework.get('express')
+  const requests = express?.get('request') ?? 0
+  const inner = ['middleware', 'handler', 'router'].reduce((sum, kind) => sum + (express?.get(kind) ?? 0), 0)
+  if (sampled === 0) {
+    findings.push(
+      problem(
+        'The newest recording holds no event.',
+        'Send the server a request. If it got one: is app.use(cinescope(scope)) mounted?',
+      ),
+    )
+  } else if (express === undefined) {
+    findings.push(
+      note(
+        'No Express request was recorded.',
+        'If this is an Express server: app.use(cinescope(scope)), before everything else.',
+      ),
+    )
+  } else if (requests > 0 && inner === 0) {
+    findings.push(
+      problem(
+        'Requests were recorded, but no middleware and no handler inside them.',
+        'Mount app.use(cinescope(scope)) before everything else: what is mounted earlier is not seen.',
+      ),
+    )
+  }
+  if (inferred > 0) {
+    findings.push(
+      note(
+        `${counted(inferred, 'event')} of the sample have an inferred parent.`,
+        'Shown as such; scope.span() around concurrent work makes parents known.',
+      ),
+    )
+  }
+  if (orphans > 0) {
+    findings.push(
+      note(
+        `${counted(orphans, 'event')} of the sample belong to no known parent.`,
+        'Their async context was lost, often in a library that queues callbacks.',
+      ),
+    )
+  }
+  return findings
+}
+
+function problem(what: string, remedy: string): Finding {
+  return { level: 'problem', what, remedy }
+}
+
+function note(what: string, remedy: string): Finding {
+  return { level: 'note', what, remedy }
+}

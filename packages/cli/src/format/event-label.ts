@@ -1,0 +1,67 @@
+/** What an event says of itself in a list, by its kind. */
+
+import { type CinescopeEvent, sitePlace } from '@cinescope/protocol'
+import { errorChain, shortPlace } from './error-text.ts'
+import { count } from './units.ts'
+import { inline } from './value-text.ts'
+
+/** The event in one phrase: a span's name, a log's message, an error's first line, what was lost in a gap. */
+export function eventLabel(event: CinescopeEvent): string {
+  const { kind, name, value, subject, number } = event
+  switch (kind) {
+    case 'error':
+      return errorChain(value)[0]?.message ?? name
+    case 'log':
+      return textMember(value, 'message') ?? inline(value, 200)
+    case 'attribute':
+      return pairs(value)
+    case 'gap':
+      return gapLabel(event)
+    case 'edge':
+      return edgeLabel(value)
+    case 'state.snapshot':
+    case 'state.patch':
+    case 'entity.born':
+    case 'entity.died':
+      return subject === undefined ? name : `${subject.kind} ${subject.id}`
+    case 'metric':
+      return `${name} = ${number}`
+    default:
+      return name
+  }
+}
+
+/** Where in the source the event comes from. */
+export function eventPlace({ site }: CinescopeEvent): string | undefined {
+  const place = site === undefined ? undefined : sitePlace(site)
+  return place === undefined ? undefined : shortPlace(place)
+}
+
+function gapLabel(event: CinescopeEvent): string {
+  const why = textMember(event.value, 'reason')
+  return `${count(event.number)} events lost${why === undefined ? '' : ` (${REASONS[why] ?? why})`}`
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  full: 'the ring was full',
+  overwritten: 'the ring lapped its reader',
+  corrupt: 'unreadable',
+}
+
+function edgeLabel(value: unknown): string {
+  const parent = textMember(value, 'cinescope.remote.parent')
+  return parent === undefined ? inline(value, 200) : `caused by span ${parent} of another process`
+}
+
+function pairs(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return inline(value, 200)
+  return Object.entries(value)
+    .map(([key, member]) => `${key} = ${inline(member, 200)}`)
+    .join(', ')
+}
+
+function textMember(value: unknown, key: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  const member = (value as Record<string, unknown>)[key]
+  return typeof member === 'string' ? member : inline(member, 500)
+}

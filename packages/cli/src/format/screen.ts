@@ -1,0 +1,72 @@
+/** Where a command writes: data to stdout, messages to stderr. */
+
+import { toJson } from './json.ts'
+import { type Line, paint, styled } from './styled.ts'
+
+/** A stream as far as the command needs it. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+  hasColors?(): boolean
+}
+
+/** What a screen is made of. */
+export interface ScreenParts {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly format: 'table' | 'json' | 'ndjson'
+  readonly nowMs: number
+}
+
+/** See the file's first line. Styled lines are the only text it writes, besides JSON and help. */
+export class Screen {
+  readonly format: 'table' | 'json' | 'ndjson'
+  readonly nowMs: number
+  /** Columns of the terminal; Infinity when the output is no terminal. */
+  readonly width: number
+  readonly #parts: ScreenParts
+
+  constructor(parts: ScreenParts) {
+    this.#parts = parts
+    this.format = parts.format
+    this.nowMs = parts.nowMs
+    this.width = parts.stdout.isTTY === true ? Math.max(20, parts.stdout.columns ?? 80) : Infinity
+  }
+
+  /** Prints lines of data. */
+  print(...lines: readonly Line[]): void {
+    const look = { width: this.width, hasColor: hasColor(this.#parts.stdout) }
+    if (lines.length > 0) this.#parts.stdout.write(`${lines.map((line) => paint(line, look)).join('\n')}\n`)
+  }
+
+  /** Prints one JSON document, over several lines unless the format is NDJSON. */
+  json(value: unknown): void {
+    this.#parts.stdout.write(`${toJson(value, this.format === 'ndjson' ? 0 : 2)}\n`)
+  }
+
+  /** Prints text of our own as it is. */
+  help(text: string): void {
+    this.#parts.stdout.write(text)
+  }
+
+  /** Tells something that is not data. */
+  note(text: string): void {
+    this.#message([styled('dim', text)])
+  }
+
+  /** Tells what was wrong. */
+  complain(text: string): void {
+    this.#message([styled('red', 'cinescope: '), text])
+  }
+
+  #message(line: Line): void {
+    const { stderr } = this.#parts
+    this.#parts.stderr.write(`${paint(line, { width: Infinity, hasColor: hasColor(stderr) })}\n`)
+  }
+}
+
+/** Only a terminal gets colour; Node's own test respects NO_COLOR and TERM. */
+function hasColor(output: Output): boolean {
+  return output.isTTY === true && output.hasColors?.() === true
+}

@@ -1,0 +1,117 @@
+/** From a command line to an exit code. Streams and time are given, so that nothing here is bound to a process. */
+
+import { CinescopeError } from '@cinescope/protocol'
+import type { Call, Command } from './base/command.ts'
+import { readCommandLine } from './base/command-line.ts'
+import { EXIT, type ExitCode, exitCodeOf, isFromSystem, usageError } from './base/exit-code.ts'
+import { commandHelp, globalHelp } from './base/help.ts'
+import { didYouMean } from './base/nearest.ts'
+import { type Output, Screen } from './format/screen.ts'
+
+/** The commands, each loaded only when it is called. */
+const COMMANDS: readonly { readonly name: string; readonly summary: string; load(): Promise<Command> }[] = [
+  {
+    name: 'films',
+    summary: 'list the films (requests and other roots) of a recording',
+    load: async () => (await import('./commands/films.ts')).films,
+  },
+  { name: 'film', summary: 'show one film as a timeline', load: async () => (await import('./commands/film.ts')).film },
+  {
+    name: 'query',
+    summary: 'search the events of a recording',
+    load: async () => (await import('./commands/query.ts')).query,
+  },
+  {
+    name: 'state',
+    summary: 'show the state of an entity at an instant',
+    load: async () => (await import('./commands/state.ts')).state,
+  },
+  {
+    name: 'ledger',
+    summary: 'account for every event: stored, pruned or lost',
+    load: async () => (await import('./commands/ledger.ts')).ledger,
+  },
+  {
+    name: 'doctor',
+    summary: 'check recordings, what is hooked and what it costs',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+]
+
+/** What the command runs in. */
+export interface Surroundings {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly nowMs: number
+}
+
+/** Runs a command line (without `node` and the program). Never throws. */
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const format = args.includes('--ndjson') ? 'ndjson' : args.includes('--json') ? 'json' : 'table'
+  const screen = new Screen({ ...surroundings, format })
+  try {
+    return await dispatch(args, screen)
+  } catch (thrown) {
+    screen.complain(complaint(thrown))
+    return exitCodeOf(thrown)
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[], screen: Screen): Promise<ExitCode> {
+  if (name === undefined) {
+    screen.complain(
+      `name a command: ${COMMANDS.map((each) => each.name).join(', ')}; \`cinescope --help\` explains them`,
+    )
+    return EXIT.usage
+  }
+  if (name === '--version' || name === '-v') return version(screen)
+  if (name === '--help' || name === '-h' || name === 'help') return help(rest[0], screen)
+  const entry = COMMANDS.find((each) => each.name === name)
+  if (entry === undefined) throw unknownCommand(name)
+  const command = await entry.load()
+  const line = readCommandLine(command, rest, screen.nowMs)
+  if (line.wantsHelp) {
+    screen.help(commandHelp(command, entry.summary))
+    return EXIT.ok
+  }
+  const call: Call = { operands: line.operands, given: line.given, screen }
+  return command.run(call)
+}
+
+async function help(name: string | undefined, screen: Screen): Promise<ExitCode> {
+  const entry = COMMANDS.find((each) => each.name === name)
+  if (name !== undefined && entry === undefined && !name.startsWith('-')) throw unknownCommand(name)
+  screen.help(entry === undefined ? globalHelp(COMMANDS) : commandHelp(await entry.load(), entry.summary))
+  return EXIT.ok
+}
+
+async function version(screen: Screen): Promise<ExitCode> {
+  const { ownVersion } = await import('./base/version.ts')
+  screen.help(`${ownVersion()}\n`)
+  return EXIT.ok
+}
+
+function unknownCommand(name: string): CinescopeError {
+  const names = COMMANDS.map((each) => each.name)
+  if (name.startsWith('-')) {
+    return usageError(
+      `the command comes first: cinescope COMMAND [PATH] ${name.slice(0, 60)}; commands are ${names.join(', ')}`,
+    )
+  }
+  return usageError(
+    `there is no command '${name.slice(0, 60)}'; commands are ${names.join(', ')}.${didYouMean(name, names)}`,
+  )
+}
+
+/** Our own errors say what is wrong; of any other one the place matters too, since it is a fault of ours. */
+function complaint(thrown: unknown): string {
+  if (thrown instanceof CinescopeError) {
+    return isUsage(thrown) ? thrown.message : `${thrown.message} [${thrown.code}]`
+  }
+  if (isFromSystem(thrown)) return thrown.message
+  return `a fault of this command: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`
+}
+
+function isUsage({ code }: CinescopeError): boolean {
+  return code === 'CSC_ERR_OPTION'
+}
