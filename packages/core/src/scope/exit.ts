@@ -12,15 +12,28 @@ export function drainAtExit(drain: () => void, handleSignals: boolean): () => vo
   }
 }
 
-/** Where the host has a handler of its own, now or later, the signal is the host's. Otherwise: drain, step aside, raise it again. */
+/** Marks handlers of ours, those of other scopes and of other copies of this module included. */
+const OURS = Symbol.for('cinescope.signal.v1')
+
+/**
+ * Where the host has a handler of its own, now or later, the signal is the host's. Otherwise: drain, step aside, and, as the
+ * last of our handlers, raise it again.
+ */
 function onUnhandledSignal(signal: NodeJS.Signals, drain: () => void): () => void {
-  if (process.listenerCount(signal) > 0) return () => undefined
-  const handler = (): void => {
-    if (process.listenerCount(signal) > 1) return
-    drain()
-    process.off(signal, handler)
-    process.kill(process.pid, signal)
-  }
+  if (isTaken(signal)) return () => undefined
+  const handler = Object.assign(
+    () => {
+      if (isTaken(signal)) return
+      drain()
+      process.off(signal, handler)
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+    },
+    { [OURS]: true },
+  )
   process.on(signal, handler)
   return () => void process.off(signal, handler)
+}
+
+function isTaken(signal: NodeJS.Signals): boolean {
+  return process.listeners(signal).some((listener) => !Object.hasOwn(listener, OURS))
 }

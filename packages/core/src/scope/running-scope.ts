@@ -220,11 +220,12 @@ export class RunningScope implements Scope {
   async #stop(): Promise<void> {
     const { probe, writer, releaseProcess } = this.#parts
     probe.stop()
-    releaseProcess()
     // readers first: a recording that nobody reads is left as one file
     await this.#recording?.close()
     await this.#endReader?.()
     await writer?.stop()
+    // last: a process that exits meanwhile still drains
+    releaseProcess()
   }
 
   #openRecording(): OpenRecording {

@@ -29,6 +29,8 @@ export class WriterHandle {
   #requests = 0
   #refused = 0
   #isGone = false
+  /** Requests that are waited for; the process stays alive for them. */
+  #unsettled = 0
   #waiting: (() => void)[] = []
 
   constructor(input: WriterInput, hooks: WriterHooks) {
@@ -43,6 +45,8 @@ export class WriterHandle {
       this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })),
     )
     this.#worker.on('exit', () => this.#gone(undefined))
+    // a listener for messages has made the worker keep the process alive
+    this.#worker.unref()
   }
 
   get state(): WriterState {
@@ -98,11 +102,12 @@ export class WriterHandle {
   }
 
   async #settled(request: number): Promise<void> {
+    this.#unsettled++
     this.#worker.ref()
     while (!this.#isGone && Atomics.load(this.#signals, SIGNAL.done) < request) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
-    this.#worker.unref()
+    if (--this.#unsettled === 0) this.#worker.unref()
   }
 
   #receive(message: WriterMessage): void {
