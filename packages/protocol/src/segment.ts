@@ -110,9 +110,10 @@ type Values = Float64Array | Uint32Array
 
 function encodeColumn(writer: ByteWriter, values: Values, preferred: number, span: Span): number {
   const { from, to } = span
-  if (preferred !== ENCODING.delta && preferred !== ENCODING.distance && isConstant(values, from, to)) {
+  if (preferred !== ENCODING.delta && isConstant(values, from, to)) {
     const value = from < to ? values[from]! : 0
-    if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
+    const isPlain = Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)
+    if (isPlain && (value === 0 || preferred !== ENCODING.distance)) {
       writer.varint(value)
       return ENCODING.constant
     }

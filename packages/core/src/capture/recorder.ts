@@ -1,6 +1,6 @@
 /** HOT: the one way into the ring. A structural record allocates nothing; a value costs its walk. Bench rows `event`, `span-values`. */
 
-import { F64, FLAG, isSpanKind, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
+import { F64, FLAG, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
 import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
@@ -38,7 +38,6 @@ export class Recorder {
   readonly #clock: Clock
   readonly #maxValueBytes: number
   readonly #figures: Float64Array
-  #valueFlags = 0
   #samples = 0
   #sampledNs = 0
 
@@ -61,7 +60,19 @@ export class Recorder {
     subject = 0,
     flags = 0,
   ): number {
-    if (!this.enabled) return 0
+    return this.enabled ? this.#begin(kind, site, parent, root, value, cause, subject, flags) : 0
+  }
+
+  #begin(
+    kind: number,
+    site: number,
+    parent: number,
+    root: number,
+    value: unknown,
+    cause: number,
+    subject: number,
+    flags: number,
+  ): number {
     const ring = this.#ring
     const slot = ring.claim(kind, false)
     const now = this.#clock.now() * 1e6
@@ -79,8 +90,8 @@ export class Recorder {
     u32[u + U32.root] = root === 0 ? seq : root
     u32[u + U32.cause] = cause
     u32[u + U32.subject] = subject
-    this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | BEGIN | flags | this.#valueFlags
+    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | BEGIN | flags | valueFlags
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
@@ -98,7 +109,20 @@ export class Recorder {
     flags = 0,
     value?: unknown,
   ): void {
-    if (!this.enabled) return
+    if (this.enabled) this.#end(kind, site, span, parent, root, sinceNs, number, flags, value)
+  }
+
+  #end(
+    kind: number,
+    site: number,
+    span: number,
+    parent: number,
+    root: number,
+    sinceNs: number,
+    number: number,
+    flags: number,
+    value: unknown,
+  ): void {
     const ring = this.#ring
     const slot = ring.claim(kind, true)
     const now = this.#clock.now() * 1e6
@@ -118,8 +142,8 @@ export class Recorder {
     u32[u + U32.cause] = 0
     u32[u + U32.subject] = 0
     u32[u + U32.span] = span
-    this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | END | flags | this.#valueFlags
+    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | END | flags | valueFlags
     ring.commit()
     if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
   }
@@ -136,7 +160,20 @@ export class Recorder {
     subject = 0,
     flags = 0,
   ): number {
-    if (!this.enabled) return 0
+    return this.enabled ? this.#point(kind, site, parent, root, value, number, cause, subject, flags) : 0
+  }
+
+  #point(
+    kind: number,
+    site: number,
+    parent: number,
+    root: number,
+    value: unknown,
+    number: number,
+    cause: number,
+    subject: number,
+    flags: number,
+  ): number {
     const ring = this.#ring
     const slot = ring.claim(kind, kind >= KINDS['state.snapshot'] && kind <= KINDS.error)
     const now = this.#clock.now() * 1e6
@@ -153,8 +190,8 @@ export class Recorder {
     u32[u + U32.root] = root
     u32[u + U32.cause] = cause
     u32[u + U32.subject] = subject
-    this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | flags | this.#valueFlags | (kind === KINDS.error ? FLAG.error : 0)
+    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
+    u32[u + U32.word] = kind | flags | valueFlags | (kind === KINDS.error ? FLAG.error : 0)
     ring.commit()
     if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
     return ring.seq
@@ -172,25 +209,25 @@ export class Recorder {
     this.#figures[STATUS.probeCpuMs] = this.probeCpuMs
   }
 
-  /** Writes the value's place and length, or why there is none; sets `#valueFlags`. */
-  #writeValue(u32: Uint32Array, u: number, value: unknown): void {
-    this.#valueFlags = 0
-    if (value === undefined) {
-      u32[u + U32.valueLength] = 0
-      return
-    }
+  #noValue(u32: Uint32Array, u: number): number {
+    u32[u + U32.valueLength] = 0
+    return 0
+  }
+
+  /** Writes the value's place and length, or why there is none; gives the flags it adds to the word. */
+  #writeValue(u32: Uint32Array, u: number, value: unknown): number {
     const ring = this.#ring
     const at = ring.claimValue(this.#maxValueBytes)
     if (at < 0) {
       u32[u + U32.valueLength] = LOST
-      return
+      return 0
     }
     const values = this.#values
     const end =
       value instanceof Text ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
     u32[u + U32.valuePosition] = ring.keepValue(end - at)
     u32[u + U32.valueLength] = end - at
-    if (values.truncated) this.#valueFlags = FLAG.truncated
+    return values.truncated ? FLAG.truncated : 0
   }
 }
 
@@ -201,9 +238,4 @@ export class Text {
   constructor(text: CapturedText) {
     this.text = text
   }
-}
-
-/** True for kinds that a recorder may begin. */
-export function isBeginKind(kind: number): boolean {
-  return isSpanKind(kind)
 }

@@ -23,7 +23,7 @@ import {
 import type { SealedSegment, SegmentSummary } from '../base/sealed-segment.ts'
 
 /** Values of neighbouring rows are stored together in pages of about this many bytes. */
-const PAGE_BYTES = 65_536
+const PAGE_BYTES = 32_768
 
 /** What a seal needs to know beyond the rows. */
 export interface SealContext {

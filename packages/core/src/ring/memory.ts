@@ -10,7 +10,6 @@
  * | 4 + 4n head | producer | records committed to lane n, low 32 bits of a monotone count |
  * | 5 + 4n tail | consumer | records consumed of lane n |
  * | 6 + 4n claim | producer | records claimed in lane n |
- * | 12 asleep | both | 1 while the writer sleeps until the next record |
  * | 16 + kind | producer | events of that kind refused for want of room |
  *
  * Lane 0 takes every record under `drop`. Under `overwrite` lane 1 takes ends, errors and state, lane 0 the rest.
@@ -48,13 +47,11 @@ export const CONTROL = {
   tail: 5,
   claim: 6,
   lane: 4,
-  asleep: 12,
   refused: 16,
 } as const
 
 /** Wakes whoever sleeps on the ring. */
 export function wakeWriter(control: Int32Array): void {
-  Atomics.store(control, CONTROL.asleep, 0)
   Atomics.add(control, CONTROL.wake, 1)
   Atomics.notify(control, CONTROL.wake)
 }

@@ -59,8 +59,6 @@ export class RingProducer {
   commit(): void {
     this.lane.commit()
     if (this.#priority !== undefined) Atomics.store(this.#control, CONTROL.committedSeq, this.seq | 0)
-    // after the store of the head, as the writer looks at the head after it has said that it sleeps
-    if (Atomics.load(this.#control, CONTROL.asleep) !== 0) wakeWriter(this.#control)
   }
 
   /** Place in `arena` with room for `bytes`, or -1 when there is none; follow with `keepValue`. */
