@@ -11,7 +11,7 @@ import {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
-import type { SealedSegment } from '../base/sealed-segment.ts'
+import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
 import {
   type EventStore,
   filmNumber,
@@ -56,10 +56,13 @@ class MemoryStore implements EventStore {
   }
 
   commit(commit: Commit): void {
+    for (const definition of commit.definitions)
+      if (definition.kind === 'key') this.#keys.set(definition.number, definition.text)
+    // all that may throw comes before the first change that a reader could see
+    const films = this.#changedFilms(commit.films)
     for (const definition of commit.definitions) {
       if (definition.kind === 'site') this.#sites.set(definition.number, definition.site)
-      else if (definition.kind === 'key') this.#keys.set(definition.number, definition.text)
-      else this.#entities.set(definition.number, definition.entity)
+      else if (definition.kind === 'entity') this.#entities.set(definition.number, definition.entity)
     }
     const replaced = commit.replacesTailsOf
     if (replaced !== undefined) {
@@ -67,13 +70,7 @@ class MemoryStore implements EventStore {
     }
     for (const segment of commit.sealed) this.#append(segment, false)
     if (commit.tail !== undefined) this.#append(commit.tail, true)
-    for (const change of commit.films) {
-      const number = filmNumber(change.thread, change.seq)
-      this.#films.set(
-        number,
-        applyFilmChange(this.#films.get(number), change, (key) => this.#keys.get(key)),
-      )
-    }
+    for (const [number, film] of films) this.#films.set(number, film)
     this.#taken = commit.taken.slice()
     this.#lost = commit.lost
     this.#counters = commit.counters
@@ -126,6 +123,18 @@ class MemoryStore implements EventStore {
 
   close(): void {}
 
+  #changedFilms(changes: readonly FilmChange[]): Map<number, FilmRow> {
+    const films = new Map<number, FilmRow>()
+    for (const change of changes) {
+      const number = filmNumber(change.thread, change.seq)
+      films.set(
+        number,
+        applyFilmChange(films.get(number) ?? this.#films.get(number), change, (key) => this.#keys.get(key)),
+      )
+    }
+    return films
+  }
+
   #append(segment: SealedSegment, isTail: boolean): void {
     const held = { id: this.#nextId++, summary: segment.summary, bloom: segment.bloom, isTail, segment }
     this.#segments = [...this.#segments, held]
@@ -135,11 +144,13 @@ class MemoryStore implements EventStore {
     return this.#taken.map((count, kind) => count - this.#pruned[kind]!)
   }
 
+  /** The newest: an entity that died and came back has several. */
   #entityNumber(wanted: Entity): number | undefined {
+    let newest: number | undefined
     for (const [number, entity] of this.#entities) {
-      if (entity.kind === wanted.kind && entity.id === wanted.id && entity.scope === wanted.scope) return number
+      if (entity.kind === wanted.kind && entity.id === wanted.id && entity.scope === wanted.scope) newest = number
     }
-    return undefined
+    return newest
   }
 
   /** Films whose last event lies before every segment that is left are gone. */

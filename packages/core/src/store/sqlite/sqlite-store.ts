@@ -36,10 +36,20 @@ class SqliteStore implements EventStore {
   readonly #view: SqliteView
   readonly #reads: ReadQueue
   readonly #keys = new Map<number, string>()
-  readonly #pruned = new Float64Array(KIND_LIMIT)
+  #pruned = new Float64Array(KIND_LIMIT)
   readonly #sql: Readonly<
     Record<
-      'segment' | 'page' | 'film' | 'site' | 'key' | 'entity' | 'ledger' | 'counter' | 'dropTailPages' | 'dropTails',
+      | 'segment'
+      | 'page'
+      | 'film'
+      | 'site'
+      | 'key'
+      | 'entity'
+      | 'ledger'
+      | 'counter'
+      | 'dropStored'
+      | 'dropTailPages'
+      | 'dropTails',
       StatementSync
     >
   >
@@ -79,6 +89,7 @@ class SqliteStore implements EventStore {
       dropTailPages: database.prepare(
         `DELETE FROM page WHERE number / ${MAX_SEGMENT_PAGES} IN (SELECT id FROM segment WHERE tail = 1 AND thread = ?)`,
       ),
+      dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
       dropTails: database.prepare('DELETE FROM segment WHERE tail = 1 AND thread = ?'),
     }
   }
@@ -94,10 +105,10 @@ class SqliteStore implements EventStore {
       for (const segment of commit.sealed) this.#append(segment, false)
       if (commit.tail !== undefined) this.#append(commit.tail, true)
       for (const film of commit.films) this.#applyFilm(film)
-      this.#taken = commit.taken.slice()
-      this.#writeLedger(commit.lost)
+      this.#writeLedger(commit.taken, this.#pruned, commit.lost)
       for (const [name, value] of Object.entries(commit.counters)) this.#sql.counter.run(name, value)
     })
+    this.#taken = commit.taken.slice()
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
@@ -112,21 +123,27 @@ class SqliteStore implements EventStore {
     const excess = this.#usedBytes() - maxBytes
     if (excess <= 0) return { segments: 0, events: 0 }
     const report = { segments: 0, events: 0 }
+    const pruned = this.#pruned.slice()
     this.#write(() => {
       let freed = 0
+      const threads = new Set<number>()
       const oldest = this.#database
-        .prepare('SELECT id, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
+        .prepare('SELECT id, thread, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
         .all(PRUNE_SLICE)
       for (const row of oldest) {
         if (freed >= excess) break
         freed += Number(row['bytes'])
         report.segments++
         report.events += Number(row['events'])
-        this.#dropSegment(Number(row['id']), row['meta'] as Uint8Array)
+        threads.add(Number(row['thread']))
+        this.#dropSegment(Number(row['id']))
+        for (const { kind, events } of decodeSegmentMeta(row['meta'] as Uint8Array).kinds)
+          pruned[kind] = pruned[kind]! + events
       }
-      this.#dropOrphanFilms()
-      this.#writeLedger([])
+      for (const thread of threads) this.#dropOrphanFilms(thread)
+      this.#writeLedger(this.#taken, pruned, [])
     })
+    this.#pruned = pruned
     return report
   }
 
@@ -234,9 +251,11 @@ class SqliteStore implements EventStore {
     )
   }
 
-  #writeLedger(lost: readonly LedgerRow[]): void {
-    const stored = this.#taken.map((count, kind) => count - this.#pruned[kind]!)
-    for (const row of [...ledgerRowsOf('stored', stored), ...ledgerRowsOf('pruned', this.#pruned), ...lost]) {
+  /** A kind of which nothing is stored any more has no row, so the rows of before go first. */
+  #writeLedger(taken: Float64Array, pruned: Float64Array, lost: readonly LedgerRow[]): void {
+    this.#sql.dropStored.run()
+    const stored = taken.map((count, kind) => count - pruned[kind]!)
+    for (const row of [...ledgerRowsOf('stored', stored), ...ledgerRowsOf('pruned', pruned), ...lost]) {
       this.#sql.ledger.run(row.reason, row.kind, row.count)
     }
   }
@@ -246,22 +265,20 @@ class SqliteStore implements EventStore {
     this.#sql.dropTails.run(thread)
   }
 
-  #dropSegment(id: number, meta: Uint8Array): void {
-    for (const { kind, events } of decodeSegmentMeta(meta).kinds) this.#pruned[kind] = this.#pruned[kind]! + events
+  #dropSegment(id: number): void {
     const first = id * MAX_SEGMENT_PAGES
     this.#database.prepare('DELETE FROM page WHERE number >= ? AND number < ?').run(first, first + MAX_SEGMENT_PAGES)
     this.#database.prepare('DELETE FROM segment WHERE id = ?').run(id)
   }
 
-  /** Films whose last event lies before all that is left of their thread. */
-  #dropOrphanFilms(): void {
-    for (const row of this.#database.prepare('SELECT thread, min(seq_low) AS low FROM segment GROUP BY thread').all()) {
-      const thread = Number(row['thread'])
-      const from = filmNumber(thread, 0)
-      this.#database
-        .prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
-        .run(from, from + Number(row['low']), from + Number(row['low']))
-    }
+  /** Films whose last event lies before all that is left of their thread; all of them when nothing is left. */
+  #dropOrphanFilms(thread: number): void {
+    const row = this.#database.prepare('SELECT min(seq_low) AS low FROM segment WHERE thread = ?').get(thread)
+    const from = filmNumber(thread, 0)
+    const low = row?.['low'] === null ? filmNumber(thread + 1, 0) : from + Number(row?.['low'])
+    this.#database
+      .prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
+      .run(from, low, low)
   }
 
   #usedBytes(): number {
