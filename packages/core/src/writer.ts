@@ -94,17 +94,30 @@ class Writer {
   /** Drains, and commits when it is time. False when the store refused. */
   #turn(hasRequest: boolean): boolean {
     this.#pipeline.drain()
-    while (hasRequest && this.#intake.consumer.backlog() > 0) if (this.#pipeline.drain() === 0) break
+    if (hasRequest && !this.#catchUp()) return this.#refused()
     const now = performance.now()
     if (!hasRequest && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
     if (!hasRequest && !this.#pipeline.isDirty) return true
     this.#lastCommitMs = now
-    if (!this.#pipeline.commit()) {
-      this.#figures[STATUS.failures] = this.#figures[STATUS.failures]! + 1
-      return false
-    }
+    if (!this.#pipeline.commit()) return this.#refused()
     if (this.#pipeline.commits % PRUNE_EVERY_COMMITS === 0) this.#pipeline.prune()
     return this.#publish()
+  }
+
+  /** Takes what was offered before the request, and no more: under overload the ring is never empty. False when the store refused. */
+  #catchUp(): boolean {
+    const { consumer } = this.#intake
+    const offered = this.#figures[STATUS.offered]!
+    while (consumer.lastSeq < offered && consumer.backlog() > 0) {
+      if (!this.#pipeline.commit()) return false
+      this.#pipeline.drain()
+    }
+    return true
+  }
+
+  #refused(): boolean {
+    this.#figures[STATUS.failures] = this.#figures[STATUS.failures]! + 1
+    return false
   }
 
   #publish(): boolean {
@@ -128,15 +141,18 @@ class Writer {
 
   /** Ends the recording; one that the store refuses to take is left as it is and reads as interrupted. */
   #finish(requested: number, settled: boolean): void {
-    if (settled) {
-      this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
-      this.#pipeline.commit(true)
-      this.#pipeline.prune()
-      this.#publish()
-      if (this.#input.path !== undefined) this.#store.finish()
-    }
-    this.#signal(SIGNAL.state, settled ? 2 : 3)
-    this.#answer(requested, settled)
+    const isWhole = settled && this.#seal()
+    this.#signal(SIGNAL.state, isWhole ? 2 : 3)
+    this.#answer(requested, isWhole)
+  }
+
+  #seal(): boolean {
+    this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
+    if (!this.#pipeline.commit(true)) return this.#refused()
+    this.#pipeline.prune()
+    this.#publish()
+    if (this.#input.path !== undefined) this.#store.finish()
+    return true
   }
 
   #answer(request: number, settled: boolean): void {
