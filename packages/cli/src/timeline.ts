@@ -67,14 +67,14 @@ function what({ event, parentMissing }: TreeRow, kindWidth: number): Line {
   pieces.push(...eventMarks(event))
   if (parentMissing) pieces.push(styled('yellow', `(its parent ${event.parent ?? ''} is not in the recording)`))
   const place = eventPlace(event)
-  if (place !== undefined && !isPoint) pieces.push(styled('dim', place))
+  if (place !== undefined && !isPoint) pieces.push(styled('dim', ` ${place}`))
   return spaced(pieces)
 }
 
 function details(event: CinescopeEvent, options: TimelineOptions, under: string): Line[] {
   const shown: Line[] = []
   if (event.kind === 'error') shown.push(...errorLines(event.value, options.values))
-  else if (options.values && event.kind !== 'attribute')
+  else if (options.values && (event.kind !== 'attribute' || event.site !== undefined))
     shown.push(...valueBlock('in', event.value, options, under), ...valueBlock('out', event.result, options, under))
   return shown.map((line) => [under, ...line])
 }

@@ -7,7 +7,7 @@ import { openFilm, origin } from '../base/recordings.ts'
 import { filmTree } from '../film-tree.ts'
 import { filmOutcome } from '../format/outcome.ts'
 import { type Line, styled } from '../format/styled.ts'
-import { counted, dateOf, duration, timeOfDay } from '../format/units.ts'
+import { count, counted, dateOf, duration, timeOfDay } from '../format/units.ts'
 import { timeline } from '../timeline.ts'
 
 /** See the file's first line. */
@@ -55,7 +55,7 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
     [
       styled(
         'dim',
-        `film ${summary.id}  began ${dateOf(summary.at)} ${timeOfDay(summary.at)}  ${counted(summary.events, 'event')}  trace ${summary.traceId}`,
+        `film ${summary.id}  began ${dateOf(summary.at)} ${timeOfDay(summary.at)}  ${count(events.length)} spans and points (${counted(summary.events, 'event')})  trace ${summary.traceId}`,
       ),
     ],
     [styled('dim', `${process.service}, pid ${process.pid} on ${process.hostname}; ${opened.path} (${state})`)],

@@ -106,8 +106,8 @@ function eventTable({ items }: EventPage, width: number): ReturnType<typeof tabl
 }
 
 /** `in → out` on one line. Kinds whose label tells their value do not repeat it. */
-function valuesOf({ kind, value, result }: CinescopeEvent): string {
-  if (kind === 'attribute' || kind === 'gap' || kind === 'error') return ''
+function valuesOf({ kind, site, value, result }: CinescopeEvent): string {
+  if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
   const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
   return got === '' ? given! : `${given} → ${got}`
 }

@@ -30,7 +30,7 @@ export function errorChain(value: unknown): ErrorText[] {
 function describe({ type, members }: Special): ErrorText {
   const { message, code } = members
   const frames = framesOf(textOf(members['stack']))
-  const own = frames.find((frame) => !/node_modules|\bnode:/.test(frame))
+  const own = frames.find((frame) => /[/\\]/.test(frame) && !/node_modules|\bnode:/.test(frame))
   const suffix = typeof code === 'string' && code !== '' ? ` (${code})` : ''
   return { message: `${type}: ${textOf(message) ?? inline(message, 500)}${suffix}`, place: own ?? frames[0], frames }
 }

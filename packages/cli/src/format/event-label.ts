@@ -14,7 +14,8 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'log':
       return textMember(value, 'message') ?? inline(value, 200)
     case 'attribute':
-      return pairs(value)
+      // one that an adapter records has a name of its own: http.request.body
+      return event.site === undefined ? pairs(value) : name
     case 'gap':
       return gapLabel(event)
     case 'edge':
