@@ -38,7 +38,8 @@ export class FilmChanges {
     this.begin(root, time, word, site)
     const film = this.#of(root, time)
     film.duration = duration
-    film.status = status
+    // a status is a whole number; what other kinds count or measure stays with the event
+    film.status = Number.isSafeInteger(status) ? status : 0
     film.flags |= word & (FLAG.error | FLAG.aborted | FLAG.marked)
   }
 

@@ -159,10 +159,14 @@ export class LocalRecording implements Recording {
 
   async parentsOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
     const parents: CinescopeEvent[] = []
-    let next = (await this.event(id, control)).parent
+    const event = await this.event(id, control)
+    let before = event.seq
+    let next = event.parent
     while (next !== undefined && parents.length < 10_000) {
       const parent = await this.#eventOrNothing(next, control)
-      if (parent === undefined) break
+      // a parent was offered before its children; a recording that says otherwise may go in circles
+      if (parent === undefined || parent.seq >= before) break
+      before = parent.seq
       parents.push(parent)
       next = parent.parent
     }
@@ -184,9 +188,11 @@ export class LocalRecording implements Recording {
   }
 
   ledger(): Promise<Ledger> {
-    const state = this.#source.state()
-    const tail = state === 'closed' ? 'complete' : state === 'live' ? 'open' : 'unknown'
-    return this.#source.read((view) => sumLedger(view.ledger(), tail, 0))
+    return this.#source.read((view) => {
+      const state = this.#source.state()
+      const tail = state === 'closed' ? 'complete' : state === 'live' ? 'open' : 'unknown'
+      return sumLedger(view.ledger(), tail, 0)
+    })
   }
 
   status(): Promise<RecordingStatus> {

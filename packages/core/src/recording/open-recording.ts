@@ -36,14 +36,22 @@ export function recordingOf(source: EventSource): OpenRecording {
 /** The path itself, or the newest recording in it when it is a directory. @throws CSC_ERR_NO_RECORDING */
 export function findRecording(path: string): string {
   if (!existsSync(path)) throw new CinescopeError('CSC_ERR_NO_RECORDING', `there is nothing at ${path}`)
-  if (!statSync(path).isDirectory()) return path
-  const newest = recordingsIn(path)[0]
+  const newest = newestIn(path)
+  if (newest === path) return path
   if (newest === undefined)
     throw new CinescopeError(
       'CSC_ERR_NO_RECORDING',
       `the directory ${path} holds no recording (*${RECORDING_EXTENSION})`,
     )
   return newest
+}
+
+function newestIn(path: string): string | undefined {
+  try {
+    return statSync(path).isDirectory() ? recordingsIn(path)[0] : path
+  } catch (cause) {
+    throw new CinescopeError('CSC_ERR_NO_RECORDING', `${path} cannot be read`, { cause })
+  }
 }
 
 /** Paths of the recordings in a directory, the newest start first. Names begin with the time of the start. */

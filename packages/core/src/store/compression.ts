@@ -9,6 +9,9 @@ export const CODEC = { none: 0, zstd: 1 } as const
 /** Largest block before compression that any reader accepts. */
 export const MAX_BLOCK_BYTES = 16_777_216
 
+/** Largest value page: one of 64 KiB and the values of one more row. */
+export const MAX_PAGE_BYTES = 262_144
+
 /** A block as stored. */
 export interface StoredBlock {
   readonly codec: number
@@ -17,6 +20,8 @@ export interface StoredBlock {
 }
 
 const WORTH_BYTES = 256
+/** No frame may ask for a window larger than the largest block. */
+const WINDOW = { [constants.ZSTD_d_windowLogMax]: 24 }
 const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
 
 /** Compresses unless the block is small or does not shrink. */
@@ -31,10 +36,10 @@ export function plainBlock(raw: Uint8Array): StoredBlock {
   return { codec: CODEC.none, rawLength: raw.length, data: raw }
 }
 
-/** The block's bytes; never more than it claims, nor than `MAX_BLOCK_BYTES`. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
-export function expandBlock(block: StoredBlock): Uint8Array {
+/** The block's bytes; never more than it claims, nor than `maxBytes`. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+export function expandBlock(block: StoredBlock, maxBytes: number = MAX_BLOCK_BYTES): Uint8Array {
   const { codec, rawLength, data } = block
-  if (!Number.isInteger(rawLength) || rawLength < 0 || rawLength > MAX_BLOCK_BYTES) {
+  if (!Number.isInteger(rawLength) || rawLength < 0 || rawLength > maxBytes) {
     throw new CinescopeError('CSC_ERR_LIMIT', `a stored block claims ${rawLength} bytes`)
   }
   const raw = codec === CODEC.zstd ? unzstd(data, rawLength) : data
@@ -46,7 +51,7 @@ export function expandBlock(block: StoredBlock): Uint8Array {
 
 function unzstd(data: Uint8Array, rawLength: number): Uint8Array {
   try {
-    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, rawLength) })
+    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, rawLength), params: WINDOW })
   } catch (cause) {
     throw new CinescopeError('CSC_ERR_CORRUPT', 'a stored block does not decompress', { cause })
   }

@@ -10,8 +10,12 @@ const RUNS: readonly (readonly [KillMode, number])[] = [
 ]
 
 describe('kill -9 under load', () => {
-  it.for(RUNS)('leaves a sound recording of all but the last 500 ms: %s, %d ms', async ([mode, afterMs]) => {
-    const verdict = await killOnce(mode, afterMs * (0.8 + Math.random() * 0.4))
-    expect(verdict.faults, verdictLine(verdict)).toEqual([])
-  }, 60_000)
+  it.for(RUNS)(
+    'leaves a sound recording of all but the last 500 ms: %s, %d ms',
+    { timeout: 60_000 },
+    async ([mode, afterMs]) => {
+      const verdict = await killOnce(mode, afterMs * (0.8 + Math.random() * 0.4))
+      expect(verdict.faults, verdictLine(verdict)).toEqual([])
+    },
+  )
 })

@@ -19,11 +19,31 @@ import type { Cost } from './cost.ts'
 const KEPT_SEGMENTS = 16
 const KEPT_PAGES = 64
 
+/** Entries of all lists of the metas kept. */
+const KEPT_META_ENTRIES = 1_000_000
+
+interface KnownMeta {
+  readonly meta: SegmentMeta
+  readonly closes: ReadonlySet<number>
+}
+
 /** Cache of one open recording; segments never change, so entries never go stale. */
 export class SegmentCache {
   readonly rows: Map<number, Rows> = new Map<number, Rows>()
-  readonly metas: Map<number, { meta: SegmentMeta; closes: ReadonlySet<number> }> = new Map()
+  readonly metas: Map<number, KnownMeta> = new Map<number, KnownMeta>()
   readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
+  #metaEntries = 0
+
+  /** Keeps a segment's meta; the oldest go when the lists of all become too long. */
+  keepMeta(id: number, known: KnownMeta): void {
+    this.metas.set(id, known)
+    this.#metaEntries += entriesOf(known.meta)
+    for (const [oldest, { meta }] of this.metas) {
+      if (this.#metaEntries <= KEPT_META_ENTRIES || oldest === id) return
+      this.metas.delete(oldest)
+      this.#metaEntries -= entriesOf(meta)
+    }
+  }
 }
 
 /** Reads segments of one view for one page of an answer. */
@@ -114,13 +134,13 @@ export class SegmentReader {
     return page
   }
 
-  #meta(entry: SegmentEntry): { meta: SegmentMeta; closes: ReadonlySet<number> } | undefined {
+  #meta(entry: SegmentEntry): KnownMeta | undefined {
     let known = this.#cache.metas.get(entry.id)
     if (known !== undefined) return known
     const meta = this.#guarded(() => this.#view.meta(entry))
     if (meta === undefined) return undefined
     known = { meta, closes: new Set(meta.closes) }
-    this.#cache.metas.set(entry.id, known)
+    this.#cache.keepMeta(entry.id, known)
     return known
   }
 
@@ -140,6 +160,11 @@ export class SegmentReader {
       return undefined
     }
   }
+}
+
+/** An empty one counts too. */
+function entriesOf(meta: SegmentMeta): number {
+  return 16 + meta.pages.length + meta.anchors.length + 3 * meta.closes.length + meta.open.length + meta.kinds.length
 }
 
 function absent(length: number): unknown {

@@ -1,6 +1,7 @@
 /** SQL for a scan of films. Conditions are bound, never spliced. */
 
 import type { FilmScan } from '../event-store.ts'
+import { bounded } from './bounded.ts'
 
 /** A statement and its values. */
 export interface BoundSql {
@@ -8,8 +9,11 @@ export interface BoundSql {
   readonly values: readonly number[]
 }
 
-/** The statement of a scan; sites and the limit are applied by the caller while it iterates. */
-export function filmsSql(scan: FilmScan): BoundSql {
+/** Columns of a film, safe to read whatever they hold. */
+export const FILM_COLUMNS: string = `number, time, duration, kind, site, status, flags, events, errors, span, ${bounded('trace', 16)}`
+
+/** The statement of a scan over at most `mostRows` films; sites and the limit are applied by the caller while it iterates. */
+export function filmsSql(scan: FilmScan, mostRows: number): BoundSql {
   const conditions: string[] = []
   const values: number[] = []
   const add = (condition: string, value: number | undefined): void => {
@@ -35,6 +39,13 @@ export function filmsSql(scan: FilmScan): BoundSql {
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   const direction = descending ? 'DESC' : 'ASC'
-  const limit = scan.sites === undefined ? ` LIMIT ${Math.trunc(scan.limit)}` : ''
-  return { sql: `SELECT * FROM film ${where} ORDER BY ${key} ${direction}, number ${direction}${limit}`, values }
+  if (scan.sites === undefined) values.push(scan.limit)
+  const limit = scan.sites === undefined ? ' LIMIT ?' : ''
+  // the order by time has an index; any other sorts what it finds
+  if (key !== 'time') values.unshift(mostRows)
+  const films = key === 'time' ? 'film' : '(SELECT * FROM film LIMIT ?)'
+  return {
+    sql: `SELECT ${FILM_COLUMNS} FROM ${films} ${where} ORDER BY ${key} ${direction}, number ${direction}${limit}`,
+    values,
+  }
 }

@@ -1,12 +1,16 @@
 /** Opening recordings: creating one for writing, and opening one that may be hostile for reading. */
 
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type * as Sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
+import { bounded } from './bounded.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
+
+/** Longest row of a recording that is read: one largest block and what stands beside it. */
+const MAX_ROW_BYTES = 20_000_000
 
 /** Creates an empty recording, mode 0600, in a directory of mode 0700 that is made if absent. @throws CSC_ERR_STORE */
 export function createRecordingFile(path: string): DatabaseSync {
@@ -36,7 +40,7 @@ export function createRecordingFile(path: string): DatabaseSync {
 
 /** Opens a recording read-only and refuses it before the first query unless its schema is exactly ours. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
 export function openRecordingFile(path: string): DatabaseSync {
-  if (!existsSync(path)) throw new CinescopeError('CSC_ERR_NO_RECORDING', `no recording at ${path}`)
+  requireFile(path)
   let database: DatabaseSync | undefined
   try {
     database = connect(path, true)
@@ -58,6 +62,17 @@ export function openRecordingFile(path: string): DatabaseSync {
   }
 }
 
+/** Opening a pipe would wait for ever, and a device never ends. */
+function requireFile(path: string): void {
+  let isFile: boolean
+  try {
+    isFile = statSync(path).isFile()
+  } catch (cause) {
+    throw new CinescopeError('CSC_ERR_NO_RECORDING', `no recording at ${path}: ${messageOf(cause)}`, { cause })
+  }
+  if (!isFile) throw new CinescopeError('CSC_ERR_FORMAT', `${path} is not a file`)
+}
+
 function checkFormat(database: DatabaseSync): void {
   const application = pragma(database, 'application_id')
   if (application !== APPLICATION_ID)
@@ -70,9 +85,11 @@ function checkFormat(database: DatabaseSync): void {
     )
   }
   const left = new Set(Object.keys(SCHEMA))
-  for (const row of database.prepare('SELECT name, substr(sql, 1, 2000) AS sql FROM sqlite_schema LIMIT 100').all()) {
+  for (const row of database
+    .prepare(`SELECT ${bounded('name')}, ${bounded('sql')} FROM sqlite_schema LIMIT 100`)
+    .all()) {
     const name = String(row['name'])
-    if (SYSTEM_OBJECTS.has(name)) continue
+    if (row['sql'] === SYSTEM_OBJECTS[name]) continue
     if (!left.delete(name) || row['sql'] !== SCHEMA[name]) {
       throw new CinescopeError(
         'CSC_ERR_HOSTILE',
@@ -95,6 +112,8 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
     timeout: 2000,
     allowExtension: false,
     enableDoubleQuotedStringLiterals: false,
+    // from Node 24.14 on; a lying length cannot make SQLite itself allocate more than this
+    ...(readOnly ? { limits: { length: MAX_ROW_BYTES } } : {}),
   })
 }
 

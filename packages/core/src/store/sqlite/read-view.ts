@@ -8,6 +8,7 @@ import {
   type Entity,
   type Kind,
   LEDGER_REASONS,
+  MAX_SITES,
   type LedgerReason,
   type LedgerRow,
   type Rows,
@@ -15,10 +16,24 @@ import {
   type Site,
   type TraceId,
 } from '@cinescope/protocol'
-import { expandBlock, MAX_BLOCK_BYTES } from '../compression.ts'
+import { expandBlock, MAX_BLOCK_BYTES, MAX_PAGE_BYTES } from '../compression.ts'
+import { filmKey } from '../film-scan.ts'
 import { filmNumber, type FilmRow, type FilmScan, type SegmentEntry, type StoreView } from '../event-store.ts'
-import { filmsSql } from './film-sql.ts'
+import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
+import { bounded } from './bounded.ts'
 import { MAX_SEGMENT_PAGES, SUMMARY_COLUMNS } from './schema.ts'
+
+/** Most segments of a recording; a terabyte of ordinary ones. */
+const MAX_SEGMENTS = 262_144
+/** Memory for blooms of one open recording. */
+const MAX_BLOOMS_BYTES = 67_108_864
+const NO_BLOOM = new Uint8Array(0)
+/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored. */
+const MOST_BYTES = { bloom: 131_072, meta: 2_097_152, columns: MAX_BLOCK_BYTES, data: MAX_PAGE_BYTES } as const
+/** A row takes 8 bytes of a page of 4,096 at least. */
+const ROWS_PER_PAGE = 512
+const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
+const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')}`
 
 type SqlRow = Record<string, unknown>
 
@@ -31,6 +46,7 @@ export class SqliteView implements StoreView {
   readonly #entities = new Map<number, Entity>()
   #segments: SegmentEntry[] = []
   #segmentsVersion: unknown = undefined
+  #bloomBytes = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -45,11 +61,20 @@ export class SqliteView implements StoreView {
     const version = this.#get('PRAGMA data_version')?.['data_version']
     if (version === this.#segmentsVersion) return this.#segments
     const known = new Map(this.#segments.map((entry) => [entry.id, entry]))
-    this.#segments = []
-    for (const row of this.#all('SELECT id FROM segment ORDER BY id')) {
+    const segments: SegmentEntry[] = []
+    let last = -Infinity
+    this.#bloomBytes = 0
+    for (const row of this.#all('SELECT id FROM segment ORDER BY id LIMIT ?', MAX_SEGMENTS + 1)) {
       const id = integer(row, 'id')
-      this.#segments.push(known.get(id) ?? this.#entry(id))
+      // a tree of pages that meets itself would give its rows again and again
+      if (id <= last) throw new CinescopeError('CSC_ERR_CORRUPT', 'the list of segments is out of order')
+      last = id
+      const entry = known.get(id) ?? this.#entry(id)
+      this.#bloomBytes += entry.bloom.length
+      segments.push(entry)
     }
+    if (segments.length > MAX_SEGMENTS) throw new CinescopeError('CSC_ERR_LIMIT', 'too many segments')
+    this.#segments = segments
     this.#segmentsVersion = version
     return this.#segments
   }
@@ -71,35 +96,41 @@ export class SqliteView implements StoreView {
     const row = this.#get('SELECT codec, raw_length FROM page WHERE number = ?', number)
     if (row === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
     const data = this.#blob('page', 'data', number)
-    return expandBlock({ codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data })
+    const block = { codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data }
+    return expandBlock(block, MAX_PAGE_BYTES)
   }
 
   film(thread: number, seq: number): FilmRow | undefined {
-    const row = this.#get('SELECT * FROM film WHERE number = ?', filmNumber(thread, seq))
+    const row = this.#get(`SELECT ${FILM_COLUMNS} FROM film WHERE number = ?`, filmNumber(thread, seq))
     return row === undefined ? undefined : filmOf(row)
   }
 
   films(scan: FilmScan): readonly FilmRow[] {
-    const { sql, values } = filmsSql(scan)
-    const films: FilmRow[] = []
-    for (const row of this.#prepare(sql).iterate(...values)) {
-      const film = filmOf(row)
-      if (scan.sites !== undefined && !scan.sites.has(film.site)) continue
-      films.push(film)
-      if (films.length >= scan.limit) break
-    }
-    return films
+    const { sql, values } = filmsSql(scan, this.#mostRows())
+    return this.#run(() => {
+      const films: FilmRow[] = []
+      let last: FilmRow | undefined
+      for (const row of this.#prepare(sql).iterate(...values)) {
+        const film = filmOf(row)
+        if (!isAfter(film, last, scan)) throw new CinescopeError('CSC_ERR_CORRUPT', 'films are out of order')
+        last = film
+        if (scan.sites !== undefined && !scan.sites.has(film.site)) continue
+        films.push(film)
+        if (films.length >= scan.limit) break
+      }
+      return films
+    })
   }
 
   filmsOfTrace(trace: TraceId): readonly FilmRow[] {
-    const rows = this.#all('SELECT * FROM film WHERE trace = ? LIMIT 1000', Buffer.from(trace, 'hex'))
+    const rows = this.#all(`SELECT ${FILM_COLUMNS} FROM film WHERE trace = ? LIMIT 1000`, Buffer.from(trace, 'hex'))
     return rows.map(filmOf)
   }
 
   site(number: number): Site | undefined {
     let site = this.#sites.get(number)
     if (site !== undefined || number === 0) return site
-    const row = this.#get('SELECT * FROM site WHERE number = ?', number)
+    const row = this.#get(`SELECT ${SITE_COLUMNS} FROM site WHERE number = ?`, number)
     if (row === undefined) return undefined
     site = siteOf(row)
     this.#sites.set(number, site)
@@ -107,14 +138,15 @@ export class SqliteView implements StoreView {
   }
 
   sites(): ReadonlyMap<number, Site> {
-    for (const row of this.#all('SELECT * FROM site')) this.#sites.set(integer(row, 'number'), siteOf(row))
+    for (const row of this.#all(`SELECT ${SITE_COLUMNS} FROM site LIMIT ?`, MAX_SITES + 1))
+      this.#sites.set(integer(row, 'number'), siteOf(row))
     return this.#sites
   }
 
   key(number: number): string | undefined {
     let text = this.#keys.get(number)
     if (text !== undefined) return text
-    const row = this.#get('SELECT text FROM key WHERE number = ?', number)
+    const row = this.#get(`SELECT ${bounded('text')} FROM key WHERE number = ?`, number)
     if (row === undefined) return undefined
     text = string(row, 'text')
     this.#keys.set(number, text)
@@ -124,7 +156,7 @@ export class SqliteView implements StoreView {
   entity(number: number): Entity | undefined {
     let entity = this.#entities.get(number)
     if (entity !== undefined || number === 0) return entity
-    const row = this.#get('SELECT kind, scope, id FROM entity WHERE number = ?', number)
+    const row = this.#get(`SELECT ${ENTITY_COLUMNS} FROM entity WHERE number = ?`, number)
     if (row === undefined) return undefined
     entity = { kind: string(row, 'kind'), scope: string(row, 'scope'), id: string(row, 'id') }
     this.#entities.set(number, entity)
@@ -138,7 +170,7 @@ export class SqliteView implements StoreView {
   }
 
   ledger(): readonly LedgerRow[] {
-    return this.#all('SELECT reason, kind, count FROM ledger').map((row) => ({
+    return this.#all(`SELECT ${bounded('reason')}, ${bounded('kind')}, count FROM ledger LIMIT 1000`).map((row) => ({
       reason: reasonOf(string(row, 'reason')),
       kind: string(row, 'kind') as Kind | 'unknown',
       count: integer(row, 'count'),
@@ -147,7 +179,7 @@ export class SqliteView implements StoreView {
 
   counters(): Readonly<Record<string, number>> {
     const counters = Object.create(null) as Record<string, number>
-    for (const row of this.#all('SELECT name, value FROM counter')) {
+    for (const row of this.#all(`SELECT ${bounded('name')}, value FROM counter LIMIT 1000`)) {
       const value = row['value']
       if (typeof value === 'number') counters[string(row, 'name')] = value
     }
@@ -160,7 +192,8 @@ export class SqliteView implements StoreView {
     return {
       id,
       isTail: integer(row, 'tail') === 1,
-      bloom: this.#blob('segment', 'bloom', id),
+      // one that does not fit the memory for them says maybe to every question
+      bloom: this.#bloomBytes < MAX_BLOOMS_BYTES ? this.#blob('segment', 'bloom', id) : NO_BLOOM,
       summary: {
         thread: integer(row, 'thread'),
         rows: integer(row, 'rows'),
@@ -178,20 +211,25 @@ export class SqliteView implements StoreView {
   }
 
   /** A blob, its length checked before it is read. */
-  #blob(table: 'segment' | 'page', column: string, id: number): Uint8Array {
+  #blob(table: 'segment' | 'page', column: keyof typeof MOST_BYTES, id: number): Uint8Array {
     const key = table === 'segment' ? 'id' : 'number'
     const size = this.#get(
-      `SELECT length(${column}) AS size, typeof(${column}) AS type FROM ${table} WHERE ${key} = ?`,
+      `SELECT octet_length(${column}) AS size, typeof(${column}) AS type FROM ${table} WHERE ${key} = ?`,
       id,
     )
     if (size === undefined) throw new CinescopeError('CSC_ERR_PRUNED', 'the segment has been pruned')
     if (size['type'] !== 'blob') throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
-    if (integer(size, 'size') > MAX_BLOCK_BYTES)
+    if (integer(size, 'size') > MOST_BYTES[column])
       throw new CinescopeError('CSC_ERR_LIMIT', `${table}.${column} is too long`)
     const row = this.#get(`SELECT ${column} AS data FROM ${table} WHERE ${key} = ?`, id)
     const data = row?.['data']
     if (!(data instanceof Uint8Array)) throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
     return data
+  }
+
+  /** More rows than all pages together can hold: what bounds a scan of pages that meet themselves. */
+  #mostRows(): number {
+    return (integer(this.#get('PRAGMA page_count') ?? {}, 'page_count') + 1) * ROWS_PER_PAGE
   }
 
   #get(sql: string, ...values: (string | number | Uint8Array)[]): SqlRow | undefined {
@@ -240,6 +278,15 @@ function filmOf(row: SqlRow): FilmRow {
     trace:
       trace instanceof Uint8Array && trace.length === 16 ? (Buffer.from(trace).toString('hex') as TraceId) : undefined,
   }
+}
+
+/** True if the film comes after the one before it in the scan's order, as an index that is what it says gives them. */
+function isAfter(film: FilmRow, last: FilmRow | undefined, scan: FilmScan): boolean {
+  const place =
+    last === undefined ? scan.after : { key: filmKey(last, scan.order), id: filmNumber(last.thread, last.seq) }
+  if (place === undefined) return true
+  const distance = filmKey(film, scan.order) - place.key || filmNumber(film.thread, film.seq) - place.id
+  return scan.order.startsWith('-') ? distance < 0 : distance > 0
 }
 
 function siteOf(row: SqlRow): Site {

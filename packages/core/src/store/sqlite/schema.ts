@@ -27,7 +27,9 @@ export const SCHEMA: Readonly<Record<string, string>> = {
 }
 
 /** Objects that SQLite adds by itself. */
-export const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['sqlite_sequence'])
+export const SYSTEM_OBJECTS: Readonly<Record<string, string>> = {
+  sqlite_sequence: 'CREATE TABLE sqlite_sequence(name,seq)',
+}
 
 /** Most value pages of a segment. */
 export const MAX_SEGMENT_PAGES = 4096

@@ -6,8 +6,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError, nodeId, timeNs, wallMs } from '@cinescope/protocol'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { EventSource, RecordingState, StoreView } from '../event-store.ts'
+import { bounded } from './bounded.ts'
 import { openRecordingFile } from './open.ts'
-import { ReadQueue } from './read-queue.ts'
+import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
 
 /** Opens a recording file read-only; it may be hostile, and may be written meanwhile. @throws as `openRecordingFile` */
@@ -17,7 +18,7 @@ export function openSqliteSource(path: string): EventSource {
     return new SqliteSource(path, database)
   } catch (thrown) {
     database.close()
-    throw thrown
+    throw asCorrupt(thrown)
   }
 }
 
@@ -38,7 +39,7 @@ class SqliteSource implements EventSource {
   }
 
   state(): RecordingState {
-    const row = this.#database.prepare('SELECT state FROM process').get()
+    const row = this.#database.prepare(`SELECT ${bounded('state')} FROM process LIMIT 1`).get()
     if (row?.['state'] === 'closed') return 'closed'
     const isHere = this.process.hostname === hostname()
     return isHere && isAlive(this.process.pid) ? 'live' : 'interrupted'
@@ -64,17 +65,31 @@ export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
+const PROCESS_TEXTS = ['node', 'service', 'hostname', 'node_version', 'version'] as const
+
 function readProcess(database: DatabaseSync): ProcessInfo {
-  const row = database.prepare('SELECT * FROM process LIMIT 1').get()
+  const texts = PROCESS_TEXTS.map((column) => bounded(column)).join(', ')
+  const row = database.prepare(`SELECT ${texts}, pid, anchor_ns, anchor_wall FROM process LIMIT 1`).get()
   if (row === undefined) throw new CinescopeError('CSC_ERR_FORMAT', 'the recording names no process')
+  const text = (column: (typeof PROCESS_TEXTS)[number]): string => {
+    const value = row[column]
+    if (typeof value !== 'string') throw new CinescopeError('CSC_ERR_CORRUPT', `process.${column} holds no text`)
+    return value
+  }
+  const number = (column: string): number => {
+    const value = row[column]
+    if (typeof value !== 'number' || !(Math.abs(value) <= Number.MAX_SAFE_INTEGER))
+      throw new CinescopeError('CSC_ERR_CORRUPT', `process.${column} holds no number`)
+    return value
+  }
   return {
-    node: nodeId(String(row['node'])),
-    pid: Number(row['pid']),
-    service: String(row['service']),
-    hostname: String(row['hostname']),
-    nodeVersion: String(row['node_version']),
-    cinescopeVersion: String(row['version']),
-    anchor: { atNs: timeNs(Number(row['anchor_ns'])), wallMs: wallMs(Number(row['anchor_wall'])) },
+    node: nodeId(text('node')),
+    pid: number('pid'),
+    service: text('service'),
+    hostname: text('hostname'),
+    nodeVersion: text('node_version'),
+    cinescopeVersion: text('version'),
+    anchor: { atNs: timeNs(number('anchor_ns')), wallMs: wallMs(number('anchor_wall')) },
   }
 }
 

@@ -11,7 +11,7 @@ function record(scope: Scope, films: number): void {
 
 /** Keeps the thread for so long that the writer can start on a request. */
 function busy(ms: number): void {
-  for (const until = performance.now() + ms; performance.now() < until; );
+  for (const until = performance.now() + ms; performance.now() < until;);
 }
 
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
