@@ -11,10 +11,10 @@ export interface CarriedSpan {
 }
 
 /** Most spans carried; beyond, the oldest is let go and its end will be shown as rebuilt. */
-export const MAX_CARRIED_SPANS = 65_536
+const MAX_CARRIED_SPANS = 65_536
 
 /** Most bytes of begin values carried. */
-export const MAX_CARRIED_BYTES = 8_388_608
+const MAX_CARRIED_BYTES = 8_388_608
 
 /** Open spans of earlier segments, by the seq of their begin. */
 export class CarriedSpans {

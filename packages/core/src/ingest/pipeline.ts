@@ -7,7 +7,7 @@ import type { RecordSink } from '../ring/consumer.ts'
 import type { Intake } from './intake.ts'
 
 /** What the pipeline needs of correlation. */
-export interface Fold extends RecordSink {
+interface Fold extends RecordSink {
   readonly taken: Float64Array
   readonly pendingRows: number
   anchor(anchor: Anchor): void
@@ -15,7 +15,7 @@ export interface Fold extends RecordSink {
 }
 
 /** What the pipeline needs of a store. */
-export interface CommitTarget {
+interface CommitTarget {
   commit(commit: Commit): void
   prune(maxBytes: number): { readonly events: number }
 }

@@ -24,7 +24,7 @@ export interface FilmContext {
 }
 
 /** Most events of a film that are read at once. */
-export const MAX_FILM_EVENTS = 100_000
+const MAX_FILM_EVENTS = 100_000
 
 /** The events of a film in order of their begin. Reads only segments between the film's first and last event. */
 export async function readFilm(film: FilmRow, context: FilmContext): Promise<CinescopeEvent[]> {

@@ -3,7 +3,7 @@
 import { CinescopeError } from '@cinescope/protocol'
 
 /** Items of a page unless said otherwise, and at most. */
-export const PAGE = { usual: 100, most: 10_000 } as const
+const PAGE = { usual: 100, most: 10_000 } as const
 
 /** The limit to use. @throws CSC_ERR_QUERY unless it is an integer from 1 to `PAGE.most` */
 export function checkLimit(limit: number | undefined): number {

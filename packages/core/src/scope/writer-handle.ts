@@ -2,7 +2,7 @@
 
 import type { Worker } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
-import { SIGNAL, STATUS, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
+import { SIGNAL, STATUS, WRITER_STATE, type WriterState } from '../base/status.ts'
 import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
 import { wakeWriter } from '../ring/memory.ts'
 import { startWorker } from './worker.ts'
@@ -129,9 +129,4 @@ export class WriterHandle {
     this.#waiting = []
     for (const resolve of waiting) resolve()
   }
-}
-
-/** Reads the shared figures. */
-export function figuresOf(memory: StatusMemory): Float64Array {
-  return new Float64Array(memory.figures)
 }
