@@ -5,6 +5,7 @@ import { writeBytesLength } from './binary.ts'
 import { urlencodedFields, writeFields } from './form.ts'
 import { writeJson } from './json-text.ts'
 import { multipartFields } from './multipart.ts'
+import type { Format } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -12,6 +13,8 @@ import type { Walker } from './walker.ts'
 export interface CapturedText {
   readonly contentType: string | undefined
   readonly bytes: Uint8Array
+  /** The same as `bytes` where it was given as a string: saves decoding it again. */
+  readonly text?: string
   /** Bytes of the whole body. */
   readonly totalLength: number
   /** False when `bytes` is a prefix. */
@@ -19,8 +22,6 @@ export interface CapturedText {
   /** First segment of the redacted paths that apply; `body` unless told otherwise. */
   readonly under?: string
 }
-
-type Format = 'json' | 'lines' | 'urlencoded' | 'multipart' | 'text' | 'binary'
 
 const SNIFFED = 512
 /** Begins each document of a JSON text sequence (RFC 7464). */
@@ -32,14 +33,14 @@ export function writeText(walker: Walker, captured: CapturedText, at: number): n
   if (path?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   if (captured.totalLength === 0) return walker.plain('', at)
   if (!captured.complete) walker.truncated = true
-  const format = formatOf(captured)
+  const format = walker.mediaTypes.of(captured.contentType).format ?? sniff(captured.bytes)
   switch (format) {
     case 'json':
-      return writeJson(walker, { text: textOf(captured), isWhole: captured.complete }, at, 0, path)
+      return writeJson(walker, { text: textOf(walker, captured), isWhole: captured.complete }, at, 0, path)
     case 'lines':
       return writeLines(walker, captured, at, path)
     case 'urlencoded':
-      return writeFields(walker, urlencodedFields(textOf(captured), captured.complete), at, path)
+      return writeFields(walker, urlencodedFields(textOf(walker, captured), captured.complete), at, path)
     case 'multipart':
       return writeMultipart(walker, captured, at, path)
     case 'text':
@@ -57,17 +58,6 @@ export function writeQuery(walker: Walker, query: string, at: number): number {
   return writeFields(walker, urlencodedFields(query.startsWith('?') ? query.slice(1) : query, true), at, path)
 }
 
-function formatOf(captured: CapturedText): Format {
-  const type = captured.contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === undefined || type === '') return sniff(captured.bytes)
-  if (/^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-seq)$/.test(type)) return 'lines'
-  if (/[/+]json$/.test(type)) return 'json'
-  if (type === 'application/x-www-form-urlencoded') return 'urlencoded'
-  if (type === 'multipart/form-data') return 'multipart'
-  const isText = type.startsWith('text/') || /[/+](?:xml|javascript|graphql|yaml|x-yaml|toml|sql)$/.test(type)
-  return isText ? 'text' : 'binary'
-}
-
 function sniff(bytes: Uint8Array): Format {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SNIFFED)).toString('latin1')
   if (/^(?:\xef\xbb\xbf)?\s*[[{]/.test(head)) return 'json'
@@ -75,17 +65,16 @@ function sniff(bytes: Uint8Array): Format {
   return /[\u0000-\u0008\u000e-\u001a]/.test(head) ? 'binary' : 'text'
 }
 
-function textOf(captured: CapturedText): string {
+function textOf(walker: Walker, captured: CapturedText): string {
+  if (captured.text !== undefined) return captured.text
   const bytes = Buffer.from(captured.bytes.buffer, captured.bytes.byteOffset, captured.bytes.byteLength)
-  const charset = /;\s*charset="?([\w-]+)/i.exec(captured.contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
-  if (/^(?:iso-8859-1|latin1|windows-1252|us-ascii)$/.test(charset)) return bytes.toString('latin1')
-  const text = bytes.toString(charset.startsWith('utf-16') ? 'utf16le' : 'utf8')
+  const text = bytes.toString(walker.mediaTypes.of(captured.contentType).encoding)
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
 function writeLines(walker: Walker, captured: CapturedText, start: number, path: PathState | undefined): number {
   if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
-  const lines = textOf(captured).replaceAll(RECORD_SEPARATOR, '\n').split('\n')
+  const lines = textOf(walker, captured).replaceAll(RECORD_SEPARATOR, '\n').split('\n')
   let at = walker.byte(start, TAG.array)
   let count = 0
   for (const [index, line] of lines.entries()) {
@@ -108,6 +97,6 @@ function writeMultipart(walker: Walker, captured: CapturedText, at: number, path
 
 /** The user asked for it: the text with shapes masked; of a prefix the last word, which may be half a secret, is dropped. */
 function writeKept(walker: Walker, captured: CapturedText, at: number): number {
-  const text = textOf(captured)
+  const text = textOf(walker, captured)
   return walker.string(captured.complete ? text : text.replace(/\S{1,512}$/, '…'), at)
 }

@@ -18,6 +18,7 @@ import {
 } from './intrinsics.ts'
 import type { KeyTable } from './keys.ts'
 import { SENSITIVITY } from './names.ts'
+import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
@@ -46,6 +47,7 @@ const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
 /** A sink that knows how to walk. One per thread; not re-entrant, which nothing it does can cause. */
 export class Walker extends Sink {
   readonly classes: ClassTable
+  readonly mediaTypes: MediaTypes = new MediaTypes()
   readonly maxWidth: number
   readonly maxDepth: number
   readonly #ancestors: (object | undefined)[]
