@@ -77,6 +77,7 @@ class Writer {
       if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
       if (hasRequest && !isStopping) this.#answer(requested, settled)
       if (service?.isBusy !== true) this.#pause(wake, settled)
+      service?.poll()
       await setImmediate()
     }
   }

@@ -1,6 +1,6 @@
 /** Serves a recording to another thread: requests and pages cross as messages, work stays here. */
 
-import type { MessagePort } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import type { OpenRecording } from './open-recording.ts'
 import { type Answer, pack, type Request } from './remote-protocol.ts'
@@ -9,21 +9,29 @@ import { type Answer, pack, type Request } from './remote-protocol.ts'
 export interface RecordingService {
   /** True while a request is under way. */
   readonly isBusy: boolean
+  /** Takes up requests that have arrived; for a thread that sleeps between turns, whose event loop may see them late. */
+  poll(): void
 }
 
 /** Answers requests on `port` from `recording` until it is closed. */
 export function serveRecording(port: MessagePort, recording: OpenRecording): RecordingService {
   const running = new Map<number, AbortController>()
-  port.on('message', (request: Request) => {
+  const handle = (request: Request): void => {
     if (request.kind === 'close') {
       port.close()
       void recording.close()
     } else if (request.kind === 'abort') running.get(request.call)?.abort()
     else void answer(port, recording, request, running)
-  })
+  }
+  port.on('message', handle)
   return {
     get isBusy() {
       return running.size > 0
+    },
+    poll() {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        handle(next.message as Request)
+      }
     },
   }
 }
