@@ -70,10 +70,11 @@ class Writer {
       const wake = Atomics.load(this.#control, CONTROL.wake)
       const requested = Atomics.load(this.#signals, SIGNAL.requested)
       const hasRequest = requested !== Atomics.load(this.#signals, SIGNAL.done)
+      // before the turn: what was recorded up to the stop must be in the ring that the last turn empties
+      const isStopping = Atomics.load(this.#signals, SIGNAL.stop) === 1
       const started = performance.now()
       const settled = this.#turn(hasRequest)
       this.#busyMs += performance.now() - started
-      const isStopping = Atomics.load(this.#signals, SIGNAL.stop) === 1
       if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
       if (hasRequest && !isStopping) this.#answer(requested, settled)
       if (service?.isBusy !== true) this.#pause(wake, settled)
@@ -145,6 +146,8 @@ class Writer {
     const isWhole = settled && this.#seal()
     this.#signal(SIGNAL.state, isWhole ? 2 : 3)
     this.#answer(requested, isWhole)
+    // an open port would keep this thread alive
+    this.#input.queries?.close()
   }
 
   #seal(): boolean {

@@ -223,8 +223,7 @@ export class Recorder {
       return 0
     }
     const values = this.#values
-    const end =
-      value instanceof Text ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
+    const end = Text.is(value) ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
     u32[u + U32.valuePosition] = ring.keepValue(end - at)
     u32[u + U32.valueLength] = end - at
     return values.truncated ? FLAG.truncated : 0
@@ -233,9 +232,18 @@ export class Recorder {
 
 /** A value that arrives as text, to be tokenized and redacted as such. */
 export class Text {
-  readonly text: CapturedText
+  readonly #text: CapturedText
 
   constructor(text: CapturedText) {
-    this.text = text
+    this.#text = text
+  }
+
+  get text(): CapturedText {
+    return this.#text
+  }
+
+  /** True for texts. A private name is looked for without running a proxy's traps, which `instanceof` would run. */
+  static is(value: unknown): value is Text {
+    return typeof value === 'object' && value !== null && #text in value
   }
 }

@@ -1,6 +1,8 @@
 /** A scope: what users record through and ask. */
 
+import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { types } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { CinescopeError, type Entity, FLAG, KINDS, type NodeId } from '@cinescope/protocol'
 import type { Fault, Faults } from '../base/faults.ts'
@@ -17,6 +19,8 @@ import type { SelfCost } from './self-cost.ts'
 import { runUserSpan } from './user-span.ts'
 import { startWorker } from './worker.ts'
 import type { WriterHandle } from './writer-handle.ts'
+
+const MAX_ENTITY_TEXT = 1000
 
 /** The span one is in. */
 export interface CurrentSpan {
@@ -143,13 +147,12 @@ export class RunningScope implements Scope {
     const { probe } = this.#parts
     if (!probe.isEnabled) return
     const span = probe.current()
-    const value = attributes === undefined ? { message } : { message, ...attributes }
-    probe.recorder.point(KINDS.log, this.#logSite, span?.seq ?? 0, span?.root.seq ?? 0, value)
+    probe.recorder.point(KINDS.log, this.#logSite, span?.seq ?? 0, span?.root.seq ?? 0, logValue(message, attributes))
   }
 
   entity(kind: string, id: string): EntityHandle {
     const { probe, entities } = this.#parts
-    const entity: Entity = { kind, scope: probe.node, id }
+    const entity: Entity = { kind: clipped(kind), scope: probe.node, id: clipped(id) }
     const record = (code: number, state?: unknown): void => {
       if (!probe.isEnabled) return
       const span = probe.current()
@@ -230,6 +233,9 @@ export class RunningScope implements Scope {
 
   #openRecording(): OpenRecording {
     const { queries, path } = this.#parts
+    if (queries !== undefined && this.#stopped !== undefined) {
+      throw new CinescopeError('CSC_ERR_STOPPED', 'this recording was kept in memory and went with the scope')
+    }
     if (queries !== undefined) return remoteRecording(queries, () => this.#parts.writer?.wake())
     if (path === undefined)
       throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
@@ -248,6 +254,19 @@ export class RunningScope implements Scope {
     })
     return remoteRecording(port1)
   }
+}
+
+/** Getters among the attributes stay getters, so that the encoder leaves them alone; a proxy is handed on whole. */
+function logValue(message: string, attributes: unknown): unknown {
+  if (typeof attributes !== 'object' || attributes === null) return { message }
+  if (types.isProxy(attributes)) return { message, attributes }
+  return Object.defineProperties({ message }, Object.getOwnPropertyDescriptors(attributes))
+}
+
+/** Ids may be chosen by a peer. Longer ones keep their beginning and a digest, so that they stay apart. */
+function clipped(text: string): string {
+  if (text.length <= MAX_ENTITY_TEXT) return text
+  return `${text.slice(0, MAX_ENTITY_TEXT)}…${createHash('sha256').update(text).digest('hex')}`
 }
 
 /** Absolute path of a new recording: its name begins with the time, so that names sort by start. */

@@ -71,7 +71,7 @@ export class WriterHandle {
   /** Asks the writer to finish the recording and waits until its thread has ended. */
   async stop(): Promise<void> {
     if (this.#isGone) return
-    Atomics.store(this.#signals, SIGNAL.stop, 1)
+    this.#askToStop()
     await this.#settled(this.#request())
     if (this.#isGone) return
     // the wait below is the host's own: it asked for the stop
@@ -82,15 +82,21 @@ export class WriterHandle {
   /** In an exit handler: blocks at most `EXIT_DRAIN_MS` until the writer has finished the recording. */
   stopNow(): void {
     if (this.state !== 'recording' && this.state !== 'starting') return
-    Atomics.store(this.#signals, SIGNAL.stop, 1)
+    this.#askToStop()
     const request = this.#request()
     const deadline = performance.now() + EXIT_DRAIN_MS
     for (;;) {
       const done = Atomics.load(this.#signals, SIGNAL.done)
       const leftMs = deadline - performance.now()
-      if (done === request || leftMs <= 0 || Atomics.load(this.#signals, SIGNAL.state) === 3) return
+      if (done === request || leftMs <= 0 || Atomics.load(this.#signals, SIGNAL.state) >= 2) return
       Atomics.wait(this.#signals, SIGNAL.done, done, leftMs)
     }
+  }
+
+  /** The writer may see the stop before the request that follows, while it answers an earlier one; it must know then what was offered. */
+  #askToStop(): void {
+    this.#figures[STATUS.offered] = this.#hooks.offered()
+    Atomics.store(this.#signals, SIGNAL.stop, 1)
   }
 
   #request(): number {
