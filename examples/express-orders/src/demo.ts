@@ -14,7 +14,7 @@ import { cinescope } from './demo/cinescope.ts'
 import { Client } from './demo/client.ts'
 import { costLines } from './demo/cost.ts'
 import { startServer } from './demo/server-process.ts'
-import { keepBusy, OVERLAPPING, sendAlone, sendMixed, sendOverlapping } from './demo/traffic.ts'
+import { keepBusy, OVERLAPPING, sendAlone, sendMixed, sendOrder, sendOverlapping } from './demo/traffic.ts'
 
 const keeps = process.argv.includes('--keep')
 const directory = mkdtempSync(join(tmpdir(), 'cinescope-demo-'))
@@ -40,6 +40,7 @@ async function demonstrate(): Promise<Verdict> {
     print(`Sent ${client.sent} requests: good ones, a slow one, bad ones, one that fails, one whose client hangs up.`)
     const overlapping = await sendOverlapping(client)
     print(`Sent ${OVERLAPPING} more at the same time. The server goes on serving while we look at its films.`)
+    await sendOrder(client, 10)
     const rest = keepBusy(client)
     await shown(server.path, client.sent)
     await look(server.path)

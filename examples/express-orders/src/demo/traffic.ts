@@ -10,14 +10,8 @@ export const SECRETS = ['correct horse battery staple', '4111 1111 1111 1111'] a
 
 /** A round of ordinary days: successes, a slow route, mistakes of clients, a failure, a client that hangs up. */
 export async function sendMixed(client: Client): Promise<void> {
-  const order = {
-    customer: 'Linus',
-    items: [{ sku: 'chair', quantity: 4 }],
-    card: { number: SECRETS[1], cvc: '123' },
-    password: SECRETS[0],
-  }
   await client.send('/orders')
-  await client.send('/orders?page=2', { method: 'POST', user: 7, body: order })
+  await sendOrder(client, 7)
   await client.send('/orders/3', { user: 7 })
   await client.send('/orders/3/ship', { method: 'POST', user: 7 })
   await client.send('/orders/report')
@@ -25,6 +19,17 @@ export async function sendMixed(client: Client): Promise<void> {
   await client.send('/orders/99')
   await client.send('/orders/2/invoice', { user: 9 })
   await client.giveUp('/orders/export')
+}
+
+/** A customer orders and pays. */
+export function sendOrder(client: Client, user: number): Promise<Sent> {
+  const body = {
+    customer: 'Linus',
+    items: [{ sku: 'chair', quantity: 4 }],
+    card: { number: SECRETS[1], cvc: '123' },
+    password: SECRETS[0],
+  }
+  return client.send('/orders?from=mail', { method: 'POST', user, body })
 }
 
 /** One post, asked for alone: what its film looks like when nothing overlaps it. */

@@ -4,7 +4,7 @@ import type { ExitCode } from './exit-code.ts'
 import type { Screen } from '../format/screen.ts'
 
 /** How the text of an option becomes a value. */
-export type OptionKind = 'flag' | 'text' | 'integer' | 'milliseconds' | 'time' | 'choice' | 'pair'
+type OptionKind = 'flag' | 'text' | 'integer' | 'milliseconds' | 'time' | 'choice' | 'pair'
 
 /** One option of a command. */
 export interface Option {
@@ -25,7 +25,7 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>
 
 /** A word of the command line that is no option. */
-export interface Operand {
+interface Operand {
   readonly name: string
   readonly required?: boolean
 }
