@@ -23,7 +23,7 @@ export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions
     }
     const request = role.begin(req, res)
     if (request === undefined) return next()
-    probe.run(request.root, next as () => void)
+    probe.run(request.root, proceed, next)
   }
   const isIgnored = (req: Request): boolean => {
     try {
@@ -34,4 +34,8 @@ export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions
     }
   }
   return markOwn(middleware)
+}
+
+function proceed(next: () => void): void {
+  next()
 }

@@ -29,7 +29,7 @@ export function recordedHandle(handle: LayerHandle): LayerHandle {
     const span = request?.entering
     if (request === undefined || span === undefined) return handle(req, res, next)
     const outer = entered(request, span)
-    const result = request.role.probe.run(span, handle, req, res, next)
+    const result = request.role.probe.run(span, callHandle, handle, req, res, next)
     request.running = outer
     if (span.isOpen) settle(request, span, result)
     return result
@@ -43,11 +43,20 @@ export function recordedErrorHandle(handle: LayerHandle): LayerHandle {
     const span = request?.entering
     if (request === undefined || span === undefined) return handle(error, req, res, next)
     const outer = entered(request, span)
-    const result = request.role.probe.run(span, handle, error, req, res, next)
+    const result = request.role.probe.run(span, callErrorHandle, handle, error, req, res, next)
     request.running = outer
     if (span.isOpen) settle(request, span, result)
     return result
   }
+}
+
+/** A context runs its function with null for `this`; the router leaves it undefined. */
+function callHandle(handle: LayerHandle, req: unknown, res: unknown, next: unknown): unknown {
+  return handle(req, res, next)
+}
+
+function callErrorHandle(handle: LayerHandle, error: unknown, req: unknown, res: unknown, next: unknown): unknown {
+  return handle(error, req, res, next)
 }
 
 /** An error met on its way: recorded here if no layer was seen to raise it, as with those of `app.param` and `res.sendFile`. */
@@ -62,20 +71,20 @@ function entered(request: ServerRequest, span: Span): Span | undefined {
   return outer
 }
 
-function leaving(request: ServerRequest, span: Span, next: Next): Next {
-  return function (error?: unknown): unknown {
+function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
+  return function next(error?: unknown): unknown {
     leave(request, span, error)
-    return next(error)
+    return proceed(error)
   }
 }
 
 /** For a router: layers inside have its span as their parent and its path before theirs. */
-function leavingMount(request: ServerRequest, span: Span, next: Next, mount: Mount): Next {
+function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: Mount): Next {
   request.mount = mount
-  return function (error?: unknown): unknown {
+  return function next(error?: unknown): unknown {
     if (request.mount === mount) request.mount = mount.outer
     leave(request, span, error)
-    return next(error)
+    return proceed(error)
   }
 }
 

@@ -12,6 +12,8 @@ export class BodyTap {
   isEncoded = false
   readonly #maxBytes: number
   #kept: Buffer = NOTHING
+  /** The only chunk so far, where it was a string that fits: most responses are one. */
+  #whole: string | undefined = undefined
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -19,23 +21,31 @@ export class BodyTap {
 
   /** Takes a chunk as a stream takes it. What is neither text nor bytes is left to the stream to refuse. */
   take(chunk: unknown, encoding: unknown): void {
-    if (typeof chunk === 'string')
-      this.#takeText(chunk, typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8')
+    if (typeof chunk === 'string') this.#takeText(chunk, encoding)
     else if (chunk instanceof Uint8Array) this.#takeBytes(chunk)
   }
 
   /** What was collected. `isWhole` says that no more will come. */
   text(contentType: string | undefined, isWhole: boolean): CapturedText {
+    const type = this.isEncoded ? 'application/octet-stream' : contentType
+    if (isWhole && this.#whole !== undefined && type !== undefined)
+      return new WholeText(type, this.#whole, this.totalLength)
+    this.#settle()
     const complete = isWhole && this.#kept.length === this.totalLength
-    return {
-      contentType: this.isEncoded ? 'application/octet-stream' : contentType,
-      bytes: this.#kept,
-      totalLength: this.totalLength,
-      complete,
-    }
+    return { contentType: type, bytes: this.#kept, totalLength: this.totalLength, complete }
   }
 
-  #takeText(chunk: string, encoding: BufferEncoding): void {
+  #takeText(chunk: string, given: unknown): void {
+    const encoding = typeof given === 'string' && Buffer.isEncoding(given) ? given : 'utf8'
+    if (this.totalLength === 0 && chunk.length > 0 && isUtf8(encoding)) {
+      const length = Buffer.byteLength(chunk)
+      if (length <= this.#maxBytes) {
+        this.totalLength = length
+        this.#whole = chunk
+        return
+      }
+    }
+    this.#settle()
     const room = this.#maxBytes - this.#kept.length
     this.totalLength += Buffer.byteLength(chunk, encoding)
     // a code unit becomes at least half a byte (hex), so twice the room is always enough
@@ -43,13 +53,43 @@ export class BodyTap {
   }
 
   #takeBytes(chunk: Uint8Array): void {
+    this.#settle()
     const room = this.#maxBytes - this.#kept.length
     this.totalLength += chunk.byteLength
     if (room > 0) this.#keep(Buffer.from(chunk.length > room ? chunk.subarray(0, room) : chunk), room)
+  }
+
+  /** More came than one string, or its bytes are wanted. */
+  #settle(): void {
+    if (this.#whole === undefined) return
+    this.#kept = Buffer.from(this.#whole)
+    this.#whole = undefined
   }
 
   #keep(own: Buffer, room: number): void {
     const bytes = own.length > room ? own.subarray(0, room) : own
     this.#kept = this.#kept.length === 0 ? bytes : Buffer.concat([this.#kept, bytes])
   }
+}
+
+/** A body that was one string. */
+class WholeText implements CapturedText {
+  readonly complete = true
+  readonly contentType: string
+  readonly text: string
+  readonly totalLength: number
+
+  constructor(contentType: string, text: string, totalLength: number) {
+    this.contentType = contentType
+    this.text = text
+    this.totalLength = totalLength
+  }
+
+  get bytes(): Uint8Array {
+    return Buffer.from(this.text)
+  }
+}
+
+function isUtf8(encoding: string): boolean {
+  return encoding === 'utf8' || encoding === 'utf-8' || encoding === 'UTF-8'
 }

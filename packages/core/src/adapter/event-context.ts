@@ -1,24 +1,34 @@
 /** HOT: events of a req or res reach their listeners in the context of the request, which Node 24 no longer keeps. */
 
 import type { EventEmitter } from 'node:events'
-import type { ServerRequest } from './server-request.ts'
+import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
 import { requestOf } from './request-mark.ts'
+import type { ServerRequest } from './server-request.ts'
 
-type Emit = EventEmitter['emit']
+type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => boolean
 
-/** Wraps `emit` of this req and res. */
-export function bindEvents(request: ServerRequest): void {
-  request.req.emit = emitterOf(request.req.emit)
-  request.res.emit = emitterOf(request.res.emit)
+/** Methods for the prototypes of reqs and res's. */
+export const EVENT_METHODS: Readonly<Record<string, MethodMaker>> = {
+  emit: (original) => emitterOf(original as () => Emit) as CarrierMethod,
 }
 
-function emitterOf(emit: Emit): Emit {
+/** Wraps `emit` of this req and res, unless their prototypes have it already. */
+export function bindEvents({ req, res }: ServerRequest): void {
+  if (!isOurs(req.emit)) req.emit = bound(req.emit as Emit) as typeof req.emit
+  if (!isOurs(res.emit)) res.emit = bound(res.emit as Emit) as typeof res.emit
+}
+
+function bound(emit: Emit): Emit {
+  return emitterOf(() => emit)
+}
+
+function emitterOf(original: () => Emit): Emit {
   return function (this: EventEmitter, type: string | symbol): boolean {
     const request = requestOf(this)
     if (request === undefined || request.role.probe.current() !== undefined || this.listenerCount(type) === 0) {
-      return Reflect.apply(emit, this, arguments) as boolean
+      return Reflect.apply(original(), this, arguments) as boolean
     }
-    return request.role.probe.run(request.root, apply, emit, this, arguments)
+    return request.role.probe.run(request.root, apply, original(), this, arguments)
   }
 }
 

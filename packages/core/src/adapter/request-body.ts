@@ -2,9 +2,17 @@
 
 import type { IncomingMessage } from 'node:http'
 import { BodyTap } from './body-tap.ts'
+import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
+
+type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boolean
+
+/** Methods for the prototype of reqs. */
+export const REQUEST_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
+  push: (original) => pushOf(original as () => Push) as CarrierMethod,
+}
 
 /** Taps the body if there is one and none of it has passed yet. */
 export function tapRequest(request: ServerRequest): void {
@@ -15,10 +23,15 @@ export function tapRequest(request: ServerRequest): void {
   const tap = new BodyTap(role.settings.maxBodyBytes)
   tap.isEncoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
   request.requestTap = tap
+  if (isOurs(req.push)) return
   const { push } = req
-  req.push = function (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
+  req.push = pushOf(() => push as Push) as typeof req.push
+}
+
+function pushOf(original: () => Push): Push {
+  return function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
     take(this, chunk, encoding)
-    return push.call(this, chunk, encoding)
+    return original().call(this, chunk, encoding)
   }
 }
 

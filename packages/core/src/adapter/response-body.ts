@@ -2,45 +2,74 @@
 
 import type { ServerResponse } from 'node:http'
 import { BodyTap } from './body-tap.ts'
+import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
+import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
 
 type Write = (this: ServerResponse, chunk: unknown, encoding?: unknown, callback?: unknown) => boolean
 type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse
 
+/** Methods for the prototype of res's: they serve a response until something wraps it once more (`tapResponse`). */
+export const RESPONSE_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
+  write: (original) => writeOf(original as () => Write, requestOf, 0) as CarrierMethod,
+  end: (original) => endOf(original as () => End, requestOf, 0) as CarrierMethod,
+}
+
 /**
- * Wraps `write` and `end` of the response, outermost. Called again before each layer: when a middleware (compression)
- * has put its own functions there, they are wrapped in turn and the inner tap only passes on.
+ * Sees to it that what the application writes is seen first of all. Called again before each layer: when a middleware
+ * (compression) has put its own functions there, they are wrapped in turn and the inner tap only passes on.
  */
 export function tapResponse(request: ServerRequest): void {
   const { res } = request
   if (res.end === request.tappedEnd) return
   request.responseTap ??= new BodyTap(request.role.settings.maxBodyBytes)
+  if (!isOurs(res.end)) wrap(request, res)
+  request.tappedEnd = res.end
+}
+
+function wrap(request: ServerRequest, res: ServerResponse): void {
   const own = ++request.outermostTap
-  const write = res.write as Write
-  const end = res.end as End
-  res.write = function (this: ServerResponse, chunk: unknown, _encoding?: unknown, _callback?: unknown): boolean {
-    if (request.outermostTap !== own || request.isWriting) return Reflect.apply(write, this, arguments) as boolean
-    take(request, chunk, arguments[1])
+  const { write, end } = res
+  const self = (): ServerRequest => request
+  res.write = writeOf(() => write as Write, self, own) as typeof write
+  res.end = endOf(() => end as End, self, own) as typeof end
+}
+
+type RequestOf = (res: ServerResponse) => ServerRequest | undefined
+
+/** `own` is the number of this tap: only the outermost of a response takes what is written. */
+function writeOf(original: () => Write, of: RequestOf, own: number): Write {
+  return function (this: ServerResponse, chunk: unknown, encoding?: unknown, _callback?: unknown): boolean {
+    const request = of(this)
+    if (request === undefined || request.outermostTap !== own || request.isWriting) {
+      return Reflect.apply(original(), this, arguments) as boolean
+    }
+    take(request, chunk, encoding)
     request.isWriting = true
     try {
-      return Reflect.apply(write, this, arguments) as boolean
+      return Reflect.apply(original(), this, arguments) as boolean
     } finally {
       request.isWriting = false
     }
-  } as typeof res.write
-  res.end = function (this: ServerResponse, chunk?: unknown, _encoding?: unknown, _callback?: unknown): ServerResponse {
-    if (request.outermostTap !== own || request.isWriting) return Reflect.apply(end, this, arguments) as ServerResponse
-    take(request, chunk, arguments[1])
+  }
+}
+
+function endOf(original: () => End, of: RequestOf, own: number): End {
+  return function (this: ServerResponse, chunk?: unknown, encoding?: unknown, _callback?: unknown): ServerResponse {
+    const request = of(this)
+    if (request === undefined || request.outermostTap !== own || request.isWriting) {
+      return Reflect.apply(original(), this, arguments) as ServerResponse
+    }
+    take(request, chunk, encoding)
     request.isWriting = true
     try {
-      return Reflect.apply(end, this, arguments) as ServerResponse
+      return Reflect.apply(original(), this, arguments) as ServerResponse
     } finally {
       request.isWriting = false
       finish(request)
     }
-  } as typeof res.end
-  request.tappedEnd = res.end
+  }
 }
 
 function take(request: ServerRequest, chunk: unknown, encoding: unknown): void {

@@ -3,11 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatTraceparent, KINDS, parseTraceparent } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
-import { bindEvents } from './event-context.ts'
+import { type Carriers, putMethods } from './carrier-methods.ts'
+import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
-import { tapRequest } from './request-body.ts'
+import { useHook } from './hooks.ts'
+import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
 import { markRequest, requestOf } from './request-mark.ts'
-import { tapResponse } from './response-body.ts'
+import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
 import type { ServerRequestSettings } from './server-request-settings.ts'
 
@@ -75,6 +77,12 @@ export class ServerRequestRole {
       reportFault(this.probe, 'a request', cause)
       return undefined
     }
+  }
+
+  /** Hooks into the prototypes of an application's reqs and res's, until the scope stops: so nothing is wrapped per request. */
+  hookCarriers({ request, response }: Carriers): void {
+    useHook(this.probe, request, () => putMethods(request, { ...EVENT_METHODS, ...REQUEST_BODY_METHODS }))
+    useHook(this.probe, response, () => putMethods(response, { ...EVENT_METHODS, ...RESPONSE_BODY_METHODS }))
   }
 
   /** Number of the site of a root: the method, followed by the route template when it is known. */

@@ -20,6 +20,15 @@ export interface Mount {
   readonly outer: Mount | undefined
 }
 
+/** Attributes of a root's end; what is not known is not there. */
+interface Outcome {
+  'http.route'?: string
+  'http.response.status_code'?: number
+  'http.response.header'?: object
+  'http.response.body.size'?: number
+  'cinescope.http.request.params'?: object
+}
+
 /** A server request from its begin to the close of its response. */
 export class ServerRequest {
   readonly role: ServerRequestRole
@@ -156,17 +165,17 @@ export class ServerRequest {
     this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#outcome(status))
   }
 
-  #outcome(status: number): object {
-    const { res } = this
-    const header = res.getHeaders()
+  #outcome(status: number): Outcome {
+    const header = this.res.getHeaders()
     const size = this.#bodySize(header)
-    return {
-      'http.route': this.route,
-      'http.response.status_code': status === 0 ? undefined : status,
-      'http.response.header': header,
-      'http.response.body.size': size,
-      'cinescope.http.request.params': paramsOf(this.mount, this.#params),
-    }
+    const params = paramsOf(this.mount, this.#params)
+    const outcome: Outcome = {}
+    if (this.route !== undefined) outcome['http.route'] = this.route
+    if (status !== 0) outcome['http.response.status_code'] = status
+    outcome['http.response.header'] = header
+    if (size !== undefined) outcome['http.response.body.size'] = size
+    if (params !== undefined) outcome['cinescope.http.request.params'] = params
+    return outcome
   }
 
   #bodySize(header: Readonly<Record<string, unknown>>): number | undefined {

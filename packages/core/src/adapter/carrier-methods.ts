@@ -1,0 +1,44 @@
+/** Methods put on the prototype that a framework gives to all reqs or res's of an application: nothing to do per request. */
+
+/** Marks a method of ours, for all copies of this package. */
+const OURS: unique symbol = Symbol.for('cinescope.method.v1')
+
+/** A method as it is called: `this` is the req or res. */
+export type CarrierMethod = (this: never, ...args: never[]) => unknown
+
+/** Makes a method of ours from what the carrier would do without it. */
+export type MethodMaker = (original: () => CarrierMethod) => CarrierMethod
+
+/** The prototypes of an application's own reqs and res's; never those of node:http, which all servers share. */
+export interface Carriers {
+  readonly request: object
+  readonly response: object
+}
+
+/** Puts methods on a prototype, by name; gives what takes them off again. */
+export function putMethods(prototype: object, makers: Readonly<Record<string, MethodMaker>>): () => void {
+  const undo = Object.entries(makers).map(([name, make]) => putMethod(prototype, name, make))
+  return () => {
+    for (const each of undo) each()
+  }
+}
+
+/** True for a method that `putMethods` put there. */
+export function isOurs(method: unknown): boolean {
+  return (method as { [OURS]?: true } | undefined)?.[OURS] === true
+}
+
+function putMethod(prototype: object, name: string, make: MethodMaker): () => void {
+  const own = Object.getOwnPropertyDescriptor(prototype, name)
+  const inherited = (): CarrierMethod => (Object.getPrototypeOf(prototype) as Record<string, CarrierMethod>)[name]!
+  const replaced = own?.value as CarrierMethod | undefined
+  const method = make(replaced === undefined ? inherited : () => replaced)
+  Object.defineProperty(method, OURS, { value: true })
+  Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true, enumerable: false })
+  return () => {
+    // someone put another over ours: then ours stays, and passes on
+    if (Object.getOwnPropertyDescriptor(prototype, name)?.value !== method) return
+    if (own === undefined) Reflect.deleteProperty(prototype, name)
+    else Object.defineProperty(prototype, name, own)
+  }
+}
