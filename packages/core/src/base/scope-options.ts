@@ -123,12 +123,18 @@ export function settleOptions(
     service: given.service ?? (program === undefined ? 'node' : basename(program)),
     store: given.store ?? 'sqlite',
     maxBytes: given.maxBytes ?? 536_870_912,
-    ring: { strategy: 'drop', records: 32_768, arenaBytes: 4_194_304, ...given.ring },
-    values: { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192, ...given.values },
+    ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
+    values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
     redaction: given.redaction ?? {},
     handleSignals: given.handleSignals ?? true,
     onInternalError: given.onInternalError ?? printFault,
   }
+}
+
+/** Undefined stands for the default, also where a key is present. */
+function withDefaults<T extends object>(defaults: T, given: Partial<T> | undefined): T {
+  const present = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(present) }
 }
 
 function printFault(error: CinescopeError): void {

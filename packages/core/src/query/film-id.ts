@@ -2,6 +2,7 @@
 
 import {
   CinescopeError,
+  derivedTraceId,
   type NodeId,
   placeOf,
   seq as seqOf,
@@ -50,7 +51,9 @@ function whole(id: SpanId, node: NodeId, view: StoreView): FilmRow[] {
 /** Films that adopted the trace, or the one it was derived from. */
 function ofTrace(id: TraceId, node: NodeId, view: StoreView): FilmRow[] {
   const adopted = view.filmsOfTrace(id)
-  return adopted.length > 0 ? [...adopted] : whole(id.slice(16) as unknown as SpanId, node, view)
+  if (adopted.length > 0) return [...adopted]
+  const root = id.slice(16) as unknown as SpanId
+  return derivedTraceId(node, placeOf(node, root)) === id ? whole(root, node, view) : []
 }
 
 /** O(films): ids are a permutation, so a prefix is no range of anything stored. */

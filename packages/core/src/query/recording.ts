@@ -10,8 +10,11 @@ import {
   type FilmQuery,
   type FilmSummary,
   FLAG,
+  kindOf,
+  KINDS,
   type Ledger,
   placeOf,
+  type Rows,
   type SpanId,
   sumLedger,
   timeAt,
@@ -85,7 +88,7 @@ export class LocalRecording implements Recording {
     this.#source = source
   }
 
-  films(query: FilmQuery = {}, control: QueryControl = {}): Promise<FilmPage> {
+  async films(query: FilmQuery = {}, control: QueryControl = {}): Promise<FilmPage> {
     const order = query.order ?? '-time'
     const limit = checkLimit(query.limit)
     return this.read(control, ({ view, cost }) => {
@@ -124,7 +127,7 @@ export class LocalRecording implements Recording {
     })
   }
 
-  events(query: EventQuery = {}, control: QueryControl = {}): Promise<EventPage> {
+  async events(query: EventQuery = {}, control: QueryControl = {}): Promise<EventPage> {
     const order = query.order ?? 'time'
     const limit = checkLimit(query.limit)
     const after = query.cursor === undefined ? undefined : parseCursor(order, query.cursor)
@@ -222,20 +225,21 @@ export class LocalRecording implements Recording {
     const { node, anchor } = this.#source.process
     const { thread, seq } = placeOf(node, id as SpanId)
     return this.read(control, async ({ view, reader, cost }) => {
-      let open: CinescopeEvent | undefined
+      let second: CinescopeEvent | undefined
       for (const entry of view.segments()) {
         const { summary } = entry
         if (summary.thread !== thread || summary.seqLow > seq || summary.seqHigh < seq) continue
         await cost.breathe()
         const rows = reader.rows(entry)
-        const row = rows?.seq.indexOf(seq) ?? -1
+        const row = rows === undefined ? -1 : rowOfSeq(rows, seq)
         if (rows === undefined || row < 0) continue
         const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
         const event = buildEvent(node, view, { thread, rows, row, anchors }, reader.values(entry, rows, row))
-        if (!event.open) return event
-        open = event
+        if (!event.open && event.kind !== 'gap') return event
+        // an open span may have ended in a later segment, and a hole may begin where a rebuilt span did
+        if (second === undefined || second.kind === 'gap') second = event
       }
-      return open
+      return second
     })
   }
 
@@ -265,4 +269,12 @@ export class LocalRecording implements Recording {
       ...(query.cursor === undefined ? {} : { after: parseCursor(order, query.cursor) }),
     }
   }
+}
+
+/** Row of an event; a hole is named by its first seq, which may also be that of a span rebuilt from its end: the span it is. */
+function rowOfSeq(rows: Rows, seq: number): number {
+  const first = rows.seq.indexOf(seq)
+  if (first < 0 || kindOf(rows.word[first]!) !== KINDS.gap) return first
+  const other = rows.seq.indexOf(seq, first + 1)
+  return other < 0 ? first : other
 }

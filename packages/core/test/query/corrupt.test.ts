@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Omitted } from '@cinescope/protocol'
+import { describe, expect, it } from 'vitest'
+import { type OpenRecording, openRecording } from '../../src/recording/open-recording.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { PROCESS } from '../recording/recording-fixture.ts'
+import { sealedCommit, spans } from '../store/conformance.ts'
+import { temporaryDirectory } from '../store/directory.ts'
+
+/** A finished recording of five segments of twenty spans, changed by `damage`. */
+async function damagedRecording(
+  damage: (database: DatabaseSync) => void,
+  look: (recording: OpenRecording) => Promise<void>,
+): Promise<void> {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'x.cine')
+  const store = createSqliteStore(path, PROCESS)
+  for (let i = 0; i < 5; i++) store.commit(sealedCommit(spans(20, 1 + i * 100)))
+  store.finish()
+  const database = new DatabaseSync(path)
+  damage(database)
+  database.close()
+  await using recording = openRecording(path)
+  await look(recording)
+}
+
+describe('a recording with a damaged part', () => {
+  it.each(['columns', 'meta'])('answers without the %s of one segment, and counts them', async (column) => {
+    await damagedRecording(
+      (database) => database.exec(`UPDATE segment SET ${column} = x'070102' WHERE id = 3`),
+      async (recording) => {
+        const page = await recording.events({ limit: 10_000 })
+        expect(page.explain.corrupt).toBeGreaterThan(0)
+        expect(page.items.filter(({ value }) => !(value instanceof Omitted)).length).toBe(80)
+        expect((await recording.films({ limit: 1000 })).items).toHaveLength(100)
+        const { items } = await recording.films({ order: 'time', limit: 1000 })
+        expect((await recording.film(items[0]!.id)).events).toHaveLength(1)
+        expect((await recording.film(items[45]!.id)).explain.corrupt).toBeGreaterThan(0)
+      },
+    )
+  })
+
+  it('answers without the values of one page, says so of each, and counts them', async () => {
+    await damagedRecording(
+      (database) => database.exec("UPDATE page SET data = x'00' WHERE number / 4096 = 3"),
+      async (recording) => {
+        const page = await recording.events({ limit: 10_000 })
+        expect(page.items).toHaveLength(100)
+        expect(page.explain.corrupt).toBeGreaterThan(0)
+        const lost = page.items.filter(({ value }) => value instanceof Omitted && value.reason === 'corrupt')
+        expect(lost.map(({ seq }) => Math.floor(seq / 100))).toEqual(Array.from({ length: 20 }, () => 2))
+      },
+    )
+  })
+
+  it('refuses by code when the zone map of a segment is nonsense', async () => {
+    await damagedRecording(
+      (database) => database.exec("UPDATE segment SET seq_low = 'x' WHERE id = 3"),
+      async (recording) => {
+        await expect(recording.events()).rejects.toMatchObject({ code: 'CSC_ERR_CORRUPT' })
+      },
+    )
+  })
+
+  it('refuses by code what it cannot read at all', async () => {
+    await damagedRecording(
+      (database) => database.exec("UPDATE film SET time = 'x', duration = 9223372036854775807"),
+      async (recording) => {
+        await expect(recording.films()).rejects.toMatchObject({ name: 'CinescopeError' })
+      },
+    )
+  })
+})
