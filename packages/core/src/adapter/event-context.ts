@@ -1,7 +1,7 @@
 /** HOT: events of a req or res reach their listeners in the context of the request, which Node 24 no longer keeps. */
 
 import type { EventEmitter } from 'node:events'
-import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker } from './carrier-methods.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
 
@@ -9,7 +9,7 @@ type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => b
 
 /** Methods for the prototypes of reqs and res's. */
 export const EVENT_METHODS: Readonly<Record<string, MethodMaker>> = {
-  emit: (original) => emitterOf(original as () => Emit) as CarrierMethod,
+  emit: (original) => emitterOf(original as () => Emit),
 }
 
 /** Wraps `emit` of this req and res, unless their prototypes have it already. */

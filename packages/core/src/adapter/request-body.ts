@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { BodyTap } from './body-tap.ts'
-import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
@@ -11,7 +11,7 @@ type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boole
 
 /** Methods for the prototype of reqs. */
 export const REQUEST_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
-  push: (original) => pushOf(original as () => Push) as CarrierMethod,
+  push: (original) => pushOf(original as () => Push),
 }
 
 /** Taps the body if there is one and none of it has passed yet. */

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { BodyTap } from './body-tap.ts'
-import { type CarrierMethod, isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
@@ -12,8 +12,8 @@ type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?
 
 /** Methods for the prototype of res's: they serve a response until something wraps it once more (`tapResponse`). */
 export const RESPONSE_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
-  write: (original) => writeOf(original as () => Write, requestOf, 0) as CarrierMethod,
-  end: (original) => endOf(original as () => End, requestOf, 0) as CarrierMethod,
+  write: (original) => writeOf(original as () => Write, requestOf, 0),
+  end: (original) => endOf(original as () => End, requestOf, 0),
 }
 
 /**
