@@ -160,6 +160,7 @@ class Writer {
   }
 
   #answer(request: number, settled: boolean): void {
+    if (!settled) this.#signal(SIGNAL.refused, request)
     this.#signal(SIGNAL.done, request)
     parentPort?.postMessage({ kind: settled ? 'done' : 'refused', request } satisfies WriterMessage)
   }

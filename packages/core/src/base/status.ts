@@ -28,6 +28,8 @@ export const SIGNAL = {
   stop: 2,
   /** 0 starting, 1 recording, 2 stopped, 3 failed. */
   state: 3,
+  /** Number of the last request that the store refused, written by the writer before `done`. */
+  refused: 4,
 } as const
 
 /** Words of the writer's state. */

@@ -27,7 +27,6 @@ export class WriterHandle {
   readonly #signals: Int32Array
   readonly #figures: Float64Array
   #requests = 0
-  #refused = 0
   #isGone = false
   /** Requests that are waited for; the process stays alive for them. */
   #unsettled = 0
@@ -44,7 +43,12 @@ export class WriterHandle {
     this.#worker.on('error', (cause) =>
       this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })),
     )
-    this.#worker.on('exit', () => this.#gone(undefined))
+    this.#worker.on('exit', () => {
+      const hasSaidWhy = this.#isGone || Atomics.load(this.#signals, SIGNAL.state) >= 2
+      this.#gone(
+        hasSaidWhy ? undefined : new CinescopeError('CSC_ERR_WRITER', 'the writer thread was ended from outside'),
+      )
+    })
     // a listener for messages has made the worker keep the process alive
     this.#worker.unref()
   }
@@ -64,7 +68,7 @@ export class WriterHandle {
     if (this.state === 'failed' || this.state === 'stopped') return
     const request = this.#request()
     await this.#settled(request)
-    if (this.#refused >= request)
+    if (Atomics.load(this.#signals, SIGNAL.refused) >= request)
       throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
   }
 
@@ -117,7 +121,6 @@ export class WriterHandle {
   }
 
   #receive(message: WriterMessage): void {
-    if (message.kind === 'refused') this.#refused = message.request
     if (message.kind === 'fault') this.#hooks.report(new CinescopeError(message.code, message.message))
     this.#wake()
   }

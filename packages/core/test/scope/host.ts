@@ -98,6 +98,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
   async 'full disk'() {
     const scope = await start()
+    scope?.log('before')
+    await scope?.flush()
     for (let i = 0; i < 60; i++) {
       for (let n = 0; n < 200; n++) scope?.log('x'.repeat(900), { n: Math.random().toString(36) })
       await new Promise((resolve) => setTimeout(resolve, 10))
