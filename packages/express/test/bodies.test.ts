@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib'
+import { exchange, requestText, rootOf } from '@cinescope/testkit'
+import compression from 'compression'
+import express from 'express'
+import { expect, test } from 'vitest'
+import { serveRecorded } from './fixture.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+function bodyOf(
+  film: { readonly events: readonly { readonly name: string; readonly value: unknown; readonly number: number }[] },
+  name: string,
+) {
+  return film.events.find((event) => event.name === `http.${name}.body`)
+}
+
+test.each([
+  ['json', JSON.stringify({ name: 'n', password: 'secret-1' }), 'application/json', { name: 'n' }],
+  ['urlencoded', 'name=n&password=secret-1', 'application/x-www-form-urlencoded', { name: 'n' }],
+])('a %s request body is recorded, redacted, and still parsed', async (_name, body, type, wanted) => {
+  await using server = await serveRecorded((app) => {
+    app.use(express.json(), express.urlencoded({ extended: false }))
+    app.post('/', (req, res) => void res.json({ echo: req.body.name }))
+  })
+  const response = await fetch(server.url, { method: 'POST', body, headers: { 'content-type': type } })
+  expect(await response.json()).toEqual({ echo: 'n' })
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'request')).toMatchObject({ kind: 'attribute', value: wanted, number: body.length })
+  expect(bodyOf(film!, 'response')?.value).toEqual({ echo: 'n' })
+  expect(JSON.stringify(film)).not.toContain('secret-1')
+})
+
+test('a body beyond the limit is recorded in part and counted whole', async () => {
+  await using server = await serveRecorded(
+    (app) => {
+      app.use(express.json({ limit: '1mb' }))
+      app.post('/', (req, res) => void res.json(req.body))
+    },
+    { maxBodyBytes: 64 },
+  )
+  const body = JSON.stringify({ first: 1, rest: 'x'.repeat(100_000) })
+  const response = await fetch(server.url, { method: 'POST', body, headers: JSON_TYPE })
+  expect(await response.text()).toBe(body)
+  const [film] = await server.films(1)
+  for (const name of ['request', 'response'])
+    expect(bodyOf(film!, name)).toMatchObject({ value: { first: 1 }, number: body.length })
+})
+
+test('a compressed response is recorded as the application wrote it', async () => {
+  await using server = await serveRecorded((app) => {
+    app.use(compression({ threshold: 0 }))
+    app.get('/', (_req, res) => void res.json({ plain: 'x'.repeat(50) }))
+  })
+  const response = await fetch(server.url, { headers: { 'accept-encoding': 'gzip' } })
+  expect(response.headers.get('content-encoding')).toBe('gzip')
+  expect(await response.json()).toEqual({ plain: 'x'.repeat(50) })
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'response')?.value).toEqual({ plain: 'x'.repeat(50) })
+})
+
+test('of bytes that the application compressed itself only the number is kept', async () => {
+  const bytes = gzipSync('{"secret":"one"}')
+  await using server = await serveRecorded((app) => {
+    app.get(
+      '/',
+      (_req, res) => void res.set({ 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bytes),
+    )
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  const body = bodyOf(film!, 'response')
+  expect(body?.number).toBe(bytes.length)
+  expect(JSON.stringify(body?.value)).toContain('Buffer')
+})
+
+test('a response written in pieces is recorded once, whole', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/', (_req, res) => {
+      res.type('json').write('{"a":1,')
+      setTimeout(() => {
+        res.write(Buffer.from('"b":2'))
+        res.end('}')
+      }, 1)
+    })
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  expect(film!.events.filter(({ name }) => name === 'http.response.body').map(({ value }) => value)).toEqual([
+    { a: 1, b: 2 },
+  ])
+})
+
+test.each([
+  ['HEAD', '/json', undefined],
+  ['GET', '/none', undefined],
+  ['GET', '/cached', { 'If-None-Match': '"v1"' }],
+])('%s %s has no response body', async (method, path, headers) => {
+  await using server = await serveRecorded((app) => {
+    app.get('/json', (_req, res) => void res.end('{"a":1}'))
+    app.get('/none', (_req, res) => void res.status(204).end())
+    app.get('/cached', (_req, res) => void res.set('etag', '"v1"').json({ a: 1 }))
+  })
+  await exchange(server.port, requestText(method, path, headers))
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'response')).toBeUndefined()
+  expect(rootOf(film!).result).toMatchObject({ 'http.response.body.size': 0 })
+})
+
+test('bodies are off in production, and on for the routes that say so', async () => {
+  const before = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
+  try {
+    await using server = await serveRecorded(
+      (app) => {
+        app.use(express.json())
+        app.post(['/on/:id', '/off'], (_req, res) => void res.json({ ok: true }))
+      },
+      { routes: { '/on/:id': { bodies: 'on' } } },
+    )
+    for (const path of ['/on/1', '/off'])
+      await fetch(`${server.url}${path}`, { method: 'POST', body: '{"a":1}', headers: JSON_TYPE })
+    const [on, off] = await server.films(2)
+    expect([bodyOf(on!, 'request')?.value, bodyOf(on!, 'response')?.value]).toEqual([{ a: 1 }, { ok: true }])
+    expect([bodyOf(off!, 'request'), bodyOf(off!, 'response')]).toEqual([undefined, undefined])
+  } finally {
+    process.env['NODE_ENV'] = before
+  }
+})

@@ -1,0 +1,158 @@
+import { createScope } from '@cinescope/core'
+import { cinescope, type CinescopeExpressOptions } from '@cinescope/express'
+import { filmsOf, outlineOf } from '@cinescope/testkit'
+import express, { Router } from 'express'
+import { expect, test } from 'vitest'
+import { serve, serveRecorded, temporaryScope } from './fixture.ts'
+
+/** The prototype that the hook changes. */
+function layerPrototype(): Record<string, unknown> {
+  const app = express()
+  app.use(() => undefined)
+  return Object.getPrototypeOf(app.router.stack[0])
+}
+
+test('mounted twice, and in a mounted application too, it records each request once', async () => {
+  await using server = await serveRecorded((app, scope) => {
+    app.use(cinescope(scope))
+    const sub = express()
+    sub.use(cinescope(scope))
+    sub.get('/', function inner(_req, res) {
+      res.end()
+    })
+    app.use('/sub', sub)
+  })
+  await fetch(`${server.url}/sub`)
+  const [film, ...others] = await server.films(1)
+  expect(others).toEqual([])
+  expect(outlineOf(film!)).toEqual(['request GET /sub', '  router router /sub', '    handler inner'])
+})
+
+test('the hook is shared by scopes and goes with the last of them', async () => {
+  const { handleRequest, handleError } = layerPrototype()
+  const first = await serveRecorded((app) => void app.get('/', (_req, res) => void res.end()))
+  const second = await serveRecorded((app) => void app.get('/', (_req, res) => void res.end()))
+  await fetch(first.url)
+  const hooked = layerPrototype()['handleRequest']
+  await fetch(second.url)
+  expect(hooked).not.toBe(handleRequest)
+  expect(layerPrototype()['handleRequest']).toBe(hooked)
+  await first[Symbol.asyncDispose]()
+  expect(layerPrototype()['handleRequest']).toBe(hooked)
+  await second[Symbol.asyncDispose]()
+  expect(layerPrototype()).toMatchObject({ handleRequest, handleError })
+})
+
+test('an event goes to the scope that owns its request, even from a router that two applications share', async () => {
+  const shared = Router()
+  shared.get('/shared/:id', function both(_req, res) {
+    res.end()
+  })
+  await using first = await serveRecorded((app) => void app.use('/a', shared))
+  await using second = await serveRecorded((app) => void app.use('/b', shared))
+  for (const url of [`${first.url}/a/shared/1`, `${second.url}/b/shared/1`, `${first.url}/a/shared/1`]) await fetch(url)
+  const names = async (server: typeof first, count: number) =>
+    (await server.films(count)).map((film) => [film.summary.name, film.events.length])
+  expect(await names(first, 2)).toEqual([
+    ['GET /a/shared/:id', 3],
+    ['GET /a/shared/:id', 3],
+  ])
+  expect(await names(second, 1)).toEqual([['GET /b/shared/:id', 3]])
+})
+
+test('a scope that is stopped or disabled records nothing and changes nothing', async () => {
+  const disabled = await createScope({ enabled: false })
+  const { handleRequest } = layerPrototype()
+  await using server = await serve((app) => {
+    app.use(cinescope(disabled))
+    app.get('/', (_req, res) => void res.send('ok'))
+  })
+  expect(await (await fetch(server.url)).text()).toBe('ok')
+  expect(layerPrototype()['handleRequest']).toBe(handleRequest)
+  expect(disabled.status().produced).toBe(0)
+})
+
+test('a scope that stops while a request is under way leaves it alone', async () => {
+  const scope = await temporaryScope()
+  await using server = await serve((app) => {
+    app.use(cinescope(scope))
+    app.use(async (_req, _res, next) => {
+      await scope.stop()
+      next()
+    })
+    app.get('/', (_req, res) => void res.send('ok'))
+  })
+  expect(await (await fetch(server.url)).text()).toBe('ok')
+})
+
+test('what the option ignore names is not recorded; when it throws, the request is', async () => {
+  await using server = await serveRecorded((app) => void app.use((_req, res) => void res.end()), {
+    ignore: (req) => {
+      if (req.path === '/throws') throw new Error('from ignore')
+      return req.path === '/health'
+    },
+  })
+  for (const path of ['/health', '/throws']) await fetch(`${server.url}${path}`)
+  const films = await server.films(1)
+  expect(films.map(({ summary }) => summary.status)).toEqual([200])
+  expect(server.scope.status().faults).toMatchObject([{ code: 'CSC_ERR_CAPTURE' }])
+})
+
+test('a fault of ours is reported and the host served', async () => {
+  const scope = await temporaryScope({ onInternalError: () => undefined })
+  const probe = scope['cinescope.probe.v1']
+  const site = probe.site.bind(probe)
+  await using server = await serve((app) => {
+    app.use(cinescope(scope))
+    app.get('/', (_req, res) => void res.send('ok'))
+  })
+  probe.site = () => {
+    throw new Error('ours')
+  }
+  expect(await (await fetch(server.url)).text()).toBe('ok')
+  probe.site = site
+  expect(scope.status().faults).toMatchObject([{ code: 'CSC_ERR_CAPTURE' }])
+  await scope.stop()
+})
+
+test('a router run by hand has its layers inside the middleware that runs it', async () => {
+  await using server = await serveRecorded((app) => {
+    const router = Router()
+    router.get('/x', function inner(_req, res) {
+      res.end()
+    })
+    app.use(function outer(req, res, next) {
+      router(req, res, next)
+    })
+  })
+  await fetch(`${server.url}/x`)
+  expect(outlineOf((await filmsOf(server.scope, 1))[0]!)).toEqual([
+    'request GET /x',
+    '  middleware outer',
+    '    handler inner',
+  ])
+})
+
+test.each([
+  [{ bodys: 'on' }, /no option 'bodys'; did you mean 'bodies'/],
+  [{ bodies: 'yes' }, /cinescope\.bodies is 'yes'/],
+  [{ bodies: { request: 1 } }, /cinescope\.bodies\.request is 1/],
+  [{ maxBodyBytes: -1 }, /cinescope\.maxBodyBytes is -1/],
+  [{ maxBodyBytes: 1_048_577 }, /maxBodyBytes is 1048577/],
+  [{ ignore: '/health' }, /cinescope\.ignore is '\/health'/],
+  [{ routes: { '/x': { body: 'on' } } }, /\['\/x'\] has no option 'body'/],
+  [{ traceparentHeader: 'yes' }, /traceparentHeader is 'yes'/],
+])('the option %j is refused', async (options, message) => {
+  const scope = await createScope({ enabled: false })
+  expect(() => cinescope(scope, options as CinescopeExpressOptions)).toThrow(
+    expect.objectContaining({ code: 'CSC_ERR_OPTION', message: expect.stringMatching(message) }),
+  )
+})
+
+test.each([0, 1_048_576])('the limit of %i bytes is accepted', async (maxBodyBytes) => {
+  expect(cinescope(await createScope({ enabled: false }), { maxBodyBytes })).toHaveLength(3)
+})
+
+test('anything but a scope is refused', () => {
+  expect(() => cinescope({} as never)).toThrow(expect.objectContaining({ code: 'CSC_ERR_OPTION' }))
+})
