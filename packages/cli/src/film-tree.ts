@@ -49,7 +49,6 @@ function walk(
   const stack = tops.toReversed().map((event) => ({ event, depth: 1 }))
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { event, depth } = next
-    if (seen.has(event)) continue
     seen.add(event)
     visit(event, depth)
     for (const child of (children.get(event.id) ?? []).toReversed()) stack.push({ event: child, depth: depth + 1 })

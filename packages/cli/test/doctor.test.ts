@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { json, Place, recordShop, run } from './cli.ts'
 
@@ -13,6 +14,8 @@ describe('cinescope doctor', () => {
     expect(stdout).toMatch(/closed +\d{4}-\d\d-\d\d \S+ +15 +.*shop \(\d+\)/)
     expect(stdout).toContain('15 produced = 15 stored + 0 dropped')
     expect(stdout).toMatch(/user: 6 span, .*1 log/)
+    expect(stdout).toContain('yes  your spans: 6\n')
+    expect(stdout).toContain('no   requests: 0 (no app.use(cinescope(scope)), or no request yet)')
     expect(stdout).toMatch(/writer thread, its start included: [\d.]+ ms of CPU/)
     expect(stdout).toContain('note     No Express request was recorded.')
     expect(stdout).not.toContain('problem')
@@ -45,6 +48,22 @@ describe('cinescope doctor', () => {
     expect(stdout).toMatch(/unreadable .*99999999T/)
     expect(stdout).toContain('CSC_ERR_FORMAT')
     expect(stdout).toContain('2 produced = 2 stored + 0 dropped')
+  })
+
+  test('a damaged recording is a problem, and a query of it says what is missing', async () => {
+    using place = new Place()
+    await place.record(async (scope) => {
+      for (let i = 0; i < 3000; i++) scope.span('many', () => `result ${i}`)
+      await scope.flush()
+    })
+    const path = join(place.directory, readdirSync(place.directory)[0] ?? '')
+    {
+      const database = new DatabaseSync(path)
+      database.exec('UPDATE segment SET columns = zeroblob(length(columns)) WHERE id = (SELECT min(id) FROM segment)')
+      database.close()
+    }
+    expect((await run(['doctor', path])).stdout).toMatch(/problem +1 segment of the newest recording left out/)
+    expect((await run(['query', path])).stderr).toMatch(/the file is damaged: 1 segment left out/)
   })
 
   test.skipIf(process.platform === 'win32')('a recording that others may read is a problem', async () => {

@@ -45,7 +45,7 @@ describe('cinescope film', () => {
   test('a failed film shows the error, where it was thrown, and its cause', async () => {
     const text = await film('POST /orders')
     expect(text).toMatch(/^POST \/orders {2}error {2}/)
-    expect(whats(text).slice(0, 2)).toEqual(['span  POST /orders ✗', '  span  charge ✗'])
+    expect(whats(text)).toEqual(['span  POST /orders ✗', '  span  charge ✗', '    error Error: card declined'])
     expect(text).toMatch(
       /error Error: card declined\n +at .*cli\.ts:\d+:\d+\n +caused by TypeError: the bank said no\n +at .*cli\.ts/,
     )

@@ -39,6 +39,8 @@ function asJson({ versions, recordings, unseen, coverage }: Facts, findings: rea
     unseen,
     coverage: coverage && {
       sampled: coverage.sampled,
+      probes: coverage.probes,
+      corrupt: coverage.corrupt,
       byFramework: Object.fromEntries(
         Array.from(coverage.byFramework, ([name, kinds]) => [name, Object.fromEntries(kinds)]),
       ),

@@ -77,6 +77,8 @@ async function runQuery({ operands, given, screen }: Call): Promise<ExitCode> {
   if (screen.format === 'table') {
     screen.note(`${page.items.length === 0 ? 'No event fits' : counted(page.items.length, 'event')} in ${opened.path}`)
   }
+  const { corrupt } = page.explain
+  if (corrupt > 0) screen.complain(`the file is damaged: ${counted(corrupt, 'segment')} left out`)
   if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)
   if (given.flag('explain')) for (const line of explainLines(page.explain)) screen.note(line)
   return EXIT.ok

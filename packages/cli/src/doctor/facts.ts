@@ -6,6 +6,7 @@ import { CinescopeError } from '@cinescope/protocol'
 import { DEFAULT_PATH } from '../base/command.ts'
 import { recordingsAt, shown } from '../base/recordings.ts'
 import { ownVersion } from '../base/version.ts'
+import { type Coverage, countCoverage, SAMPLE } from './coverage.ts'
 
 /** A recording as found. */
 export interface RecordingFacts {
@@ -16,18 +17,6 @@ export interface RecordingFacts {
   readonly error?: CinescopeError
   /** Permission bits; undefined where the system has none. */
   readonly mode: number | undefined
-}
-
-/** Who recorded what, counted over a sample. */
-export interface Coverage {
-  /** Events looked at, the newest. */
-  readonly sampled: number
-  /** Spans and points by framework and kind. */
-  readonly byFramework: ReadonlyMap<string, ReadonlyMap<string, number>>
-  readonly inferred: number
-  readonly orphans: number
-  /** Last event of the sample, ms since 1970. */
-  readonly lastAt: number | undefined
 }
 
 /** Everything there is to judge. */
@@ -42,7 +31,6 @@ export interface Facts {
 }
 
 const MOST_RECORDINGS = 20
-const SAMPLE = 10_000
 
 /** Looks at everything and changes nothing. */
 export async function gatherFacts(path: string = DEFAULT_PATH): Promise<Facts> {
@@ -85,20 +73,6 @@ async function lookAt(file: string): Promise<RecordingFacts> {
 async function coverageOf(path: string): Promise<Coverage> {
   const { openRecording } = await import('@cinescope/core/reader')
   await using recording = openRecording(path)
-  const { items } = await recording.events({ order: '-time', limit: SAMPLE, values: false })
-  const byFramework = new Map<string, Map<string, number>>()
-  for (const { site, kind } of items) {
-    const framework = site?.framework ?? 'without a site'
-    const kinds = byFramework.get(framework) ?? new Map<string, number>()
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-    byFramework.set(framework, kinds)
-  }
-  return {
-    sampled: items.length,
-    byFramework,
-    inferred: items.filter(({ parentCertainty }) => parentCertainty === 'inferred').length,
-    orphans: items.filter(({ parentCertainty, kind }) => parentCertainty === 'orphan' && !kind.startsWith('state.'))
-      .length,
-    lastAt: items[0]?.at,
-  }
+  const { items, explain } = await recording.events({ order: '-time', limit: SAMPLE, values: false })
+  return countCoverage(items, explain.corrupt)
 }

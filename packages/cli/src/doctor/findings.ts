@@ -2,7 +2,8 @@
 
 import type { ErrorCode, Ledger } from '@cinescope/protocol'
 import { count, counted, percent } from '../format/units.ts'
-import type { Coverage, Facts, RecordingFacts } from './facts.ts'
+import type { Coverage } from './coverage.ts'
+import type { Facts, RecordingFacts } from './facts.ts'
 
 /** One thing the doctor noticed. */
 export interface Finding {
@@ -106,7 +107,7 @@ function judgeVersions({ versions }: Facts, { status }: RecordingFacts): Finding
   ]
 }
 
-function judgeCoverage({ byFramework, sampled, inferred, orphans }: Coverage): Finding[] {
+function judgeCoverage({ byFramework, sampled, inferred, orphans, corrupt }: Coverage): Finding[] {
   const findings: Finding[] = []
   const express = byFramework.get('express')
   const requests = express?.get('request') ?? 0
@@ -130,6 +131,14 @@ function judgeCoverage({ byFramework, sampled, inferred, orphans }: Coverage): F
       problem(
         'Requests were recorded, but no middleware and no handler inside them.',
         'Mount app.use(cinescope(scope)) before everything else: what is mounted earlier is not seen.',
+      ),
+    )
+  }
+  if (corrupt > 0) {
+    findings.push(
+      problem(
+        `${counted(corrupt, 'segment')} of the newest recording left out, because the checks failed.`,
+        'The file is damaged. What is shown of it is right, but events are missing.',
       ),
     )
   }

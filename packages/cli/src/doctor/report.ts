@@ -1,7 +1,8 @@
 /** The doctor's findings as lines for people. */
 
 import { filesTable } from './files-table.ts'
-import type { Coverage, Facts, RecordingFacts } from './facts.ts'
+import type { Coverage } from './coverage.ts'
+import type { Facts, RecordingFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { ledgerSum } from '../commands/ledger.ts'
 import { type Line, styled } from '../format/styled.ts'
@@ -35,13 +36,17 @@ function versionLines({ versions }: Facts, newest: RecordingFacts | undefined): 
   return [here, `recorded by cinescope ${cinescopeVersion}, Node ${nodeVersion.replace(/^v/, '')} (${service})`]
 }
 
-function coverageLines({ byFramework, sampled }: Coverage): string[] {
+function coverageLines({ byFramework, sampled, probes }: Coverage): string[] {
   if (sampled === 0) return ['nothing yet']
-  const lines = Array.from(byFramework, ([framework, kinds]) => {
+  const seen = probes.map(({ name, seen: many, why }) => {
+    const text = `${many === 0 ? 'no ' : 'yes'}  ${name}: ${count(many)}`
+    return why === undefined ? text : `${text} (${why})`
+  })
+  const frameworks = Array.from(byFramework, ([framework, kinds]) => {
     const parts = Array.from(kinds).toSorted((a, b) => b[1] - a[1])
     return `${framework}: ${parts.map(([kind, many]) => `${count(many)} ${kind}`).join(', ')}`
   })
-  return [...lines, `(spans and points among the newest ${count(sampled)})`]
+  return [...seen, ...frameworks, `(counted over the newest ${count(sampled)} spans and points)`]
 }
 
 /** Texts, which may be hostile, over as many lines as they need; continued lines are set in. */
