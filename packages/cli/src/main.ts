@@ -6,6 +6,7 @@ import { readCommandLine } from './base/command-line.ts'
 import { EXIT, type ExitCode, exitCodeOf, isFromSystem, usageError } from './base/exit-code.ts'
 import { commandHelp, globalHelp } from './base/help.ts'
 import { didYouMean } from './base/nearest.ts'
+import { isTooOld, OLDEST_NODE } from './base/node-version.ts'
 import { type Output, Screen } from './format/screen.ts'
 
 /** The commands, each loaded only when it is called. */
@@ -73,6 +74,10 @@ async function dispatch([name, ...rest]: readonly string[], screen: Screen): Pro
   if (line.wantsHelp) {
     screen.help(commandHelp(command, entry.summary))
     return EXIT.ok
+  }
+  if (isTooOld(process.versions.node)) {
+    screen.complain(`Node ${process.versions.node} is too old to read recordings; ${OLDEST_NODE} or newer is needed`)
+    return EXIT.fault
   }
   const call: Call = { operands: line.operands, given: line.given, screen }
   return command.run(call)

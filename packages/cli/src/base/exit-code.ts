@@ -11,7 +11,7 @@ export const EXIT = {
   usage: 2,
   /** There is no recording, or it cannot be read. */
   recording: 3,
-  /** A fault of the command itself. */
+  /** A fault of the command itself, or a Node too old for it. */
   fault: 4,
 } as const
 

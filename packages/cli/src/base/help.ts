@@ -35,7 +35,7 @@ export function globalHelp(commands: readonly { readonly name: string; readonly 
       ['1', 'doctor found a problem, or what was asked for is not in the recording'],
       ['2', 'the command line is wrong'],
       ['3', 'there is no recording, or it cannot be read'],
-      ['4', 'a fault of this command'],
+      ['4', 'a fault of this command, or a Node too old for it'],
     ]),
     '',
   ].join('\n')

@@ -13,8 +13,6 @@ export interface Finding {
   readonly remedy: string
 }
 
-const OLDEST_NODE = [22, 15] as const
-
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   CSC_ERR_FORMAT: 'It is no recording, or one of another version: read it with the version that made it, or delete it.',
   CSC_ERR_HOSTILE: 'Somebody changed it. Do not trust it; delete it.',
@@ -26,7 +24,6 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
 export function judge(facts: Facts): Finding[] {
   const newest = facts.recordings.find(({ status }) => status !== undefined)
   const findings = [
-    ...judgeNode(facts.versions.node),
     ...judgePresence(facts),
     ...facts.recordings.flatMap((recording) => judgeFile(recording, recording === newest)),
     ...(newest?.ledger === undefined ? [] : judgeLedger(newest.ledger)),
@@ -34,12 +31,6 @@ export function judge(facts: Facts): Finding[] {
     ...(facts.coverage === undefined ? [] : judgeCoverage(facts.coverage)),
   ]
   return findings.toSorted((a, b) => Number(a.level === 'note') - Number(b.level === 'note'))
-}
-
-function judgeNode(version: string): Finding[] {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return []
-  return [problem(`Node ${version} is too old.`, `Cinescope needs ${OLDEST_NODE.join('.')} or newer.`)]
 }
 
 function judgePresence({ recordings, place }: Facts): Finding[] {

@@ -1,0 +1,11 @@
+/** The Node that recordings need: node:sqlite without a flag, and zstd. */
+
+/** The same as `engines` of the package. */
+export const OLDEST_NODE = '22.15'
+
+/** True if recordings cannot be read on this version of Node, as in `process.versions.node`. */
+export function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number)
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor)
+}
