@@ -11,12 +11,23 @@ import { sendAlone, sendMixed, sendOverlapping } from '../src/demo/traffic.ts'
 const DEMO = join(import.meta.dirname, '../src/demo.ts')
 
 describe('the demo', () => {
-  test('shows films, a timeline, the slowest, the failed, the ledger and the cost, and ends well', async () => {
-    const output = await new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, ['--conditions=@cinescope/source', DEMO], (error, stdout, stderr) =>
-        error === null && stderr === '' ? resolve(stdout) : reject(new Error(`${stderr}\n${stdout}`)),
+  const run = (env: Readonly<Record<string, string>> = {}): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const options = { env: { ...process.env, ...env } }
+      execFile(process.execPath, ['--conditions=@cinescope/source', DEMO], options, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
       )
     })
+
+  test('that cannot hold what it promises says so in its last line, and fails', async () => {
+    const { code, stdout } = await run({ CINESCOPE_DISABLED: '1' })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/\ndemo: failed, the server records nothing; is CINESCOPE_DISABLED set\?\n$/)
+  }, 60_000)
+
+  test('shows films, a timeline, the slowest, the failed, the ledger and the cost, and ends well', async () => {
+    const { code, stdout: output, stderr } = await run()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(output).toMatch(/\$ cinescope films --sort time[\s\S]*GET \/orders\/report/)
     expect(output).toMatch(
       /\$ cinescope film [0-9a-f]{16}\nPOST \/orders {2}201[\s\S]*\(live\)[\s\S]* {6}span +charge card/,

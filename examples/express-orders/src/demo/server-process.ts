@@ -17,7 +17,7 @@ export interface ServerProcess {
 interface Message {
   readonly kind: string
   readonly port: number
-  readonly path: string
+  readonly path: string | undefined
   readonly produced: number
 }
 
@@ -28,6 +28,10 @@ export async function startServer(directory: string): Promise<ServerProcess> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { port, path } = await answerOf(child, 'listening')
+  if (path === undefined) {
+    child.kill('SIGKILL')
+    throw new Error('the server records nothing; is CINESCOPE_DISABLED set?')
+  }
   return {
     port,
     path,

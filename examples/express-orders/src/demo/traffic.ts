@@ -52,6 +52,8 @@ export function keepBusy(client: Client): () => Promise<void> {
       await sleep(25)
     }
   })()
+  // a failure is for whoever awaits it in the end
+  busy.catch(() => undefined)
   return () => {
     isOver = true
     return busy
