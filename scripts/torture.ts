@@ -32,7 +32,10 @@ const TORTURES: Readonly<Record<string, (run: number, random: () => number) => P
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '200' }, seed: { type: 'string', default: String(Date.now() % 2 ** 32) } },
+  options: {
+    runs: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
+  },
 })
 process.exitCode = await main(positionals.length === 0 ? Object.keys(TORTURES) : positionals)
 

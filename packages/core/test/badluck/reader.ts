@@ -21,6 +21,9 @@ export interface Reading {
 /** Largest resident size a reader may reach, whatever it reads. */
 export const MAX_RSS_MB = 256
 
+/** A reader that has grown beyond this makes room for another. */
+const FRESH_RSS_MB = 190
+
 /** A reader process, used for one recording after another. */
 export class ReaderProcess implements AsyncDisposable {
   #child: ChildProcess | undefined
@@ -28,8 +31,25 @@ export class ReaderProcess implements AsyncDisposable {
   #interface: Interface | undefined
   #stderr = ''
 
+  #readings = 0
+
   /** Reads one recording; a reader that dies or takes longer gives a fault and is replaced. */
   async read(path: string, timeoutMs = 20_000): Promise<Reading | string> {
+    let reading = await this.#read(path, timeoutMs)
+    // garbage of earlier recordings is not held against this one
+    if (typeof reading !== 'string' && reading.maxRssMb > MAX_RSS_MB && this.#readings > 1) {
+      await this.#end()
+      reading = await this.#read(path, timeoutMs)
+    }
+    if (typeof reading !== 'string' && reading.maxRssMb > FRESH_RSS_MB) await this.#end()
+    return reading
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end()
+  }
+
+  async #read(path: string, timeoutMs: number): Promise<Reading | string> {
     const { child, lines } = this.#started()
     child.stdin?.write(`${path}\n`)
     let timer: NodeJS.Timeout | undefined
@@ -45,17 +65,15 @@ export class ReaderProcess implements AsyncDisposable {
       await this.#end()
       return end
     }
+    this.#readings++
     return JSON.parse(next.value) as Reading
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end()
   }
 
   #started(): { child: ChildProcess; lines: AsyncIterator<string> } {
     if (this.#child === undefined || this.#lines === undefined) {
       this.#child = startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] })
       this.#stderr = ''
+      this.#readings = 0
       this.#child.stderr?.on('data', (text) => (this.#stderr += String(text)))
       // a reader that has died is noticed by its closed output
       this.#child.stdin?.on('error', () => undefined)

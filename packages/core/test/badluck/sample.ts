@@ -32,7 +32,7 @@ export async function sampleRecording(directory: string, films = 40): Promise<st
 /** Copies a closed recording and changes the copy with SQL, schema writable. */
 export function altered(sample: string, path: string, sql: string | ((database: DatabaseSync) => void)): string {
   cpSync(sample, path)
-  using database = new DatabaseSync(path, { enableDoubleQuotedStringLiterals: true, defensive: false } as object)
+  using database = new DatabaseSync(path, { enableDoubleQuotedStringLiterals: true, defensive: false })
   database.exec('PRAGMA writable_schema = ON')
   if (typeof sql === 'string') database.exec(sql)
   else sql(database)

@@ -23,10 +23,12 @@ import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
 import { bounded } from './bounded.ts'
 import { MAX_SEGMENT_PAGES, SUMMARY_COLUMNS } from './schema.ts'
 
-/** Most segments of a recording; a terabyte of ordinary ones. */
-const MAX_SEGMENTS = 262_144
+/** Most segments of a recording: 50 GB of ordinary ones. */
+const MAX_SEGMENTS = 65_536
 /** Memory for blooms of one open recording. */
 const MAX_BLOOMS_BYTES = 67_108_864
+/** What an array of its own costs beside its bytes. */
+const BLOOM_OVERHEAD = 512
 const NO_BLOOM = new Uint8Array(0)
 /** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored. */
 const MOST_BYTES = { bloom: 131_072, meta: 2_097_152, columns: MAX_BLOCK_BYTES, data: MAX_PAGE_BYTES } as const
@@ -63,17 +65,19 @@ export class SqliteView implements StoreView {
     const known = new Map(this.#segments.map((entry) => [entry.id, entry]))
     const segments: SegmentEntry[] = []
     let last = -Infinity
+    const most = MAX_SEGMENTS + 1
+    const count = this.#get('SELECT count(*) AS count FROM (SELECT 1 FROM segment LIMIT ?)', most)?.['count']
+    if (count === most) throw new CinescopeError('CSC_ERR_LIMIT', 'too many segments')
     this.#bloomBytes = 0
-    for (const row of this.#all('SELECT id FROM segment ORDER BY id LIMIT ?', MAX_SEGMENTS + 1)) {
+    for (const row of this.#all('SELECT id FROM segment ORDER BY id LIMIT ?', most)) {
       const id = integer(row, 'id')
       // a tree of pages that meets itself would give its rows again and again
       if (id <= last) throw new CinescopeError('CSC_ERR_CORRUPT', 'the list of segments is out of order')
       last = id
       const entry = known.get(id) ?? this.#entry(id)
-      this.#bloomBytes += entry.bloom.length
+      this.#bloomBytes += entry.bloom.length + BLOOM_OVERHEAD
       segments.push(entry)
     }
-    if (segments.length > MAX_SEGMENTS) throw new CinescopeError('CSC_ERR_LIMIT', 'too many segments')
     this.#segments = segments
     this.#segmentsVersion = version
     return this.#segments

@@ -1,0 +1,405 @@
+/**
+ * Cuts each joint of the chain in turn and expects the tests to go red: `npm run test:cuts [-- joint ...]`.
+ *
+ * Works on a copy in a temporary directory. Exits with 1 when a cut stays green, when its text is not in the source exactly
+ * once any more, or when the tests are red without any cut.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One small change that must not go unnoticed. */
+interface Cut {
+  readonly joint: string
+  readonly what: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** Test files, relative to the root, of which one at least must fail. */
+  readonly tests: readonly string[]
+}
+
+/** What a run of tests said. */
+interface Result {
+  readonly failed: number
+  readonly first: string
+  readonly isRed: boolean
+}
+
+const CORE = 'packages/core/src'
+const CHAIN = 'packages/core/test/badluck/chain.test.ts'
+const RING = 'packages/core/test/ring/ring.test.ts'
+const SEGMENT = 'packages/protocol/test/segment.test.ts'
+const EXPRESS = 'packages/express/test/request.test.ts'
+const FILMS = 'packages/cli/test/films.test.ts'
+const FILM = 'packages/cli/test/film.test.ts'
+const FORMAT = 'packages/cli/test/format.test.ts'
+const COMMAND = 'packages/cli/test/command-line.test.ts'
+const QUERY = 'packages/cli/test/query.test.ts'
+
+const CUTS: readonly Cut[] = [
+  {
+    joint: 'probe',
+    what: 'a root is not its own root',
+    file: `${CORE}/capture/recorder.ts`,
+    from: 'root === 0 ? seq : root',
+    to: 'root',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'probe',
+    what: 'a child takes its own root',
+    file: `${CORE}/capture/span.ts`,
+    from: 'this.root = root ?? this',
+    to: 'this.root = this',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'probe',
+    what: 'the length of a value is one too short',
+    file: `${CORE}/capture/recorder.ts`,
+    from: 'u32[u + U32.valueLength] = end - at',
+    to: 'u32[u + U32.valueLength] = end - at - 1',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'probe',
+    what: 'an Express response ends without its status',
+    file: `${CORE}/adapter/server-request.ts`,
+    from: 'this.root.end(status, flags',
+    to: 'this.root.end(0, flags',
+    tests: [EXPRESS],
+  },
+  {
+    joint: 'ring',
+    what: 'a refused record leaves no hole',
+    file: `${CORE}/ring/consumer.ts`,
+    from: 'if (seq !== this.lastSeq + 1) this.#hole(sink, seq)',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'ring',
+    what: 'no slots are kept back for ends, errors and state',
+    file: `${CORE}/ring/lane.ts`,
+    from: 'tail + this.#capacity - (this.#capacity >> RESERVE_SHIFT)',
+    to: 'tail + this.#capacity',
+    tests: [RING],
+  },
+  {
+    joint: 'ring',
+    what: 'a value is placed after itself',
+    file: `${CORE}/ring/producer.ts`,
+    from: 'const position = this.#arenaHead >>> 0\n    this.#arenaHead += length',
+    to: 'this.#arenaHead += length\n    const position = this.#arenaHead >>> 0',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'drain',
+    what: 'refusals are added up again at each look',
+    file: `${CORE}/ingest/intake.ts`,
+    from: 'this.#refusedLast[kind] = now',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'drain',
+    what: 'the first definition of each commit is missing',
+    file: `${CORE}/ingest/pipeline.ts`,
+    from: 'const definitions = this.#definitions\n',
+    to: 'const definitions = this.#definitions.slice(1)\n',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'drain',
+    what: 'records are released before the last one is read',
+    file: `${CORE}/ring/consumer.ts`,
+    from: 'const count = Math.min(limit, lane.backlog())',
+    to: 'const count = Math.min(limit, lane.backlog()) - 1',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'correlate',
+    what: 'an end does not find its begin',
+    file: `${CORE}/correlate/correlator.ts`,
+    from: 'const open = this.#openRows.get(span)',
+    to: 'const open = this.#openRows.get(span + 1)',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'correlate',
+    what: 'rows that an earlier tail holds open are not written again when they end',
+    file: `${CORE}/correlate/correlator.ts`,
+    from: 'if (open < this.#tailRows) this.#changedRows.push(open)',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'correlate',
+    what: 'open spans are not carried over a seal',
+    file: `${CORE}/correlate/correlator.ts`,
+    from: 'this.#carryOpenRows()\n    this.#rows.clear()',
+    to: 'this.#rows.clear()',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'correlate',
+    what: 'a film does not learn of its end',
+    file: `${CORE}/correlate/films.ts`,
+    from: 'film.duration = duration\n',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'seal',
+    what: 'values of begin and end are laid out in the wrong order',
+    file: `${CORE}/correlate/row-builder.ts`,
+    from: `at = this.#copy(page, at, this.#inAt[source]!, valueBytes(rows.valueIn[row]!))
+      at = this.#copy(page, at, this.#outAt[source]!, valueBytes(rows.valueOut[row]!))`,
+    to: `at = this.#copy(page, at, this.#outAt[source]!, valueBytes(rows.valueOut[row]!))
+      at = this.#copy(page, at, this.#inAt[source]!, valueBytes(rows.valueIn[row]!))`,
+    tests: [CHAIN],
+  },
+  {
+    joint: 'seal',
+    what: 'the first root of a segment is not in its bloom',
+    file: `${CORE}/correlate/row-builder.ts`,
+    from: 'if (row === 0 || rows.root[row] !== rows.root[row - 1]) addToBloom(',
+    to: 'if (row > 0 && rows.root[row] !== rows.root[row - 1]) addToBloom(',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'seal',
+    what: 'distances to parents are one too short',
+    file: 'packages/protocol/src/segment.ts',
+    from: 'values[i] === 0 ? 0 : seq[i]! - values[i]! + 1',
+    to: 'values[i] === 0 ? 0 : seq[i]! - values[i]!',
+    tests: [SEGMENT],
+  },
+  {
+    joint: 'seal',
+    what: 'a zone map begins at its first row, not at its lowest',
+    file: `${CORE}/correlate/row-builder.ts`,
+    from: 'if (rows.seq[row]! < summary.seqLow) summary.seqLow',
+    to: 'if (row === 0) summary.seqLow',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'store',
+    what: 'a commit is rolled back',
+    file: `${CORE}/store/sqlite/sqlite-store.ts`,
+    from: "this.#database.exec('COMMIT')",
+    to: "this.#database.exec('ROLLBACK')",
+    tests: [CHAIN],
+  },
+  {
+    joint: 'store',
+    what: 'tails stay beside the segment that contains them',
+    file: `${CORE}/store/sqlite/sqlite-store.ts`,
+    from: 'if (commit.replacesTailsOf !== undefined) this.#dropTails(commit.replacesTailsOf)',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'store',
+    what: 'a film forgets the events of earlier commits',
+    file: `${CORE}/store/sqlite/sqlite-store.ts`,
+    from: 'events = events + excluded.events',
+    to: 'events = excluded.events',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'store',
+    what: 'a reader keeps its first list of segments',
+    file: `${CORE}/store/sqlite/read-view.ts`,
+    from: 'if (version === this.#segmentsVersion) return',
+    to: 'if (this.#segmentsVersion !== undefined) return',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'query',
+    what: 'the limit comes before the order',
+    file: `${CORE}/query/scan.ts`,
+    from: 'matches = matches.concat(found).sort(',
+    to: 'matches = matches.concat(found).slice(0, request.limit).sort(',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'query',
+    what: 'a page begins with the last item of the page before',
+    file: `${CORE}/query/scan.ts`,
+    from: 'order.compare(seq, after.id)) <= 0) continue',
+    to: 'order.compare(seq, after.id)) < 0) continue',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'query',
+    what: 'a span that was open once is given twice',
+    file: `${CORE}/query/scan.ts`,
+    from: 'if (reader.isSuperseded(entry, rows, row, request.segments)) continue',
+    to: '',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'query',
+    what: 'the segment of a film’s last event is not read',
+    file: `${CORE}/query/film-reader.ts`,
+    from: 'summary.seqLow > film.lastSeq',
+    to: 'summary.seqHigh >= film.lastSeq',
+    tests: [CHAIN],
+  },
+  {
+    joint: 'CLI',
+    what: 'films are listed without the filter by outcome',
+    file: 'packages/cli/src/commands/films.ts',
+    from: "given.flag('error') ? { error: true }",
+    to: "given.flag('error') ? {}",
+    tests: [FILMS],
+  },
+  {
+    joint: 'CLI',
+    what: 'what is not in the recording exits with 0',
+    file: 'packages/cli/src/base/exit-code.ts',
+    from: 'CSC_ERR_NOT_FOUND: EXIT.found',
+    to: 'CSC_ERR_NOT_FOUND: EXIT.ok',
+    tests: [FILM, COMMAND, QUERY],
+  },
+  {
+    joint: 'CLI',
+    what: 'the timeline is one level deep',
+    file: 'packages/cli/src/film-tree.ts',
+    from: 'depth: depth + 1 })',
+    to: 'depth })',
+    tests: [FILM, FORMAT],
+  },
+]
+
+/** The whole of the tests without a cut, on a busy machine; the tests of one cut. */
+const UNCUT_TIMEOUT_MS = 300_000
+const CUT_TIMEOUT_MS = 60_000
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(joints: readonly string[]): Promise<number> {
+  const cuts = CUTS.filter(({ joint }) => joints.length === 0 || joints.includes(joint))
+  if (cuts.length === 0) {
+    process.stderr.write(`cuts: no such joint; joints are ${[...new Set(CUTS.map(({ joint }) => joint))].join(', ')}\n`)
+    return 2
+  }
+  const copy = mkdtempSync(join(tmpdir(), 'cinescope-cuts-'))
+  try {
+    copyRepository(copy)
+    return await cutAll(cuts, copy)
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+async function cutAll(cuts: readonly Cut[], copy: string): Promise<number> {
+  const uncut = await runTests(copy, [...new Set(cuts.flatMap(({ tests }) => tests))], UNCUT_TIMEOUT_MS)
+  if (uncut.isRed) {
+    process.stderr.write(`cuts: red without a cut: ${uncut.first}\n`)
+    return 1
+  }
+  process.stdout.write('joint     | cut | failed, first | verdict\n')
+  let bad = 0
+  for (const cut of cuts) {
+    const verdict = await cutOne(cut, copy)
+    if (!verdict.isCaught) bad++
+    process.stdout.write(
+      `${cut.joint.padEnd(9)} | ${cut.what} | ${verdict.text} | ${verdict.isCaught ? 'red, as it must' : 'NOT CAUGHT'}\n`,
+    )
+  }
+  process.stdout.write(`cuts: ${cuts.length - bad} of ${cuts.length} noticed\n`)
+  return bad === 0 ? 0 : 1
+}
+
+async function cutOne(cut: Cut, copy: string): Promise<{ readonly text: string; readonly isCaught: boolean }> {
+  const path = join(copy, cut.file)
+  const source = readFileSync(path, 'utf8')
+  const times = source.split(cut.from).length - 1
+  if (times !== 1) return { text: `its text is in ${cut.file} ${times} times`, isCaught: false }
+  writeFileSync(
+    path,
+    source.replace(cut.from, () => cut.to),
+  )
+  try {
+    const { failed, first, isRed } = await runTests(copy, cut.tests, CUT_TIMEOUT_MS)
+    return { text: `${failed}, ${first}`, isCaught: isRed }
+  } finally {
+    writeFileSync(path, source)
+  }
+}
+
+/** All files that git knows or would take, and a node_modules whose own packages are the copy's. */
+function copyRepository(copy: string): void {
+  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (listed.status !== 0) throw new Error(`git ls-files failed: ${listed.stderr}`)
+  for (const file of listed.stdout.split('\0')) {
+    if (file === '' || !existsSync(join(root, file))) continue
+    mkdirSync(dirname(join(copy, file)), { recursive: true })
+    cpSync(join(root, file), join(copy, file))
+  }
+  const modules = join(copy, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name !== '@cinescope') symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  // links of workspaces are relative, so that copies of them lead to the copies
+  cpSync(join(root, 'node_modules/@cinescope'), join(modules, '@cinescope'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+}
+
+/** Runs test files until one fails. A run that dies or hangs is red too. */
+async function runTests(copy: string, tests: readonly string[], timeoutMs: number): Promise<Result> {
+  const report = join(copy, 'report.json')
+  rmSync(report, { force: true })
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const args = [vitest, 'run', '--bail', '1', '--testTimeout', '15000', '--reporter=json', `--outputFile=${report}`]
+  const child = spawn(process.execPath, [...args, ...tests], {
+    cwd: copy,
+    stdio: 'ignore',
+    env: { ...process.env, CI: '1' },
+  })
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(timer)
+  return resultOf(report, code)
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly message: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
+function resultOf(report: string, code: number | null): Result {
+  if (!existsSync(report)) return { failed: 0, first: `the run ended with ${code} and told nothing`, isRed: code !== 0 }
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  const failures = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed'),
+  )
+  const broken = testResults.find(({ message }) => message !== '')
+  const first = failures[0]?.fullName ?? broken?.message.slice(0, 80) ?? 'none'
+  return { failed: failures.length, first: first.trim(), isRed: code !== 0 }
+}
