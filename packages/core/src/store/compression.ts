@@ -4,7 +4,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { CinescopeError } from '@cinescope/protocol'
 
 /** How a block is stored. */
-export const CODEC = { none: 0, zstd: 1 } as const
+const CODEC = { none: 0, zstd: 1 } as const
 
 /** Largest block before compression that any reader accepts. */
 export const MAX_BLOCK_BYTES = 16_777_216

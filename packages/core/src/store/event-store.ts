@@ -49,7 +49,7 @@ export interface FilmScan {
 }
 
 /** Place in an order of films: the key's value and the film's identity. */
-export interface FilmPosition {
+interface FilmPosition {
   readonly key: number
   readonly id: number
 }

@@ -20,8 +20,9 @@ export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
   return new SqliteStore(path, createRecordingFile(path), info)
 }
 
-const UPSERT_FILM = `INSERT INTO film VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(number) DO UPDATE SET
-  time = iif(?12, excluded.time, time), kind = iif(?12, excluded.kind, kind), site = iif(excluded.site, excluded.site, site),
+/** Plain parameters: Node 22.15 cannot bind numbered ones by position. */
+const UPSERT_FILM = `INSERT INTO film VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE SET
+  time = iif(?, excluded.time, time), kind = iif(?, excluded.kind, kind), site = iif(excluded.site, excluded.site, site),
   duration = coalesce(excluded.duration, duration), status = iif(excluded.status, excluded.status, status),
   flags = flags | excluded.flags, events = events + excluded.events, errors = errors + excluded.errors,
   span = max(span, excluded.span), trace = coalesce(excluded.trace, trace)`
@@ -48,12 +49,14 @@ class SqliteStore implements EventStore {
       | 'ledger'
       | 'counter'
       | 'dropStored'
-      | 'dropTailPages'
-      | 'dropTails',
+      | 'dropPages'
+      | 'dropSegment',
       StatementSync
     >
   >
   #taken = new Float64Array(KIND_LIMIT)
+  /** Tails in the recording, so that replacing them searches nothing. */
+  #tails: readonly { readonly thread: number; readonly id: number }[] = []
   #isOpen = true
 
   constructor(path: string, database: DatabaseSync, info: ProcessInfo) {
@@ -86,11 +89,9 @@ class SqliteStore implements EventStore {
       entity: database.prepare('INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)'),
       ledger: database.prepare('INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)'),
       counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
-      dropTailPages: database.prepare(
-        `DELETE FROM page WHERE number / ${MAX_SEGMENT_PAGES} IN (SELECT id FROM segment WHERE tail = 1 AND thread = ?)`,
-      ),
+      dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
       dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
-      dropTails: database.prepare('DELETE FROM segment WHERE tail = 1 AND thread = ?'),
+      dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
     }
   }
 
@@ -99,16 +100,20 @@ class SqliteStore implements EventStore {
   }
 
   commit(commit: Commit): void {
+    const replaced = this.#tails.filter((tail) => tail.thread === commit.replacesTailsOf)
+    const tails = this.#tails.filter((tail) => tail.thread !== commit.replacesTailsOf)
     this.#write(() => {
       for (const definition of commit.definitions) this.#define(definition)
-      if (commit.replacesTailsOf !== undefined) this.#dropTails(commit.replacesTailsOf)
+      for (const { id } of replaced) this.#dropSegment(id)
       for (const segment of commit.sealed) this.#append(segment, false)
-      if (commit.tail !== undefined) this.#append(commit.tail, true)
+      if (commit.tail !== undefined)
+        tails.push({ thread: commit.tail.summary.thread, id: this.#append(commit.tail, true) })
       for (const film of commit.films) this.#applyFilm(film)
       this.#writeLedger(commit.taken, this.#pruned, commit.lost)
       for (const [name, value] of Object.entries(commit.counters)) this.#sql.counter.run(name, value)
     })
     this.#taken = commit.taken.slice()
+    this.#tails = tails
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
@@ -200,7 +205,8 @@ class SqliteStore implements EventStore {
     }
   }
 
-  #append(segment: SealedSegment, isTail: boolean): void {
+  /** Gives the segment's id. */
+  #append(segment: SealedSegment, isTail: boolean): number {
     const s = segment.summary
     const store = isTail ? plainBlock : compressBlock
     const columns = store(segment.columns)
@@ -229,8 +235,10 @@ class SqliteStore implements EventStore {
       segment.meta,
       columns.data,
     )
-    const first = Number(lastInsertRowid) * MAX_SEGMENT_PAGES
+    const id = Number(lastInsertRowid)
+    const first = id * MAX_SEGMENT_PAGES
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
+    return id
   }
 
   #applyFilm(film: FilmChange): void {
@@ -248,6 +256,7 @@ class SqliteStore implements EventStore {
       film.lastSeq - film.seq,
       trace === undefined ? null : Buffer.from(trace, 'hex'),
       film.hasRoot ? 1 : 0,
+      film.hasRoot ? 1 : 0,
     )
   }
 
@@ -260,15 +269,10 @@ class SqliteStore implements EventStore {
     }
   }
 
-  #dropTails(thread: number): void {
-    this.#sql.dropTailPages.run(thread)
-    this.#sql.dropTails.run(thread)
-  }
-
   #dropSegment(id: number): void {
     const first = id * MAX_SEGMENT_PAGES
-    this.#database.prepare('DELETE FROM page WHERE number >= ? AND number < ?').run(first, first + MAX_SEGMENT_PAGES)
-    this.#database.prepare('DELETE FROM segment WHERE id = ?').run(id)
+    this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
+    this.#sql.dropSegment.run(id)
   }
 
   /** Films whose last event lies before all that is left of their thread; all of them when nothing is left. */
