@@ -5,6 +5,7 @@ import type { Request, RequestHandler } from 'express'
 import { hookApp } from './hook-app.ts'
 import { markOwn } from './layer-plan.ts'
 import { type CinescopeExpressOptions, settleOptions } from './options.ts'
+import { hasParamCallbacks, routerOf } from './router.ts'
 
 /**
  * Makes the middleware that records an Express application. Mount it first: what runs before it is not seen.
@@ -23,6 +24,7 @@ export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions
     }
     const request = role.begin(req, res)
     if (request === undefined) return next()
+    request.runsBetweenLayers = hasParamCallbacks(routerOf(req.app))
     probe.run(request.root, proceed, next)
   }
   const isIgnored = (req: Request): boolean => {

@@ -8,11 +8,7 @@ import {
   useHook,
 } from '@cinescope/core/adapter'
 import { type LayerClass, patchLayers } from './layer-patch.ts'
-
-interface RouterCarrier {
-  readonly _router?: { readonly stack?: readonly object[] }
-  readonly router?: { readonly stack?: readonly object[] }
-}
+import { routerOf } from './router.ts'
 
 interface AppCarrier {
   readonly request: object
@@ -24,7 +20,7 @@ interface AppCarrier {
 export function hookApp(role: ServerRequestRole, app: unknown): void {
   const report = (cause: unknown): void => reportFault(role.probe, 'the chain of middlewares', cause)
   try {
-    const first = firstLayer(app as RouterCarrier | undefined)
+    const first = routerOf(app)?.stack?.[0]
     if (first === undefined) return
     const prototype = Object.getPrototypeOf(first) as LayerClass
     useHook(role.probe, prototype, () => patchLayers(prototype, createFunctionLocator(report)))
@@ -39,10 +35,4 @@ function carriersOf(app: AppCarrier): Carriers {
   let outermost = app
   while (outermost.parent !== undefined) outermost = outermost.parent
   return { request: outermost.request, response: outermost.response }
-}
-
-/** Express 4 keeps its router in `_router` and has a getter `router` that throws. */
-function firstLayer(app: RouterCarrier | undefined): object | undefined {
-  if (app === undefined) return undefined
-  return (app._router ?? app.router)?.stack?.[0]
 }

@@ -5,6 +5,7 @@ import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, ty
 import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
 import { joined, mountTemplate } from './route-template.ts'
+import { hasParamCallbacks, type RouterLike } from './router.ts'
 
 const { then } = Promise.prototype
 
@@ -74,6 +75,7 @@ function entered(request: ServerRequest, span: Span): Span | undefined {
 function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
   return function next(error?: unknown): unknown {
     leave(request, span, error)
+    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)
   }
 }
@@ -84,13 +86,19 @@ function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: 
   return function next(error?: unknown): unknown {
     if (request.mount === mount) request.mount = mount.outer
     leave(request, span, error)
+    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)
   }
+}
+
+function pass(proceed: Next, error: unknown): unknown {
+  return proceed(error)
 }
 
 function mountOf(request: ServerRequest, span: Span, layer: Layer): Mount {
   const req: RoutedRequest = request.req
   const outer = request.mount
+  if (hasParamCallbacks(layer.handle as RouterLike)) request.runsBetweenLayers = true
   const template = mountTemplate(layer, req)
   const prefix = outer === undefined ? '' : outer.prefix
   return {

@@ -85,3 +85,21 @@ test('an error that error middleware replaces is recorded beside the first', asy
   const errors = film!.events.filter(({ kind }) => kind === 'error')
   expect(errors.map(({ name }) => name)).toEqual(['<anonymous>', 'replace'])
 })
+
+test('an error that no layer raised is recorded where it is met first', async () => {
+  await using server = await serveRecorded((app) => {
+    app.param('id', (_req, _res, next) => next(new Error('bad id')))
+    app.get('/things/:id', (_req, res) => void res.end())
+    app.get('/file', function sends(_req, res) {
+      res.sendFile('/no/such/file')
+    })
+    app.use(answer)
+  })
+  await fetch(`${server.url}/things/1`)
+  await fetch(`${server.url}/file`)
+  const films = await server.films(2)
+  const places = films.map(({ events }) =>
+    events.filter(({ kind }) => kind === 'error').map(({ parent }) => events.find(({ id }) => id === parent)?.kind),
+  )
+  expect(places).toEqual([['request'], ['handler']])
+})

@@ -159,3 +159,27 @@ test.each(['finish', 'close'] as const)('a listener of the response for %s runs 
   const [film] = await server.films(1)
   expect(film!.events.map(({ kind }) => kind)).toContain('log')
 })
+
+test('what a param callback does is inside the router around it, not inside the middleware before', async () => {
+  await using server = await serveRecorded((app, scope) => {
+    const router = Router()
+    router.param('id', (_req, _res, next) => {
+      scope.span('load', () => next())
+    })
+    router.use(function before(_req, _res, next) {
+      next()
+    })
+    router.get('/:id', function show(_req, res) {
+      res.end()
+    })
+    app.use('/things', router)
+  })
+  await fetch(`${server.url}/things/1`)
+  expect(outlineOf((await server.films(1))[0]!)).toEqual([
+    'request GET /things/:id',
+    '  router router /things',
+    '    middleware before',
+    '    span load',
+    '    handler show',
+  ])
+})

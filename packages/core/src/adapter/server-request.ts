@@ -41,6 +41,8 @@ export class ServerRequest {
   entering: Span | undefined = undefined
   /** The layer whose function is on the stack, if any. */
   running: Span | undefined = undefined
+  /** Host code may run between layers (`app.param`): it must not find the layer before as its parent. */
+  runsBetweenLayers = false
   /** The error last seen on its way through the layers. */
   failure: unknown = undefined
   /** That error has met no error middleware yet. */
@@ -81,6 +83,11 @@ export class ServerRequest {
     const current = this.role.probe.current()
     // a layer that has not called next: it runs a router by hand
     if (current !== undefined && current.root === this.root && current.isOpen && isLayer(current)) return current
+    return this.enclosing
+  }
+
+  /** The router around the next layer, or the root. */
+  get enclosing(): Span {
     return this.mount === undefined ? this.root : this.mount.span
   }
 
