@@ -17,6 +17,7 @@ import { type OpenRecording, recordingOf } from '../../src/recording/open-record
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { type Cutting, PROCESS, recordInto, seenOf, UNCUT } from '../recording/recording-fixture.ts'
 import { arbitraryStream, type Expected, expectedOf, type Offered } from '../recording/stream.ts'
+import { sealedCommit, spans } from '../store/conformance.ts'
 
 const ORIGIN = PROCESS.anchor.wallMs
 const id = (seq: number): SpanId => spanIdOf(PROCESS.node, { thread: 0, seq: seqOf(seq) })
@@ -198,6 +199,28 @@ describe('a query for events', () => {
       code: 'CSC_ERR_ABORTED',
       cause: { message: 'enough' },
     })
+  })
+})
+
+describe('the plan of a query', () => {
+  const store = createMemoryStore(PROCESS)
+  // five segments of twenty spans, one every 2 us from 1, 101, 201, 301 and 401 us on
+  for (let i = 0; i < 5; i++) store.commit(sealedCommit(spans(20, 1 + i * 100)))
+  const recording = recordingOf(store)
+  const after = (us: number) => wallMs(ORIGIN + us / 1000)
+
+  it.each<[string, EventQuery, number, string]>([
+    ['the time', { where: { from: after(190), to: after(250) } }, 1, 'time'],
+    ['the kind', { where: { kinds: ['log'] } }, 0, 'kind'],
+    ['the longest duration', { where: { minDurationMs: 1 } }, 0, 'duration'],
+    ['errors', { where: { error: true } }, 0, 'error'],
+    ['the film', { where: { film: id(201) } }, 1, 'film bloom'],
+    ['the site', { where: { site: 'site 2' } }, 0, 'site bloom'],
+    ['the order', { order: 'time', limit: 5 }, 1, 'order'],
+    ['the order, backwards', { order: '-time', limit: 5 }, 1, 'order'],
+  ])('rules out by %s what cannot match', async (_what, query, read, statistic) => {
+    const { explain } = await recording.events(query)
+    expect(explain).toMatchObject({ segments: 5, segmentsRead: read, segmentsSkipped: { [statistic]: 5 - read } })
   })
 })
 

@@ -121,7 +121,10 @@ export function arbitraryStream(options: StreamOptions = {}): fc.Arbitrary<reado
   return fc
     .tuple(
       first,
-      fc.array(fc.tuple(choice, fc.integer({ min: 0, max: 2_000_000 })), { maxLength: options.maxRecords ?? 80 }),
+      // whole milliseconds in half of the streams, so that borders of time and duration are met exactly
+      fc
+        .constantFrom<fc.Arbitrary<number>>(fc.constantFrom(0, 1_000_000, 2_000_000), fc.nat({ max: 2_000_000 }))
+        .chain((elapsed) => fc.array(fc.tuple(choice, elapsed), { maxLength: options.maxRecords ?? 80 })),
     )
     .map(([from, choices]) => streamOf(from, choices))
 }
@@ -137,7 +140,7 @@ interface Open {
 function streamOf(first: number, choices: readonly (readonly [Choice, number])[]): Offered[] {
   const open: Open[] = []
   const records: Offered[] = []
-  let time = 1000
+  let time = 1_000_000
   for (const [choice, elapsed] of choices) {
     if (choice.what === 'end' && open.length === 0) continue
     time += elapsed

@@ -67,6 +67,21 @@ describe('a recording file', () => {
     expect(pragma('integrity_check')).toBe('ok')
   })
 
+  it('holds no value page of a tail that was replaced', () => {
+    using file = recordingFile()
+    const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1_000_000 })
+    for (const [first, seal] of [
+      [1, false],
+      [100, false],
+      [200, true],
+    ] as const) {
+      play(spans(5, first), fold)
+      file.store.commit(commitOf(fold.cut(seal, 1000), fold.taken))
+    }
+    using database = new DatabaseSync(file.path, { readOnly: true })
+    expect(database.prepare('SELECT count(*) AS pages FROM page').get()).toEqual({ pages: 1 })
+  })
+
   it('is never written over', () => {
     using file = recordingFile()
     expect(() => createSqliteStore(file.path, PROCESS)).toThrow(expect.objectContaining({ code: 'CSC_ERR_STORE' }))

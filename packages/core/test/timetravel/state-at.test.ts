@@ -12,8 +12,8 @@ const entityOf = (number: number) => ({ kind: 'actor', scope: PROCESS.node, id: 
 const history = fc
   .array(
     fc.record({
-      subject: fc.integer({ min: 0, max: ENTITIES - 1 }),
-      elapsed: fc.integer({ min: 0, max: 5 }),
+      subject: fc.constantFrom(0, 1, 1, 2),
+      elapsed: fc.constantFrom(0, 0, 0, 1, 4),
       isSnapshot: fc.boolean(),
       isLost: fc.nat({ max: 9 }).map((n) => n === 0),
     }),
@@ -53,12 +53,12 @@ const cutting = fc.record({
 
 describe('the state of an entity at an instant', () => {
   it('is its last snapshot at or before that instant, as a replay from the beginning gives it', async () => {
-    const instant = fc.option(fc.integer({ min: -2, max: 320 }), { nil: undefined })
+    const instant = fc.option(fc.integer({ min: -2, max: 60 }), { nil: undefined })
     await fc.assert(
       fc.asyncProperty(
         history,
         cutting,
-        fc.integer({ min: 1, max: ENTITIES }),
+        fc.constantFrom(1, 2, ENTITIES),
         fc.array(instant, { minLength: 1, maxLength: 6 }),
         async (stream, how, subject, instants) => {
           const store = createMemoryStore(PROCESS)
