@@ -26,6 +26,8 @@ const IDLE_POLL_MS = 125
 const RETRY_EVERY_MS = 300
 const PRUNE_EVERY_COMMITS = 8
 const STOP_TRIES = 3
+/** So many records in the ring are taken at once; fewer may gather. */
+const MUCH = 4096
 
 class Writer {
   readonly #input: WriterInput
@@ -86,6 +88,7 @@ class Writer {
   /** Sleeps until the next commit is due; while nothing happens, a little longer and without a turn of the event loop. */
   #pause(wake: number, settled: boolean): void {
     if (!settled) return void Atomics.wait(this.#control, CONTROL.wake, wake, RETRY_EVERY_MS)
+    if (this.#intake.consumer.backlog() >= MUCH) return
     if (this.#pipeline.isDirty) return void Atomics.wait(this.#control, CONTROL.wake, wake, COMMIT_EVERY_MS)
     while (
       Atomics.wait(this.#control, CONTROL.wake, wake, IDLE_POLL_MS) === 'timed-out' &&

@@ -192,6 +192,36 @@ describe('a query for events', () => {
     },
   )
 
+  it.each<[EventFilter, number[]]>([
+    [{ from: wallMs(ORIGIN + 2) }, [2, 3]],
+    [{ to: wallMs(ORIGIN + 2) }, [1]],
+    [{ minDurationMs: 20 }, [2, 3]],
+    [{ maxDurationMs: 20 }, [1, 2]],
+  ])('meets the border of %o', async (where, seqs) => {
+    const common = {
+      kind: KINDS.span,
+      flags: 0,
+      number: 0,
+      site: 1,
+      parent: 0,
+      cause: 0,
+      subject: 0,
+      value: undefined,
+      isLost: false,
+    }
+    const begins = [1, 2, 3].map((seq) => ({ ...common, seq, phase: 1, root: seq, time: seq * 1e6, since: 0, span: 0 }))
+    const ends = begins.map((begin) => ({
+      ...begin,
+      seq: begin.seq + 3,
+      phase: 2,
+      time: begin.time + begin.seq * 1e7,
+      since: begin.time,
+      span: begin.seq,
+    }))
+    const { items } = await record([...begins, ...ends]).events({ where })
+    expect(items.map(({ seq }) => seq)).toEqual(seqs)
+  })
+
   it('is given up when its caller aborts', async () => {
     const stream = fc.sample(arbitraryStream({ losses: false, maxRecords: 80 }), { numRuns: 1, seed: 1 })[0]!
     const signal = AbortSignal.abort(new Error('enough'))

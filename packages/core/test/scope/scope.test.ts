@@ -182,6 +182,16 @@ describe('the ring of a scope', () => {
     expect(gaps.items.reduce((sum, gap) => sum + gap.number, 0)).toBe(status.dropped)
   })
 
+  it('is emptied without a pause when much is in it, however large it is', async () => {
+    await using scope = await start({ ring: { records: 1_048_576 } })
+    await scope.flush()
+    for (let i = 0; i < 400_000; i++) scope.log('line')
+    const started = performance.now()
+    while (scope.status().pending > 0) await sleep(5)
+    // 250 ms are promised of each event; a writer that slept between slices took six seconds for these
+    expect(performance.now() - started).toBeLessThan(3000)
+  })
+
   it('overwrites the oldest when it is told to, and counts them', async () => {
     await using scope = await start({ ring: { strategy: 'overwrite', records: 64, arenaBytes: 131_072 } })
     for (let i = 0; i < 5000; i++) scope.log('line', { i })
