@@ -1,0 +1,215 @@
+/**
+ * The insides of core that no export reaches, loaded from the built package: what users run is what is measured.
+ * The types below say no more than the benchmarks use; a change in core shows as a failed check before anything is timed.
+ */
+
+import type { MessagePort } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
+import type { Recorder } from '@cinescope/core/adapter'
+import type { Anchor, CinescopeError, Definition, LedgerRow, NodeId, Site } from '@cinescope/protocol'
+
+/** Both clocks of a process. */
+export interface Clock {
+  now(): number
+  wall(): number
+}
+
+/** One record as the consumer shows it. */
+export interface RecordView {
+  readonly seq: number
+  readonly f64: Float64Array
+  readonly u32: Uint32Array
+  readonly f64Base: number
+  readonly u32Base: number
+  readonly bytes: Uint8Array
+  readonly valueAt: number
+  readonly valueLength: number
+}
+
+/** Takes records and holes. */
+export interface RecordSink {
+  record(view: RecordView): void
+  gap(from: number, to: number): void
+}
+
+/** The app thread's half of a recording without any thread behind it. */
+export interface ProducerRig {
+  readonly recorder: Recorder
+  readonly ring: { readonly seq: number; readonly refused: number; readonly valuesLost: number }
+  readonly consumer: { drain(sink: RecordSink, limit: number): number; backlog(): number }
+  /** Number of a site; its definition is sent once. */
+  site(site: Site): number
+  /** Definitions sent so far, keys included; a copy for the checks. */
+  readonly definitions: readonly Definition[]
+}
+
+/** Both halves, the writer's driven by hand. */
+export interface WriterRig extends ProducerRig {
+  readonly pipeline: {
+    drain(limit?: number): number
+    commit(seal?: boolean): boolean
+    prune(): void
+    readonly accounted: number
+  }
+  /** Seals, checkpoints and closes the recording. */
+  finish(): void
+}
+
+/** Sizes of a ring. */
+export interface RingSizes {
+  readonly records: number
+  readonly arenaBytes: number
+}
+
+/** What a scope gives itself by default. */
+export const DEFAULT_RING: RingSizes = { records: 32_768, arenaBytes: 8_388_608 }
+const DEFAULT_VALUES = { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }
+const DEFAULT_MAX_BYTES = 536_870_912
+/** As in core's writer.ts. */
+const SEGMENT = { thread: 0, maxRows: 8192, maxValueBytes: 2_097_152 }
+const SEAL_ROWS = 2048
+
+interface RingMemory {
+  readonly control: SharedArrayBuffer
+}
+interface Tables {
+  intern(site: Site): number
+}
+interface Store {
+  finish(): void
+}
+
+const BUILT = new URL('../../packages/core/dist/', import.meta.url)
+
+/** The machine's clocks. */
+export const systemClock: Clock = { now: () => performance.now(), wall: () => Date.now() }
+
+/** A recorder, its ring, and the consumer at the other end of it. */
+export async function createProducerRig(sizes: RingSizes = DEFAULT_RING, clock?: Clock): Promise<ProducerRig> {
+  return (await produce(sizes, clock)).rig
+}
+
+/** A recorder whose ring a pipeline writes into the recording at `path`. */
+export async function createWriterRig(
+  path: string,
+  clock: Clock,
+  node: NodeId,
+  maxBytes = DEFAULT_MAX_BYTES,
+): Promise<WriterRig> {
+  const { rig, memory, port } = await produce(DEFAULT_RING, clock)
+  const { Intake } = await load<{
+    Intake: new (memory: RingMemory, port: MessagePort) => { consumer: ProducerRig['consumer'] }
+  }>('ingest/intake.js')
+  const { Correlator } = await load<{ Correlator: new (options: typeof SEGMENT) => object }>('correlate/correlator.js')
+  const { Pipeline } = await load<{ Pipeline: new (parts: object) => WriterRig['pipeline'] }>('ingest/pipeline.js')
+  const { createSqliteStore } = await load<{ createSqliteStore(path: string, info: object): Store }>(
+    'store/sqlite/sqlite-store.js',
+  )
+  const store = createSqliteStore(path, processOf(node, clock))
+  const intake = new Intake(memory, port)
+  const pipeline = new Pipeline({
+    intake,
+    fold: new Correlator(SEGMENT),
+    store,
+    clock,
+    counters: () => ({
+      'cinescope.writer.cpu_ms': 0,
+      'cinescope.probe.cpu_ms': 0,
+      'cinescope.writer.commits': 0,
+      'cinescope.recording.bytes': 0,
+    }),
+    maxBytes,
+    sealRows: SEAL_ROWS,
+    report: (error: CinescopeError) => {
+      throw error
+    },
+  })
+  return {
+    ...rig,
+    consumer: intake.consumer,
+    pipeline,
+    finish: () => {
+      pipeline.commit(true)
+      store.finish()
+      port.close()
+    },
+  }
+}
+
+/** Sum of what a ledger says for one reason. */
+export function countOf(rows: readonly LedgerRow[], reason: LedgerRow['reason']): number {
+  return rows.reduce((sum, row) => (row.reason === reason ? sum + row.count : sum), 0)
+}
+
+async function produce(
+  sizes: RingSizes,
+  clock: Clock | undefined,
+): Promise<{ rig: ProducerRig; memory: RingMemory; port: MessagePort }> {
+  const { allocateRing } = await load<{ allocateRing(options: object): RingMemory }>('ring/memory.js')
+  const { RingProducer } = await load<{ RingProducer: new (memory: RingMemory) => ProducerRig['ring'] }>(
+    'ring/producer.js',
+  )
+  const { RingConsumer } = await load<{ RingConsumer: new (memory: RingMemory) => ProducerRig['consumer'] }>(
+    'ring/consumer.js',
+  )
+  const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
+  const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => void): Tables }>(
+    'capture/interner.js',
+  )
+  const { createRedaction } = await load<{ createRedaction(options: object): object }>('value/redaction.js')
+  const { createKeyTable } = await load<{ createKeyTable(options: object): object }>('value/keys.js')
+  const { ValueEncoder } = await load<{ ValueEncoder: new (...parts: readonly object[]) => object }>('value/encoder.js')
+  const own = await load<{ systemClock: Clock }>('base/clock.js')
+
+  const { port1, port2 } = new MessageChannel()
+  const definitions: Definition[] = []
+  const define = (definition: Definition): void => {
+    definitions.push(definition)
+    port1.postMessage(definition)
+  }
+  port1.unref()
+  port2.unref()
+  const memory = allocateRing({ strategy: 'drop', ...sizes })
+  const ring = new RingProducer(memory)
+  const redaction = createRedaction({})
+  const keys = createKeyTable({
+    maxKeys: 65_536,
+    redaction,
+    onDefine: (number: number, text: string) => define({ kind: 'key', number, text }),
+  })
+  const recorder = new Recorder({
+    ring,
+    values: new ValueEncoder(keys, redaction, DEFAULT_VALUES),
+    // the very object a scope uses, so that its call sites see what they see in a scope
+    clock: clock ?? own.systemClock,
+    maxValueBytes: DEFAULT_VALUES.maxBytes,
+    figures: new Float64Array(16),
+  })
+  const sites = createSiteTable(define)
+  const rig = {
+    recorder,
+    ring,
+    consumer: new RingConsumer(memory),
+    site: (site: Site) => sites.intern(site),
+    definitions,
+  }
+  return { rig, memory, port: port2 }
+}
+
+function processOf(node: NodeId, clock: Clock): object {
+  const anchor = { atNs: Math.round(clock.now() * 1e6), wallMs: clock.wall() } as Anchor
+  return {
+    node,
+    pid: process.pid,
+    service: 'bench',
+    hostname: 'bench',
+    nodeVersion: process.version,
+    cinescopeVersion: 'bench',
+    anchor,
+  }
+}
+
+/** `T` is what the module is known to hold; calls fail loudly if it does not. */
+async function load<T>(path: string): Promise<T> {
+  return (await import(new URL(path, BUILT).href)) as T
+}
