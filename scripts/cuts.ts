@@ -116,10 +116,10 @@ const CUTS: readonly Cut[] = [
   },
   {
     joint: 'drain',
-    what: 'the first definition of each commit is missing',
+    what: 'the last definition of each commit is missing',
     file: `${CORE}/ingest/pipeline.ts`,
     from: 'const definitions = this.#definitions\n',
-    to: 'const definitions = this.#definitions.slice(1)\n',
+    to: 'const definitions = this.#definitions.slice(0, -1)\n',
     tests: [CHAIN],
   },
   {
@@ -208,7 +208,7 @@ const CUTS: readonly Cut[] = [
     joint: 'store',
     what: 'tails stay beside the segment that contains them',
     file: `${CORE}/store/sqlite/sqlite-store.ts`,
-    from: 'if (commit.replacesTailsOf !== undefined) this.#dropTails(commit.replacesTailsOf)',
+    from: 'for (const { id } of replaced) this.#dropSegment(id)',
     to: '',
     tests: [CHAIN],
   },
