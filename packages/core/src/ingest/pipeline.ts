@@ -103,7 +103,7 @@ export class Pipeline {
   }
 
   #next(seal: boolean): Commit {
-    this.#definitions.push(...this.#parts.intake.definitions())
+    this.#definitions = this.#definitions.concat(this.#parts.intake.definitions())
     this.#lost = this.#parts.intake.lost()
     const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
     const definitions = this.#definitions
