@@ -38,12 +38,13 @@ test('a body beyond the limit is recorded in part and counted whole', async () =
     },
     { maxBodyBytes: 64 },
   )
-  const body = JSON.stringify({ first: 1, rest: 'x'.repeat(100_000) })
+  const body = JSON.stringify({ first: 1, rest: 'x'.repeat(100), last: 2, more: 'y'.repeat(100_000) })
   const response = await fetch(server.url, { method: 'POST', body, headers: JSON_TYPE })
   expect(await response.text()).toBe(body)
   const [film] = await server.films(1)
   for (const name of ['request', 'response'])
     expect(bodyOf(film!, name)).toMatchObject({ value: { first: 1 }, number: body.length })
+  expect(JSON.stringify(film!.events)).not.toContain('last')
 })
 
 test('a compressed response is recorded as the application wrote it', async () => {
@@ -125,4 +126,36 @@ test('bodies are off in production, and on for the routes that say so', async ()
   } finally {
     process.env['NODE_ENV'] = before
   }
+})
+
+test('a response compressed piece by piece is recorded once, as it was written', async () => {
+  await using server = await serveRecorded((app) => {
+    app.use(compression({ threshold: 0 }))
+    app.get('/', (_req, res) => {
+      res.type('json').write('{"a":1,')
+      res.flush()
+      setTimeout(() => res.end('"b":2}'), 10)
+    })
+  })
+  const response = await fetch(server.url, { headers: { 'accept-encoding': 'gzip' } })
+  expect(await response.json()).toEqual({ a: 1, b: 2 })
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'response')).toMatchObject({ value: { a: 1, b: 2 }, number: 13 })
+})
+
+test('an end that writes first is recorded once', async () => {
+  await using server = await serveRecorded((app) => {
+    app.use((_req, res, next) => {
+      const { end } = res
+      res.end = function (this: typeof res, ...args: never[]) {
+        if (args[0] !== undefined) res.write(args[0])
+        return Reflect.apply(end, this, [])
+      } as typeof res.end
+      next()
+    })
+    app.get('/', (_req, res) => void res.type('json').end('{"a":1}'))
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'response')).toMatchObject({ value: { a: 1 }, number: 7 })
 })

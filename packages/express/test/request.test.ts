@@ -183,3 +183,36 @@ test('what a param callback does is inside the router around it, not inside the 
     '    handler show',
   ])
 })
+
+test('what comes after a router that passed the request on is outside of it', async () => {
+  await using server = await serveRecorded((app) => {
+    const router = Router()
+    router.use(function inside(_req, _res, next) {
+      next()
+    })
+    app.use('/a', router)
+    app.get('/a/x', function outside(_req, res) {
+      res.end()
+    })
+  })
+  await fetch(`${server.url}/a/x`)
+  expect(outlineOf((await server.films(1))[0]!)).toEqual([
+    'request GET /a/x',
+    '  router router /a',
+    '    middleware inside',
+    '  handler outside',
+  ])
+})
+
+test('code that runs before any layer is inside the root', async () => {
+  await using server = await serveRecorded((app, scope) => {
+    app.param('id', (_req, _res, next) => {
+      scope.span('load', () => next())
+    })
+    app.get('/:id', function show(_req, res) {
+      res.end()
+    })
+  })
+  await fetch(`${server.url}/1`)
+  expect(outlineOf((await server.films(1))[0]!)).toEqual(['request GET /:id', '  span load', '  handler show'])
+})
