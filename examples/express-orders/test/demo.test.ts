@@ -27,7 +27,11 @@ describe('the demo', () => {
 
   test('shows films, a timeline, the slowest, the failed, the ledger and the cost, and ends well', async () => {
     const { code, stdout: output, stderr } = await run()
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect({ code, stderr, output }).toEqual({
+      code: 0,
+      stderr: '',
+      output: expect.stringMatching(/\ndemo: ok, .*\n$/),
+    })
     expect(output).toMatch(/\$ cinescope films --sort time[\s\S]*GET \/orders\/report/)
     expect(output).toMatch(
       /\$ cinescope film [0-9a-f]{16}\nPOST \/orders {2}201[\s\S]*\(live\)[\s\S]* {6}span +charge card/,

@@ -19,7 +19,7 @@ export interface Coverage {
 }
 
 /** One thing that can be recorded. */
-export interface ProbeSeen {
+interface ProbeSeen {
   readonly name: string
   /** Spans or points of the sample. */
   readonly seen: number
