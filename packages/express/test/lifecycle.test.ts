@@ -1,4 +1,5 @@
 import { exchange, requestText, rootOf } from '@cinescope/testkit'
+import supertest from 'supertest'
 import { expect, test } from 'vitest'
 import { serveRecorded } from './fixture.ts'
 
@@ -99,4 +100,13 @@ test('places of functions are known after the first requests', async () => {
       { timeout: 5000, interval: 50 },
     )
     .toMatchObject({ file: import.meta.filename, line: expect.any(Number), column: expect.any(Number) })
+})
+
+test('a test by supertest gets the film of the request it made', async () => {
+  await using server = await serveRecorded(
+    (app) => void app.get('/things/:id', (_req, res) => void res.json({ ok: true })),
+  )
+  const film = await server.scope.record(() => supertest(server.app).get('/things/1').expect(200))
+  expect(film.result.body).toEqual({ ok: true })
+  expect(film.summary).toMatchObject({ name: 'GET /things/:id', status: 200 })
 })
