@@ -4,7 +4,7 @@
 const OURS: unique symbol = Symbol.for('cinescope.method.v1')
 
 /** A method as it is called: `this` is the req or res. */
-export type CarrierMethod = (this: never, ...args: never[]) => unknown
+type CarrierMethod = (this: never, ...args: never[]) => unknown
 
 /** Makes a method of ours from what the carrier would do without it. */
 export type MethodMaker = (original: () => CarrierMethod) => CarrierMethod
