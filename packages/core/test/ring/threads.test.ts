@@ -48,12 +48,12 @@ describe('a ring between two threads at full speed', () => {
       first,
       limit,
     )
-    expect(outcome.offered).toBe(300_000)
-    expect(consumer.consumed + outcome.refused).toBe(300_000)
+    expect(outcome.offered).toBeGreaterThanOrEqual(300_000)
+    expect(consumer.consumed + outcome.refused).toBe(outcome.offered)
     expect(sink.missing).toBe(outcome.refused)
     expect(sink.lostValues).toBe(outcome.valuesLost)
     expect(consumer.overwritten).toBe(0)
-    expect(sink.records).toBeGreaterThan(records)
+    expect(sink.records).toBeGreaterThanOrEqual(records * 20)
   })
 
   it.each([

@@ -30,7 +30,7 @@ async function expectHarmless(ended: Ended, directory: string): Promise<void> {
 function mountSmall(path: string): boolean {
   try {
     mkdirSync(path)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', path], { stdio: 'ignore' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', path], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -51,7 +51,7 @@ describe('a disk that is full', () => {
     try {
       await expectHarmless(await runHost('full disk', path), path)
     } finally {
-      execFileSync('umount', ['-l', path])
+      execFileSync('/bin/umount', ['-l', path])
     }
   })
 })
