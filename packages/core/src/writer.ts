@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { systemClock } from './base/clock.ts'
+import { publish } from './base/figures.ts'
 import { SIGNAL, STATUS } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { Intake } from './ingest/intake.ts'
@@ -127,15 +128,22 @@ class Writer {
 
   #publish(): boolean {
     const figures = this.#figures
-    figures[STATUS.accounted] = this.#pipeline.accounted
-    figures[STATUS.pruned] = this.#pipeline.pruned
-    figures[STATUS.stored] = this.#fold.taken.reduce((sum, count) => sum + count, 0) - this.#pipeline.pruned
-    figures[STATUS.overwritten] = this.#intake.consumer.overwritten
-    figures[STATUS.commits] = this.#pipeline.commits
-    figures[STATUS.bytes] = this.#store.bytes()
-    figures[STATUS.writerCpuMs] = this.#cpuMs()
-    figures[STATUS.lastCommitNs] = this.#lastCommitMs * 1e6
-    figures[STATUS.lastSeq] = this.#intake.consumer.lastSeq
+    const { accounted, pruned, commits } = this.#pipeline
+    const { overwritten, lastSeq } = this.#intake.consumer
+    const stored = this.#fold.taken.reduce((sum, count) => sum + count, 0) - pruned
+    const bytes = this.#store.bytes()
+    const cpuMs = this.#cpuMs()
+    publish(this.#signals, () => {
+      figures[STATUS.accounted] = accounted
+      figures[STATUS.pruned] = pruned
+      figures[STATUS.stored] = stored
+      figures[STATUS.overwritten] = overwritten
+      figures[STATUS.commits] = commits
+      figures[STATUS.bytes] = bytes
+      figures[STATUS.writerCpuMs] = cpuMs
+      figures[STATUS.lastCommitNs] = this.#lastCommitMs * 1e6
+      figures[STATUS.lastSeq] = lastSeq
+    })
     return true
   }
 

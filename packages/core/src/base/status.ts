@@ -30,6 +30,8 @@ export const SIGNAL = {
   state: 3,
   /** Number of the last request that the store refused, written by the writer before `done`. */
   refused: 4,
+  /** Changes of the figures, begun and done: odd while they do not belong together. */
+  publications: 5,
 } as const
 
 /** Words of the writer's state. */

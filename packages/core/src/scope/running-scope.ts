@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { types } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { CinescopeError, type Entity, FLAG, KINDS, type NodeId } from '@cinescope/protocol'
+import { FigureReader } from '../base/figures.ts'
 import type { Fault, Faults } from '../base/faults.ts'
 import { STATUS, type StatusMemory, type WriterState } from '../base/status.ts'
 import type { EntityTable, SiteTable } from '../capture/interner.ts'
@@ -110,7 +111,7 @@ export interface ScopeParts {
 export class RunningScope implements Scope {
   readonly 'cinescope.probe.v1': Probe
   readonly #parts: ScopeParts
-  readonly #figures: Float64Array
+  readonly #figures: FigureReader
   readonly #logSite: number
   #recording: OpenRecording | undefined
   #endReader: (() => Promise<void>) | undefined
@@ -119,7 +120,7 @@ export class RunningScope implements Scope {
   constructor(parts: ScopeParts) {
     this['cinescope.probe.v1'] = parts.probe
     this.#parts = parts
-    this.#figures = new Float64Array(parts.status.figures)
+    this.#figures = new FigureReader(parts.status)
     this.#logSite = parts.probe.isEnabled ? parts.probe.site({ name: 'log', framework: 'user' }) : 0
   }
 
@@ -180,7 +181,8 @@ export class RunningScope implements Scope {
 
   status(): ScopeStatus {
     const { ring, writer, faults, keys, sites, entities, path, probe } = this.#parts
-    const figure = (index: number): number => this.#figures[index] ?? 0
+    const figures = this.#figures.read()
+    const figure = (index: number): number => figures[index] ?? 0
     const accounted = figure(STATUS.accounted)
     const stored = figure(STATUS.stored)
     const pruned = figure(STATUS.pruned)
