@@ -159,7 +159,7 @@ async function produce(
   const { createRedaction } = await load<{ createRedaction(options: object): object }>('value/redaction.js')
   const { createKeyTable } = await load<{ createKeyTable(options: object): object }>('value/keys.js')
   const { ValueEncoder } = await load<{ ValueEncoder: new (...parts: readonly object[]) => object }>('value/encoder.js')
-  const own = await load<{ systemClock: Clock }>('base/clock.js')
+  const own = await load<{ createSystemClock(): Clock }>('base/clock.js')
 
   const { port1, port2 } = new MessageChannel()
   const definitions: Definition[] = []
@@ -180,8 +180,8 @@ async function produce(
   const recorder = new Recorder({
     ring,
     values: new ValueEncoder(keys, redaction, DEFAULT_VALUES),
-    // the very object a scope uses, so that its call sites see what they see in a scope
-    clock: clock ?? own.systemClock,
+    // the very clock a scope uses, so that its call sites see what they see in a scope
+    clock: clock ?? own.createSystemClock(),
     maxValueBytes: DEFAULT_VALUES.maxBytes,
     figures: new Float64Array(16),
   })

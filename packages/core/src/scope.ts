@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { MessageChannel } from 'node:worker_threads'
 import { CinescopeError, type Definition, KINDS, MAX_KEYS, type NodeId, nodeId } from '@cinescope/protocol'
-import { anchorOf, systemClock } from './base/clock.ts'
+import { anchorOf, createSystemClock } from './base/clock.ts'
 import { createFaults, type Faults } from './base/faults.ts'
 import type { ProcessInfo } from './base/process.ts'
 import { type ScopeOptions, type ScopeSettings, settleOptions } from './base/scope-options.ts'
-import { allocateStatus, type StatusMemory } from './base/status.ts'
+import { allocateStatus, STATUS, type StatusMemory } from './base/status.ts'
 import { createEntityTable, createSiteTable } from './capture/interner.ts'
 import { Probe } from './capture/probe.ts'
 import { Recorder } from './capture/recorder.ts'
@@ -85,7 +85,7 @@ function captureParts(
   const recorder = new Recorder({
     ring,
     values,
-    clock: systemClock,
+    clock: createSystemClock(),
     maxValueBytes: settings.values.maxBytes,
     figures: new Float64Array(status.figures),
   })
@@ -101,12 +101,25 @@ function startWriter(
 ): WriterHandle | undefined {
   const report = (error: CinescopeError): void => parts.faults.report(error)
   try {
-    return new WriterHandle(input, { report, onGone: () => parts.probe.stop(), offered: () => parts.ring.seq })
+    return new WriterHandle(input, {
+      report,
+      onGone: () => parts.probe.stop(),
+      offered: () => tellFigures(parts, input.status),
+    })
   } catch (cause) {
     report(new CinescopeError('CSC_ERR_START', 'the writer thread could not be started', { cause }))
     parts.probe.stop()
     return undefined
   }
+}
+
+/** Writes down for the writer what only this thread knows; gives the events offered. */
+function tellFigures({ ring, keys, sites, entities, probe }: CaptureParts, status: StatusMemory): number {
+  const figures = new Float64Array(status.figures)
+  figures[STATUS.probeCpuMs] = probe.recorder.probeCpuMs
+  figures[STATUS.valuesLost] = ring.valuesLost
+  figures[STATUS.uninterned] = sites.overflowed + keys.overflowed + entities.overflowed
+  return ring.seq
 }
 
 /** Drains at exit and records what kills the process. Returns what takes it all off again. */
@@ -135,6 +148,6 @@ function processInfo(settings: ScopeSettings, node: NodeId): ProcessInfo {
     hostname: hostname(),
     nodeVersion: process.version,
     cinescopeVersion: VERSION,
-    anchor: anchorOf(systemClock),
+    anchor: anchorOf(createSystemClock()),
   }
 }

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
-import { systemClock } from './base/clock.ts'
+import { createSystemClock } from './base/clock.ts'
 import { publish } from './base/figures.ts'
 import { SIGNAL, STATUS } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
@@ -56,7 +56,7 @@ class Writer {
       intake: this.#intake,
       fold: this.#fold,
       store: this.#store,
-      clock: systemClock,
+      clock: createSystemClock(),
       counters: () => this.#counters(),
       maxBytes: input.maxBytes,
       sealRows: SEAL_ROWS,
@@ -187,6 +187,9 @@ class Writer {
       'cinescope.probe.cpu_ms': this.#figures[STATUS.probeCpuMs]!,
       'cinescope.writer.commits': this.#pipeline.commits,
       'cinescope.recording.bytes': this.#store.bytes(),
+      'cinescope.writer.refused_commits': this.#figures[STATUS.failures]!,
+      'cinescope.values.lost': this.#figures[STATUS.valuesLost]!,
+      'cinescope.interner.overflow': this.#figures[STATUS.uninterned]!,
     }
   }
 

@@ -53,14 +53,17 @@ export class LayerPlan {
     if (kind === KINDS.router) return
     locator.locate(handle, (location) => {
       this.#location = location
-      this.#siteOf = undefined
+      const site = { name: this.#name, framework: 'express', ...location }
+      if (this.#siteOf !== undefined) this.#site = this.#siteOf.refineSite(this.#site, site)
     })
   }
 
-  /** Number of the layer's site in a scope. A place that becomes known later makes another site. */
+  /** Number of the layer's site in a scope. Its place becomes known a little later, for the first requests too. */
   site(probe: Probe): number {
     if (this.#siteOf !== probe) {
-      this.#site = probe.site({ name: this.#name, framework: 'express', ...this.#location })
+      const site = { name: this.#name, framework: 'express', ...this.#location }
+      this.#site =
+        this.#location === undefined && this.kind !== KINDS.router ? probe.reserveSite(site) : probe.site(site)
       this.#siteOf = probe
     }
     return this.#site

@@ -6,14 +6,29 @@ import { type Anchor, timeNs, wallMs } from '@cinescope/protocol'
 export interface Clock {
   /** Monotonic milliseconds since the process's anchor, as `performance.now()`; the same in every thread of the process. */
   now(): number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, with a fraction. */
   wall(): number
 }
 
-/** The machine's clocks. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  wall: () => Date.now(),
+/** Beyond this the machine's wall clock has been set or slewed, and ours follows. */
+const STEP_MS = 2
+
+/**
+ * The machine's clocks. `Date.now()` tells whole milliseconds, which would date two events differently by which reading of
+ * it they hang on; so the wall is counted on from the process's origin and corrected only when the two are apart.
+ */
+export function createSystemClock(): Clock {
+  let correctionMs = 0
+  return {
+    now: () => performance.now(),
+    wall() {
+      const counted = performance.timeOrigin + performance.now() + correctionMs
+      const apartMs = Date.now() + 0.5 - counted
+      if (Math.abs(apartMs) <= STEP_MS) return counted
+      correctionMs += apartMs
+      return counted + apartMs
+    },
+  }
 }
 
 /** Reads both clocks as one anchor. */

@@ -1,6 +1,6 @@
 /** Shared figures through which the app thread and the writer see each other without messages. */
 
-/** Index of each float64 figure; written by the writer, the last two by the app thread. */
+/** Index of each float64 figure; written by the writer, those from `offered` on by the app thread. */
 export const STATUS = {
   accounted: 0,
   stored: 1,
@@ -16,6 +16,8 @@ export const STATUS = {
   lastSeq: 11,
   offered: 12,
   probeCpuMs: 13,
+  valuesLost: 14,
+  uninterned: 15,
 } as const
 
 /** Index of each int32 word. */

@@ -8,6 +8,10 @@ export type DefinitionSink = (definition: Definition) => void
 /** Interns sites. Number 0 is no site; it is also what overflow gives. */
 export interface SiteTable {
   intern(site: Site): number
+  /** A number of its own for a site of which more will be known, though another looks the same now; shared once a quarter is used up. */
+  reserve(site: Site): number
+  /** Says more about a reserved site: what was recorded with it before is told anew, too. Gives the number to use from now on. */
+  refine(number: number, site: Site): number
   readonly size: number
   readonly overflowed: number
 }
@@ -24,23 +28,37 @@ export interface EntityTable {
 /** A table of at most `max` sites. */
 export function createSiteTable(define: DefinitionSink, max: number = MAX_SITES): SiteTable {
   const numbers = new Map<string, number>()
+  const reserved = new Set<number>()
+  let last = 0
   let overflowed = 0
   return {
     intern(site) {
-      const key = `${site.framework ?? ''}\n${site.name}\n${site.file ?? ''}\n${site.line ?? 0}:${site.column ?? 0}`
+      const key = siteKey(site)
       const known = numbers.get(key)
       if (known !== undefined) return known
-      if (numbers.size >= max) {
+      if (last >= max) {
         overflowed++
         return 0
       }
-      const number = numbers.size + 1
+      const number = ++last
       numbers.set(key, number)
       define({ kind: 'site', number, site: clipped(site) })
       return number
     },
+    reserve(site) {
+      if (last >= max >> 2) return this.intern(site)
+      define({ kind: 'site', number: ++last, site: clipped(site) })
+      reserved.add(last)
+      return last
+    },
+    refine(number, site) {
+      if (!reserved.delete(number)) return this.intern(site)
+      numbers.set(siteKey(site), number)
+      define({ kind: 'site', number, site: clipped(site) })
+      return number
+    },
     get size() {
-      return numbers.size
+      return last
     },
     get overflowed() {
       return overflowed
@@ -74,6 +92,10 @@ export function createEntityTable(define: DefinitionSink, max: number = MAX_ENTI
       return overflowed
     },
   }
+}
+
+function siteKey({ framework, name, file, line, column }: Site): string {
+  return `${framework ?? ''}\n${name}\n${file ?? ''}\n${line ?? 0}:${column ?? 0}`
 }
 
 function entityKey(entity: Entity): string {

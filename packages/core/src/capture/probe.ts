@@ -11,7 +11,7 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import type { EntityTable, SiteTable } from './interner.ts'
-import type { Recorder } from './recorder.ts'
+import { OwnDocument, type Recorder } from './recorder.ts'
 import { Span } from './span.ts'
 
 /** Parts of a probe, made by the scope. */
@@ -68,6 +68,16 @@ export class Probe {
     return this.#sites.intern(site)
   }
 
+  /** Number of a static descriptor of which more will be known: `refineSite` says it. */
+  reserveSite(site: Site): number {
+    return this.#sites.reserve(site)
+  }
+
+  /** Says more about a reserved site, for what was recorded with it already too. Gives the number to use from now on. */
+  refineSite(number: number, site: Site): number {
+    return this.#sites.refine(number, site)
+  }
+
   /** Number of an entity. */
   entity(entity: Entity): number {
     return this.#entities.intern(entity)
@@ -104,9 +114,7 @@ export class Probe {
   /** Ties a root to the trace and span that caused it in another process. */
   adopt(root: Span, traceId: TraceId, remoteParent: SpanId): void {
     root.adoptedTrace = traceId
-    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, {
-      'cinescope.trace.id': traceId,
-      'cinescope.remote.parent': remoteParent,
-    })
+    const link = { 'cinescope.trace.id': traceId, 'cinescope.remote.parent': remoteParent }
+    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, new OwnDocument(link))
   }
 }

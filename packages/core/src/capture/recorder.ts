@@ -2,6 +2,7 @@
 
 import { F64, FLAG, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
+import { encodePlainRecord, type PlainRecord } from '../base/plain-value.ts'
 import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { CapturedText } from '../value/captured-text.ts'
@@ -11,6 +12,8 @@ const DOUBLES = RECORD_BYTES / 8
 const WORDS = RECORD_BYTES / 4
 const BEGIN = PHASE.begin << 8
 const END = PHASE.end << 8
+/** Room for the largest document of our own. */
+const OWN_DOCUMENT_BYTES = 256
 /** One record in 256 is timed. */
 const SAMPLE_MASK = 255
 const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
@@ -45,7 +48,7 @@ export class Recorder {
     this.#ring = parts.ring
     this.#values = parts.values
     this.#clock = parts.clock
-    this.#maxValueBytes = parts.maxValueBytes
+    this.#maxValueBytes = Math.max(parts.maxValueBytes, OWN_DOCUMENT_BYTES)
     this.#figures = parts.figures
   }
 
@@ -223,6 +226,12 @@ export class Recorder {
       return 0
     }
     const values = this.#values
+    if (OwnDocument.is(value)) {
+      ring.arena.set(value.bytes, at)
+      u32[u + U32.valuePosition] = ring.keepValue(value.bytes.length)
+      u32[u + U32.valueLength] = value.bytes.length
+      return 0
+    }
     const end = Text.is(value) ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
     u32[u + U32.valuePosition] = ring.keepValue(end - at)
     u32[u + U32.valueLength] = end - at
@@ -245,5 +254,23 @@ export class Text {
   /** True for texts. A private name is looked for without running a proxy's traps, which `instanceof` would run. */
   static is(value: unknown): value is Text {
     return typeof value === 'object' && value !== null && #text in value
+  }
+}
+
+/** A value of our own making: checked ids and numbers, at most 256 bytes encoded, never host data, so nothing redacts it. */
+export class OwnDocument {
+  readonly #bytes: Uint8Array
+
+  constructor(record: PlainRecord) {
+    this.#bytes = encodePlainRecord(record)
+  }
+
+  /** True for one of ours; looks at nothing that a proxy could answer. */
+  static is(value: unknown): value is OwnDocument {
+    return typeof value === 'object' && value !== null && #bytes in value
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes
   }
 }

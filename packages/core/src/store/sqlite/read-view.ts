@@ -80,6 +80,8 @@ export class SqliteView implements StoreView {
     }
     this.#segments = segments
     this.#segmentsVersion = version
+    // a site may have been told anew, with its place in the source
+    for (const [number, site] of this.#sites) if (site.file === undefined) this.#sites.delete(number)
     return this.#segments
   }
 

@@ -1,0 +1,34 @@
+import type { Definition } from '@cinescope/protocol'
+import { expect, test } from 'vitest'
+import { createSiteTable } from '../../src/capture/interner.ts'
+
+test('a reserved site is told anew under its number once more is known, and found by what is known then', () => {
+  const told: Definition[] = []
+  const sites = createSiteTable((definition) => told.push(definition))
+  const first = sites.reserve({ name: 'load' })
+  const second = sites.reserve({ name: 'load' })
+  expect(second).not.toBe(first)
+  expect(sites.refine(first, { name: 'load', file: '/a.js', line: 3 })).toBe(first)
+  expect(sites.intern({ name: 'load', file: '/a.js', line: 3 })).toBe(first)
+  expect(told.at(-1)).toEqual({ kind: 'site', number: first, site: { name: 'load', file: '/a.js', line: 3 } })
+})
+
+test('a site shared by others is never told anew: what is known of one gets a number of its own', () => {
+  const sites = createSiteTable(() => undefined)
+  const shared = sites.intern({ name: 'load' })
+  expect(sites.refine(shared, { name: 'load', file: '/a.js' })).not.toBe(shared)
+  expect(sites.intern({ name: 'load' })).toBe(shared)
+})
+
+test('reserving stops at a quarter of the table, the table at its bound', () => {
+  const sites = createSiteTable(() => undefined, 8)
+  expect([
+    sites.reserve({ name: 'a' }),
+    sites.reserve({ name: 'a' }),
+    sites.reserve({ name: 'a' }),
+    sites.reserve({ name: 'a' }),
+  ]).toEqual([1, 2, 3, 3])
+  for (let i = 0; i < 6; i++) sites.intern({ name: `b${i}` })
+  expect(sites.size).toBe(8)
+  expect(sites.overflowed).toBe(1)
+})
