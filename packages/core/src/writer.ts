@@ -71,6 +71,8 @@ class Writer {
     this.#signal(SIGNAL.state, 1)
     for (;;) {
       const wake = Atomics.load(this.#control, CONTROL.wake)
+      // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
+      service?.poll()
       const requested = Atomics.load(this.#signals, SIGNAL.requested)
       const hasRequest = requested !== Atomics.load(this.#signals, SIGNAL.done)
       // before the turn: what was recorded up to the stop must be in the ring that the last turn empties
@@ -81,7 +83,6 @@ class Writer {
       if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
       if (hasRequest && !isStopping) this.#answer(requested, settled)
       if (service?.isBusy !== true) this.#pause(wake, settled)
-      service?.poll()
       await setImmediate()
     }
   }
