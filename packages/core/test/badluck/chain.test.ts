@@ -128,6 +128,23 @@ describe('the chain', () => {
     }
   })
 
+  it('shows a span open while it is, and ended once it has, without a seal between', async () => {
+    await using directory = await temporaryDirectory()
+    await using scope = await createScope({ directory: directory.path, handleSignals: false })
+    const probe = scope['cinescope.probe.v1']
+    const span = probe.open(18, probe.site({ name: 'open' }), undefined, { check: checkValue(1) })
+    await scope.flush()
+    const open = await scope.recording().events()
+    expect(open.items).toMatchObject([{ open: true, durationNs: undefined, value: { check: checkValue(1) } }])
+    span.end(0, 0, { check: checkValue(2) })
+    await scope.flush()
+    const ended = await scope.recording().events()
+    expect(ended.items).toMatchObject([
+      { open: false, value: { check: checkValue(1) }, result: { check: checkValue(2) } },
+    ])
+    expect(ended.items[0]!.durationNs).toBeGreaterThan(0)
+  })
+
   it('accounts for what it had no room for, and keeps ends, errors and state longest', async () => {
     await using directory = await temporaryDirectory()
     const scope = await createScope({

@@ -1,7 +1,7 @@
 /** Recordings that lie: each case alters a copy of a sound recording in a way that no writer would. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { zstdCompressSync } from 'node:zlib'
 import {
@@ -173,6 +173,12 @@ const SEGMENT_CASES: readonly HostileCase[] = [
   changed('values nested a thousand deep', nested, 'survived'),
 ]
 
+const TREE_CASES: readonly HostileCase[] = ['film', 'film_time', 'entity', 'segment', 'site', 'page'].map((name) => ({
+  name: `pages of ${name} that meet themselves`,
+  fate: 'survived',
+  make: (sample, path) => meet(sample, path, name),
+}))
+
 const FILE_CASES: readonly HostileCase[] = [
   { name: 'an empty file', fate: NOT_OURS, make: (_, path) => writeFileSync(path, '') },
   { name: 'a text', fate: NOT_OURS, make: (_, path) => writeFileSync(path, 'this is no recording\n'.repeat(1000)) },
@@ -217,8 +223,59 @@ export const HOSTILE_CASES: readonly HostileCase[] = [
   ...SCHEMA_CASES,
   ...CATALOGUE_CASES,
   ...SEGMENT_CASES,
+  ...TREE_CASES,
   ...FILE_CASES,
 ]
+
+/** Kinds of b-tree pages, and where their cells' places begin. */
+const INTERIOR = { table: 5, index: 2, header: 12 } as const
+
+/**
+ * Makes each of the three upper levels of a b-tree point at one page of the next only, some tens of times: a small file whose
+ * tree, walked to its end, holds more rows than anybody can wait for.
+ */
+function meet(sample: string, path: string, name: string): void {
+  let rootPage = 0
+  altered(sample, path, (database) => {
+    database.exec('PRAGMA journal_mode = DELETE')
+    const numbers = 'WITH RECURSIVE n(i) AS (SELECT 100000 UNION ALL SELECT i + 1 FROM n WHERE i < 112000)'
+    database.exec(`${numbers} INSERT INTO film SELECT i, i, i, 18, 1, 200, 0, 2, 0, 1, NULL FROM n`)
+    database.exec(`${numbers} INSERT INTO entity SELECT i, 'kind', 'scope', 'e' || i FROM n`)
+    database.exec(`${numbers} INSERT INTO site SELECT i, 's' || i, NULL, NULL, NULL, NULL FROM n`)
+    database.exec(`${numbers} INSERT INTO page SELECT i, 0, 1, x'00' FROM n`)
+    database.exec(
+      `${numbers} INSERT INTO segment SELECT i, 0, 0, 1, 1, i, i, i, i, 0, 0, 0, 0, 0, 1, 1, x'', x'', x'00' FROM n`,
+    )
+    const row = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name)
+    rootPage = Number(row?.['rootpage'])
+  })
+  const file = readFileSync(path)
+  const page = (number: number): Buffer => file.subarray((number - 1) * 4096, number * 4096)
+  const root = page(rootPage)
+  const children = childrenOf(root)
+  const [second, third, leaf] = children
+  if (second === undefined || third === undefined || leaf === undefined) throw new Error(`${name} is too small`)
+  root.copy(page(second))
+  root.copy(page(third))
+  pointAt(root, second)
+  pointAt(page(second), third)
+  pointAt(page(third), leaf)
+  writeFileSync(path, file)
+}
+
+function cellsOf(page: Buffer): number[] {
+  if (page[0] !== INTERIOR.table && page[0] !== INTERIOR.index) throw new Error('not an interior page')
+  return Array.from({ length: page.readUInt16BE(3) }, (_, cell) => page.readUInt16BE(INTERIOR.header + 2 * cell))
+}
+
+function childrenOf(page: Buffer): number[] {
+  return cellsOf(page).map((at) => page.readUInt32BE(at))
+}
+
+function pointAt(page: Buffer, child: number): void {
+  for (const at of cellsOf(page)) page.writeUInt32BE(child, at)
+  page.writeUInt32BE(child, 8)
+}
 
 /** A frame of some hundred kilobytes that expands to a gigabyte, and claims as much as any reader takes. */
 function bomb(database: DatabaseSync): void {

@@ -32,8 +32,8 @@ const BLOOM_OVERHEAD = 512
 const NO_BLOOM = new Uint8Array(0)
 /** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored. */
 const MOST_BYTES = { bloom: 131_072, meta: 2_097_152, columns: MAX_BLOCK_BYTES, data: MAX_PAGE_BYTES } as const
-/** A row takes 8 bytes of a page of 4,096 at least. */
-const ROWS_PER_PAGE = 512
+/** A film or an entity takes 20 bytes of a page of 4,096 at least. */
+const ROWS_PER_PAGE = 200
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
 const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')}`
 
@@ -170,8 +170,9 @@ export class SqliteView implements StoreView {
   }
 
   entityNumber(entity: Entity): number | undefined {
-    const sql = 'SELECT number FROM entity WHERE kind = ? AND scope = ? AND id = ? ORDER BY number DESC LIMIT 1'
-    const row = this.#get(sql, entity.kind, entity.scope, entity.id)
+    const newest = 'SELECT * FROM entity ORDER BY number DESC LIMIT ?'
+    const sql = `SELECT number FROM (${newest}) WHERE kind = ? AND scope = ? AND id = ? LIMIT 1`
+    const row = this.#get(sql, this.#mostRows(), entity.kind, entity.scope, entity.id)
     return row === undefined ? undefined : integer(row, 'number')
   }
 

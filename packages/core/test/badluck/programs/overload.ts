@@ -61,12 +61,12 @@ async function normal(): Promise<void> {
   }
 }
 
-/** Batches without pauses, while the writer may write for 30 ms of 800. */
+/** Batches without pauses, while the writer may write for 15 ms of 800. */
 async function overload(lock: DatabaseSync): Promise<void> {
   lock.exec('BEGIN IMMEDIATE')
-  for (const until = performance.now() + 770; performance.now() < until; await setImmediate()) batch()
+  for (const until = performance.now() + 785; performance.now() < until; await setImmediate()) batch()
   lock.exec('COMMIT')
-  for (const until = performance.now() + 30; performance.now() < until; await setImmediate()) batch()
+  for (const until = performance.now() + 15; performance.now() < until; await setImmediate()) batch()
 }
 
 function lost(): number {

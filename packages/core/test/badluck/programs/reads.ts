@@ -41,6 +41,12 @@ async function askEverything(recording: OpenRecording): Promise<void> {
     event = events?.items.find((item) => item.parent !== undefined)?.id ?? events?.items[0]?.id ?? event
   }
   await attempt('films by name', () => recording.films({ where: { name: 'ro*', minDurationMs: 0 } }))
+  await attempt('films by what none has', () =>
+    recording.films({ where: { status: 999, marked: true }, order: 'time' }),
+  )
+  await attempt('films by name that none has', () =>
+    recording.films({ where: { name: 'no such*' }, order: '-duration' }),
+  )
   await attempt('events by attribute', () => recording.events({ where: { attributes: { 'check.n': 3 }, site: '*' } }))
   await attempt('film by prefix', () => recording.film((film ?? '0000').slice(0, 6)))
   await attempt('film', () => recording.film(film ?? '0123456789abcdef'))
@@ -54,6 +60,7 @@ async function askEverything(recording: OpenRecording): Promise<void> {
   }
   const node = (await attempt('status', () => recording.status()))?.process.node ?? ''
   await attempt('stateAt', () => recording.stateAt({ kind: 'counter', scope: node, id: 'c1' }))
+  await attempt('stateAt of none', () => recording.stateAt({ kind: 'no', scope: 'such', id: 'entity' }))
   await attempt('stream', async () => {
     let events = 0
     for await (const _event of recording.stream({ limit: 500 })) if (++events >= 5000) break
