@@ -19,7 +19,7 @@ export interface Reading {
 }
 
 /** Largest resident size a reader may reach, whatever it reads. */
-export const MAX_RSS_MB = 256
+const MAX_RSS_MB = 256
 
 /** A reader that has grown beyond this makes room for another. */
 const FRESH_RSS_MB = 190

@@ -211,7 +211,7 @@ function withoutZeroSpan(records: Offered[]): Offered[] {
 }
 
 /** The record as a ring hands it over. */
-export function viewOf(record: Offered): RecordView {
+function viewOf(record: Offered): RecordView {
   const buffer = new ArrayBuffer(RECORD_BYTES)
   const f64 = new Float64Array(buffer)
   const u32 = new Uint32Array(buffer)

@@ -11,7 +11,7 @@ export const ROOM = 64
 const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
 
 /** Byte `i` of the value of record `seq`. */
-export function valueByte(seq: number, i: number): number {
+function valueByte(seq: number, i: number): number {
   return (Math.imul((seq >>> 0) ^ (i * 0x9e37), 0x85ebca6b) >>> 24) ^ (i & 0xff)
 }
 
