@@ -1,6 +1,6 @@
 /**
  * Records normal load and ten times what the writer can take, in turns: `overload.ts <directory> <drop|overwrite>`.
- * The writer is held up by another connection that keeps the recording's write lock nine tenths of the time.
+ * The writer is held up by another connection that keeps the recording's write lock nearly all the time.
  * Prints one JSON line, see `OverloadReport`.
  */
 
@@ -61,10 +61,10 @@ async function normal(): Promise<void> {
   }
 }
 
-/** Batches without pauses, while the writer may write for 15 ms of 800. */
+/** Batches without pauses, while the writer may write for 15 ms of 1,600. */
 async function overload(lock: DatabaseSync): Promise<void> {
   lock.exec('BEGIN IMMEDIATE')
-  for (const until = performance.now() + 785; performance.now() < until; await setImmediate()) batch()
+  for (const until = performance.now() + 1585; performance.now() < until; await setImmediate()) batch()
   lock.exec('COMMIT')
   for (const until = performance.now() + 15; performance.now() < until; await setImmediate()) batch()
 }
