@@ -24,7 +24,7 @@ import { bounded } from './bounded.ts'
 import { MAX_SEGMENT_PAGES, SUMMARY_COLUMNS } from './schema.ts'
 
 /** Most segments of a recording: 50 GB of ordinary ones. */
-const MAX_SEGMENTS = 65_536
+const MAX_SEGMENTS = 32_768
 /** Memory for blooms of one open recording. */
 const MAX_BLOOMS_BYTES = 67_108_864
 /** What an array of its own costs beside its bytes. */
