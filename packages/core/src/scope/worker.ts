@@ -2,8 +2,8 @@
 
 import { type MessagePort, Worker } from 'node:worker_threads'
 
-/** Memory limits of a worker of ours, in MB. A small young generation costs the writer no more CPU and keeps 5 MB less. */
-const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 }
+/** Memory limits of a worker of ours, in MB. */
+const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
 
 /**
  * Starts `name` (a module beside the composition roots) as a worker that keeps nothing alive.
