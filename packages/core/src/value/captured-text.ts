@@ -36,7 +36,7 @@ export function writeText(walker: Walker, captured: CapturedText, at: number): n
   const format = walker.mediaTypes.of(captured.contentType).format ?? sniff(captured.bytes)
   switch (format) {
     case 'json':
-      return writeJson(walker, { text: textOf(walker, captured), isWhole: captured.complete }, at, 0, path)
+      return writeJson(walker, { bytes: utf8Of(walker, captured), isWhole: captured.complete }, at, 0, path)
     case 'lines':
       return writeLines(walker, captured, at, path)
     case 'urlencoded':
@@ -72,6 +72,11 @@ function textOf(walker: Walker, captured: CapturedText): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
+function utf8Of(walker: Walker, captured: CapturedText): Uint8Array {
+  const isText = captured.text !== undefined || walker.mediaTypes.of(captured.contentType).encoding !== 'utf8'
+  return isText ? walker.scratch.of(textOf(walker, captured)) : captured.bytes
+}
+
 function writeLines(walker: Walker, captured: CapturedText, start: number, path: PathState | undefined): number {
   if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
   const lines = textOf(walker, captured).replaceAll(RECORD_SEPARATOR, '\n').split('\n')
@@ -84,7 +89,7 @@ function writeLines(walker: Walker, captured: CapturedText, start: number, path:
       break
     }
     const isWhole = captured.complete || index < lines.length - 1
-    at = writeJson(walker, { text: line, isWhole }, at, 1, path?.step(String(count++)))
+    at = writeJson(walker, { bytes: walker.scratch.of(line), isWhole }, at, 1, path?.step(String(count++)))
   }
   return walker.close(at, TAG.end)
 }

@@ -116,7 +116,7 @@ function writeField(walker: Walker, value: FieldValue, at: number, depth: number
     case 'text':
       return walker.string(value.text, at)
     case 'json':
-      return writeJson(walker, { text: value.text, isWhole: true }, at, depth, path)
+      return writeJson(walker, { bytes: walker.scratch.of(value.text), isWhole: true }, at, depth, path)
     case 'file':
       return writeFile(walker, value, at)
     case 'cut':

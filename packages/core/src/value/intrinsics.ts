@@ -38,6 +38,10 @@ export const mapGet: <K, V>(map: Map<K, V>, key: K) => V | undefined = uncurry(M
   map: Map<K, V>,
   key: K,
 ) => V | undefined
+export const setHas: <T>(set: ReadonlySet<T>, item: T) => boolean = uncurry(Set.prototype.has) as <T>(
+  set: ReadonlySet<T>,
+  item: T,
+) => boolean
 export const weakGet: <K extends object, V>(map: WeakMap<K, V>, key: K) => V | undefined = uncurry(
   WeakMap.prototype.get,
 ) as <K extends object, V>(map: WeakMap<K, V>, key: K) => V | undefined
@@ -55,6 +59,25 @@ export const execute: (regexp: RegExp, text: string) => RegExpExecArray | null =
 export const writeLatin1: (into: Uint8Array, text: string, at: number, length: number) => number = uncurry(
   (Buffer.prototype as unknown as { latin1Write(this: Uint8Array, text: string, at: number, length: number): number })
     .latin1Write,
+)
+
+type Slice = (this: Uint8Array, from: number, to: number) => string
+const bufferMethods = Buffer.prototype as unknown as {
+  readonly utf8Slice: Slice
+  readonly latin1Slice: Slice
+  utf8Write(this: Uint8Array, text: string, at: number, length: number): number
+}
+/** Text of UTF-8 bytes; what is no UTF-8 becomes U+FFFD. */
+export const utf8Text: (bytes: Uint8Array, from: number, to: number) => string = uncurry(bufferMethods.utf8Slice)
+/** Text of bytes below 128. */
+export const asciiText: (bytes: Uint8Array, from: number, to: number) => string = uncurry(bufferMethods.latin1Slice)
+/** Writes a text as UTF-8; gives the number of bytes. Stops before a character that does not fit. */
+export const writeUtf8: (into: Uint8Array, text: string, at: number, length: number) => number = uncurry(
+  bufferMethods.utf8Write,
+)
+/** First index of a byte from `from` on, -1 if there is none. */
+export const indexOfByte: (bytes: Uint8Array, byte: number, from: number) => number = uncurry(
+  Uint8Array.prototype.indexOf,
 )
 
 /** Steps a built-in iterator. */
@@ -111,6 +134,11 @@ export const stackGetter: ((this: unknown) => unknown) | undefined = Object.getO
 )?.get
 export const readStack: ((error: unknown) => unknown) | undefined =
   stackGetter === undefined ? undefined : uncurry(stackGetter)
+
+/** A copy that does not keep alive a longer text that `text` may be a slice of. */
+export function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
+}
 
 export const parseJson: (text: string) => unknown = JSON.parse
 

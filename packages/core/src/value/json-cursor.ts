@@ -1,27 +1,50 @@
-/** Reads JSON text token by token without recursion; tells when the text ends too early or stops being JSON. */
+/** HOT. Reads JSON in UTF-8 token by token without recursion; tells when the bytes end too early or stop being JSON. */
 
-import { parseJson } from './intrinsics.ts'
+import { asciiText, indexOfByte, parseJson, utf8Text } from './intrinsics.ts'
 
 // oxlint-disable-next-line no-control-regex -- raw control characters are what JSON.parse refuses
 const CONTROL = /[\u0000-\u001f]/g
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
+/** Bytes of a string that are searched by hand. */
+const NEAR = 24
+/** Integers of so many digits are read digit by digit. */
+const PLAIN_DIGITS = 9
 
-/** A place in JSON text. */
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+/** What `blank` returns at the end. */
+export const AT_END = -1
+
+/** A place in JSON. */
 export class JsonCursor {
+  readonly bytes: Uint8Array
   /** Nothing sensible can be read from here on. */
   isBroken = false
-  readonly #text: string
+  /** Where the string passed last begins and ends, without its quotes. */
+  from = 0
+  to = 0
+  /** The string passed last holds a backslash. */
+  isEscaped = false
+  readonly #end: number
   #at = 0
+  /** The first backslash not yet passed; found anew once it has been. */
+  #slash = -1
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.#end = bytes.length
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3
   }
 
-  /** Skips white space; returns the unit ahead, NaN at the end. */
+  /** Skips white space; returns the byte ahead, `AT_END` at the end. */
   blank(): number {
-    let unit = this.#text.charCodeAt(this.#at)
-    while (unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09) unit = this.#text.charCodeAt(++this.#at)
-    return unit
+    const { bytes } = this
+    for (; this.#at < this.#end; this.#at++) {
+      // at is below end, which is at most bytes.length
+      const unit = bytes[this.#at]!
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return unit
+    }
+    return AT_END
   }
 
   /** Steps over the opening bracket ahead. */
@@ -38,47 +61,74 @@ export class JsonCursor {
       unit = this.blank()
     } else if (count > 0 && unit !== closing) this.isBroken = true
     if (unit === closing) this.#at++
-    else if (this.#at >= this.#text.length) this.isBroken = true
+    else if (this.#at >= this.#end) this.isBroken = true
     return unit !== closing && !this.isBroken
   }
 
-  /** A key and its colon; undefined, and broken, if there is none. */
-  key(): string | undefined {
-    const name = this.blank() === 0x22 ? this.string() : undefined
-    if (name !== undefined && this.blank() === 0x3a) {
-      this.#at++
-      return name
-    }
-    this.isBroken = true
-    return undefined
+  /** Passes the colon behind a key; false, and broken, if there is none. */
+  colon(): boolean {
+    if (this.blank() === 0x3a) this.#at++
+    else this.isBroken = true
+    return !this.isBroken
   }
 
-  /** The string that begins here; undefined, and broken, if it does not end or holds a bad escape. */
-  string(): string | undefined {
-    const start = this.#at
+  /** Passes the string ahead and says where it lies; false, and broken, if there is none or it does not end. */
+  string(): boolean {
+    if (this.blank() !== QUOTE) {
+      this.isBroken = true
+      return false
+    }
+    this.from = this.#at + 1
     const end = this.#closingQuote()
-    if (end < 0) return undefined
+    if (end < 0) return false
+    this.to = end
     this.#at = end + 1
-    const raw = this.#text.slice(start + 1, end)
-    if (!raw.includes('\\')) return raw
+    return true
+  }
+
+  /** Text of the string passed last; undefined, and broken, if it holds a bad escape. */
+  text(): string | undefined {
+    if (!this.isEscaped) return utf8Text(this.bytes, this.from, this.to)
     try {
-      return String(parseJson(this.#text.slice(start, end + 1).replace(CONTROL, ' ')))
+      return String(parseJson(utf8Text(this.bytes, this.from - 1, this.to + 1).replace(CONTROL, ' ')))
     } catch {
       this.isBroken = true
       return undefined
     }
   }
 
-  /** The text of the number ahead; undefined if there is none, or if the text ends with it and is only a prefix. */
-  number(isWhole: boolean): string | undefined {
-    NUMBER.lastIndex = this.#at
-    const text = NUMBER.exec(this.#text)?.[0]
-    this.#at += text?.length ?? 0
-    // 12 may be the head of 1234
-    return this.#at >= this.#text.length && !isWhole ? undefined : text
+  /** The small integer ahead; NaN, and nothing passed, if the number is of another kind or may go on beyond the end. */
+  integer(): number {
+    const { bytes } = this
+    const isNegative = bytes[this.#at] === 0x2d
+    const start = isNegative ? this.#at + 1 : this.#at
+    let value = 0
+    let at = start
+    for (; at < this.#end && at - start <= PLAIN_DIGITS; at++) {
+      // at is below end
+      const digit = bytes[at]! - 0x30
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
+    }
+    const digits = at - start
+    // 12 may be the head of 1234, 1.5 and 1e5; 012 is no number, and -0 is not 0
+    if (digits === 0 || digits > PLAIN_DIGITS || at >= this.#end || !isDelimiter(bytes[at]!)) return Number.NaN
+    if (bytes[start] === 0x30 && (digits > 1 || isNegative)) return Number.NaN
+    this.#at = at
+    return isNegative ? -value : value
   }
 
-  /** True, and behind it, if `word` is ahead. */
+  /** The text of the number ahead; undefined if there is none, or if the text ends with it and is only a prefix. */
+  number(isWhole: boolean): string | undefined {
+    let end = this.#at
+    while (end < this.#end && isNumeric(this.bytes[end]!)) end++
+    const text = NUMBER.exec(asciiText(this.bytes, this.#at, end))?.[0]
+    this.#at += text?.length ?? 0
+    // 12 may be the head of 1234
+    return this.#at >= this.#end && !isWhole ? undefined : text
+  }
+
+  /** True, and behind it, if `word` (ASCII) is ahead. */
   accepts(word: string): boolean {
     if (!this.startsWith(word)) return false
     this.#at += word.length
@@ -86,27 +136,30 @@ export class JsonCursor {
   }
 
   startsWith(word: string): boolean {
-    return this.#text.startsWith(word, this.#at)
+    if (this.#end - this.#at < word.length) return false
+    for (let i = 0; i < word.length; i++) if (this.bytes[this.#at + i] !== word.charCodeAt(i)) return false
+    return true
   }
 
   /** Skips the value ahead. */
   skip(): void {
     const unit = this.blank()
-    if (unit === 0x22) {
+    if (unit === QUOTE) {
       const end = this.#closingQuote()
       if (end >= 0) this.#at = end + 1
     } else if (isContainer(unit)) {
       this.#at++
       this.skipRest()
-    } else while (this.#at < this.#text.length && !isDelimiter(this.#text.charCodeAt(this.#at))) this.#at++
+    } else while (this.#at < this.#end && !isDelimiter(this.bytes[this.#at]!)) this.#at++
   }
 
   /** Skips to behind the bracket that closes the container we are in. */
   skipRest(): void {
     let depth = 1
-    for (; this.#at < this.#text.length; this.#at++) {
-      const unit = this.#text.charCodeAt(this.#at)
-      if (unit === 0x22) {
+    for (; this.#at < this.#end; this.#at++) {
+      // at is below end
+      const unit = this.bytes[this.#at]!
+      if (unit === QUOTE) {
         const end = this.#closingQuote()
         if (end < 0) return
         this.#at = end
@@ -121,13 +174,38 @@ export class JsonCursor {
 
   /** Index of the quote that ends the string ahead; -1, broken and at the end, if there is none. */
   #closingQuote(): number {
-    for (let i = this.#at + 1; i < this.#text.length; i++) {
-      const unit = this.#text.charCodeAt(i)
-      if (unit === 0x22) return i
-      if (unit === 0x5c) i++
-    }
-    this.#at = this.#text.length
+    const start = this.#at + 1
+    let end = this.#nearQuote(start)
+    if (end < 0) end = indexOfByte(this.bytes, QUOTE, start)
+    this.isEscaped = end >= 0 && this.#slashFrom(start) < end
+    if (this.isEscaped) end = this.#quoteBehindEscapes()
+    if (end >= 0) return end
+    this.#at = this.#end
     this.isBroken = true
+    return -1
+  }
+
+  /** For keys and short strings a loop is faster than the native search. */
+  #nearQuote(start: number): number {
+    const end = start + NEAR < this.#end ? start + NEAR : this.#end
+    for (let i = start; i < end; i++) if (this.bytes[i] === QUOTE) return i
+    return -1
+  }
+
+  #slashFrom(start: number): number {
+    if (this.#slash < start) {
+      const found = indexOfByte(this.bytes, BACKSLASH, start)
+      this.#slash = found < 0 ? this.#end : found
+    }
+    return this.#slash
+  }
+
+  /** The first quote that no backslash escapes; the first backslash is known. */
+  #quoteBehindEscapes(): number {
+    for (let i = this.#slash; i < this.#end; i++) {
+      if (this.bytes[i] === QUOTE) return i
+      if (this.bytes[i] === BACKSLASH) i++
+    }
     return -1
   }
 }
@@ -139,4 +217,10 @@ export function isContainer(unit: number): boolean {
 
 function isDelimiter(unit: number): boolean {
   return unit <= 0x20 || unit === 0x2c || unit === 0x5d || unit === 0x7d
+}
+
+function isNumeric(unit: number): boolean {
+  return (
+    (unit >= 0x30 && unit <= 0x39) || unit === 0x2b || unit === 0x2d || unit === 0x2e || unit === 0x45 || unit === 0x65
+  )
 }

@@ -1,11 +1,12 @@
 /**
- * Tokenizes JSON text into a value document, redacting as it goes. Lenient: what was read before the text ends or stops
+ * HOT. Tokenizes JSON text into a value document, redacting as it goes. Lenient: what was read before the text ends or stops
  * being JSON is kept, the rest is marked; a string or number that the end cuts is dropped, since it may be half a secret.
  */
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { maskCards } from './cards.ts'
-import { isContainer, JsonCursor } from './json-cursor.ts'
+import { AT_END, isContainer, JsonCursor } from './json-cursor.ts'
+import type { JsonKey } from './json-keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import type { PathState } from './paths.ts'
@@ -13,7 +14,8 @@ import type { Walker } from './walker.ts'
 
 /** JSON text to tokenize. */
 export interface JsonSource {
-  readonly text: string
+  /** In UTF-8. */
+  readonly bytes: Uint8Array
   /** False when the text is a prefix of what was sent. */
   readonly isWhole: boolean
 }
@@ -24,7 +26,9 @@ interface Pair {
   hasValue: boolean
 }
 
-const NAMING = /^(?:name|key|field|header)$/
+/** Bytes of names that announce a secret, written in escapes at the longest. */
+const SHORTEST_NAME = 3
+const LONGEST_NAME = 64 * 6
 const CARD_LENGTH = 13
 
 /** Writes the document of `source`; returns the end. `depth` containers are open already. */
@@ -44,31 +48,31 @@ class JsonWriter {
   readonly #isWhole: boolean
   /** Why the rest is missing when the text ends too early. */
   readonly #reason: number
-  /** The string just written, for the item behind it. */
-  #previous: string | undefined = undefined
+  /** The value just passed was a string, which the cursor still knows. */
+  #isBehindString = false
 
   constructor(walker: Walker, source: JsonSource) {
     this.#walker = walker
-    this.#cursor = new JsonCursor(source.text)
+    this.#cursor = new JsonCursor(source.bytes)
     this.#isWhole = source.isWhole
     this.#reason = source.isWhole ? OMISSION.corrupt : OMISSION.size
   }
 
   document(at: number, depth: number, path: PathState | undefined): number {
     const end = this.#value(at, depth, path)
-    if (!Number.isNaN(this.#cursor.blank())) this.#walker.truncated = true
+    if (this.#cursor.blank() !== AT_END) this.#walker.truncated = true
     return end
   }
 
   #value(at: number, depth: number, path: PathState | undefined): number {
     const unit = this.#cursor.blank()
-    this.#previous = undefined
+    this.#isBehindString = unit === 0x22
+    if (unit === 0x22) return this.#string(at)
     if (isContainer(unit)) {
       const end = this.#container(at, depth, path, unit === 0x7b)
-      this.#previous = undefined
+      this.#isBehindString = false
       return end
     }
-    if (unit === 0x22) return this.#string(at)
     if (unit === 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.#number(at)
     return this.#literal(at)
   }
@@ -99,7 +103,7 @@ class JsonWriter {
       const isNested = isContainer(cursor.blank())
       const next = path?.step(String(count))
       at = next?.redacts === true || (isAnnounced && !isNested) ? this.#hide(at) : this.#value(at, depth, next)
-      isAnnounced = this.#previous !== undefined && walker.redaction.announces(this.#previous)
+      isAnnounced = this.#announces()
       if (cursor.isBroken && !isNested) return at
     }
     return cursor.isBroken ? walker.cut(at, this.#reason, 0) : at
@@ -118,9 +122,9 @@ class JsonWriter {
         at = walker.cutKeys(at, limit, 0)
         break
       }
-      const name = cursor.key()
-      if (name === undefined) break
-      at = this.#member(name, at, depth, path, pair)
+      const key = this.#key()
+      if (key === undefined) break
+      at = this.#member(key, at, depth, path, pair)
     }
     if (cursor.isBroken) at = walker.cutKeys(at, this.#reason, 0)
     const end = walker.close(at, KEY.end)
@@ -129,20 +133,43 @@ class JsonWriter {
     return walker.omit(start, OMISSION.redacted, 0)
   }
 
-  #member(name: string, start: number, depth: number, path: PathState | undefined, pair: Pair): number {
-    const walker = this.#walker
-    const id = walker.keys.internForeign(name)
-    const at = walker.key(start, id, name)
-    const next = path?.step(name)
-    if (next?.redacts === true || this.#isHidden(walker.sensitivity(id, name))) return this.#hide(at)
-    if (name === 'value') {
+  /** The key ahead, its colon passed; undefined, and broken, if there is none. */
+  #key(): JsonKey | undefined {
+    const cursor = this.#cursor
+    if (!cursor.string()) return undefined
+    let key: JsonKey | undefined
+    if (cursor.isEscaped) {
+      const name = cursor.text()
+      key = name === undefined ? undefined : this.#walker.jsonKeys.of(name)
+    } else key = this.#walker.jsonKeys.at(cursor.bytes, cursor.from, cursor.to)
+    return cursor.colon() ? key : undefined
+  }
+
+  #member(key: JsonKey, start: number, depth: number, path: PathState | undefined, pair: Pair): number {
+    const at = this.#walker.key(start, key.id, key.name)
+    const next = path === undefined ? undefined : path.step(key.name)
+    if (next?.redacts === true || this.#isHidden(key.sensitivity)) return this.#hide(at)
+    if (key.isValue) {
       if (pair.isNamed) return this.#hide(at)
       pair.hasValue = true
     }
     const end = this.#value(at, depth, next)
-    const text = this.#previous
-    if (text !== undefined && NAMING.test(name)) pair.isNamed ||= walker.redaction.classify(text) !== SENSITIVITY.none
+    if (key.isNaming) pair.isNamed ||= this.#namesSecret()
     return end
+  }
+
+  /** True if the string just passed is a sensitive name, so that the item behind it is hidden. */
+  #announces(): boolean {
+    const { from, to } = this.#cursor
+    if (!this.#isBehindString || to - from < SHORTEST_NAME || to - from > LONGEST_NAME) return false
+    const text = this.#cursor.text()
+    return text !== undefined && this.#walker.redaction.announces(text)
+  }
+
+  /** True if the string just passed tells that the member `value` beside it is a secret. */
+  #namesSecret(): boolean {
+    const text = this.#isBehindString ? this.#cursor.text() : undefined
+    return text !== undefined && this.#walker.redaction.classify(text) !== SENSITIVITY.none
   }
 
   /** True if the value ahead is left out under a key of this sensitivity; null stays, numbers and booleans if loose. */
@@ -154,7 +181,7 @@ class JsonWriter {
   }
 
   #hide(at: number): number {
-    this.#previous = undefined
+    this.#isBehindString = false
     this.#cursor.skip()
     return this.#walker.omit(at, OMISSION.redacted, 0)
   }
@@ -165,16 +192,20 @@ class JsonWriter {
   }
 
   #string(at: number): number {
-    const text = this.#cursor.string()
-    if (text === undefined) return this.#stop(at)
-    this.#previous = text
-    return this.#walker.string(text, at)
+    const cursor = this.#cursor
+    if (!cursor.string()) return this.#stop(at)
+    const end = cursor.isEscaped ? -1 : this.#walker.ascii(cursor.bytes, cursor.from, cursor.to, at)
+    if (end >= 0) return end
+    const text = cursor.text()
+    return text === undefined ? this.#stop(at) : this.#walker.string(text, at)
   }
 
   #number(at: number): number {
+    const integer = this.#cursor.integer()
+    if (integer === integer) return this.#walker.number(integer, at)
     const text = this.#cursor.number(this.#isWhole)
     if (text === undefined) return this.#stop(at)
-    if (text.length >= CARD_LENGTH && maskCards(text) !== text) return this.#walker.omit(at, OMISSION.redacted, 0)
+    if (isCard(text)) return this.#walker.omit(at, OMISSION.redacted, 0)
     return this.#walker.number(Number(text), at)
   }
 
@@ -189,4 +220,12 @@ class JsonWriter {
     this.#cursor.isBroken = true
     return this.#walker.cut(at, this.#reason, 0)
   }
+}
+
+/** Digits behind a point are a measurement's, not a card's. */
+function isCard(text: string): boolean {
+  if (text.length < CARD_LENGTH) return false
+  const point = text.search(/[.eE]/)
+  const whole = point < 0 ? text : text.slice(0, point)
+  return maskCards(whole) !== whole
 }

@@ -1,6 +1,6 @@
 /** Interns the keys of values and remembers which of them are sensitive. HOT: one lookup per captured key. */
 
-import { mapGet } from './intrinsics.ts'
+import { mapGet, ownCopy } from './intrinsics.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import type { Redaction } from './redaction.ts'
@@ -91,11 +91,6 @@ class Keys implements KeyTable {
     this.#ids.set(own, id)
     return id
   }
-}
-
-/** A copy that does not keep alive a longer text that `key` may be a slice of. */
-function ownCopy(key: string): string {
-  return Buffer.from(key, 'utf16le').toString('utf16le')
 }
 
 function countDigits(key: string): number {

@@ -2,6 +2,7 @@
 
 import { maskAssignments } from './assignments.ts'
 import { maskCards } from './cards.ts'
+import { ownCopy, setHas } from './intrinsics.ts'
 import type { Redaction } from './redaction.ts'
 import { MASK, maskShapes, maskUserinfo } from './shapes.ts'
 import { MAY_HOLD, suspicionOf } from './suspicion.ts'
@@ -9,6 +10,9 @@ import { MAY_HOLD, suspicionOf } from './suspicion.ts'
 /** Longest text that is looked at; the rest is dropped, never passed on unseen. */
 const MAX_SCRUBBED = 262_144
 const MAX_PASSES = 8
+/** A peer that sends many different ones only makes them forgotten. */
+const MAX_KNOWN = 512
+const MAX_KNOWN_LENGTH = 128
 
 /** `text` with every secret that is recognised masked; the same string when there is none. O(length), bounded. */
 export function scrubText(text: string, redaction: Redaction): string {
@@ -17,7 +21,7 @@ export function scrubText(text: string, redaction: Redaction): string {
 }
 
 /** The same for a text of which it is known what it may hold. */
-export function scrubSuspicious(text: string, mayHold: number, redaction: Redaction): string {
+function scrubSuspicious(text: string, mayHold: number, redaction: Redaction): string {
   let masked = maskOnce(text, mayHold, redaction)
   if (masked === text) return text
   // a mask may lay open the secret that stuck to the one it replaced
@@ -27,6 +31,26 @@ export function scrubSuspicious(text: string, mayHold: number, redaction: Redact
     masked = again
   }
   return MASK
+}
+
+/** Texts that looked as if they might hold a secret and hold none: servers say the same ones again and again. */
+export class HarmlessTexts {
+  readonly #redaction: Redaction
+  readonly #known = new Set<string>()
+
+  constructor(redaction: Redaction) {
+    this.#redaction = redaction
+  }
+
+  /** True if nothing in `text` has to be masked. `mayHold` is what it may hold. */
+  has(text: string, mayHold: number): boolean {
+    if (text.length > MAX_KNOWN_LENGTH) return scrubSuspicious(text, mayHold, this.#redaction) === text
+    if (setHas(this.#known, text)) return true
+    if (scrubSuspicious(text, mayHold, this.#redaction) !== text) return false
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    this.#known.add(ownCopy(text))
+    return true
+  }
 }
 
 /** The key under which a value may be stored: a key that itself holds a secret is masked as a whole. */

@@ -7,14 +7,14 @@
 
 import { KEY, OMISSION, putVarint, TAG } from '@cinescope/protocol'
 import { isCardNumber } from './cards.ts'
-import { execute, unitAt, writeLatin1 } from './intrinsics.ts'
+import { asciiText, execute, unitAt, writeLatin1 } from './intrinsics.ts'
 import type { KeyTable } from './keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import type { Redaction } from './redaction.ts'
-import { scrubKey, scrubSuspicious, scrubText } from './scrub.ts'
+import { HarmlessTexts, scrubKey, scrubText } from './scrub.ts'
 import { MASK } from './shapes.ts'
-import { CARD_DIGITS, DIGIT_SHIFT, MAY_HOLD, SUSPICIOUS, TRIGRAM, TRIGRAM_MASK, UNIT_CLASS } from './suspicion.ts'
+import { DIGIT_SHIFT, suspicion, TRIGRAM, TRIGRAM_MASK, UNIT_CLASS } from './suspicion.ts'
 
 /** Bytes that must be left for any key and a value that stands for one that does not fit. */
 export const ITEM_ROOM = 32
@@ -45,6 +45,7 @@ export class Sink {
   readonly redaction: Redaction
   readonly #maxString: number
   readonly #hasShapes: boolean
+  readonly #harmless: HarmlessTexts
   readonly #scratch = new DataView(new ArrayBuffer(8))
 
   constructor(keys: KeyTable, redaction: Redaction, maxStringLength: number) {
@@ -52,6 +53,7 @@ export class Sink {
     this.redaction = redaction
     this.#maxString = maxStringLength
     this.#hasShapes = redaction.shapes.length > 0
+    this.#harmless = new HarmlessTexts(redaction)
   }
 
   /** True when another item of a container may be begun. */
@@ -154,6 +156,7 @@ export class Sink {
     let to = at + 2
     let trail = 0
     let flags = 0
+    let hits = 0
     let digits = 0
     let units = 0
     for (let i = 0; i < length; i++) {
@@ -163,14 +166,43 @@ export class Sink {
       // the class index is below 256, the trail below 2^15
       const kind = UNIT_CLASS[unit & 255]!
       trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
-      flags |= kind | TRIGRAM[trail]!
+      flags |= kind
+      hits |= TRIGRAM[trail >>> 5]! >>> trail
       digits += (kind >>> DIGIT_SHIFT) & 1
     }
-    if (digits >= CARD_DIGITS) flags |= MAY_HOLD.card
-    flags &= SUSPICIOUS
-    if (units < 256 && (flags === 0 || scrubSuspicious(text, flags, this.redaction) === text)) return to
+    const mayHold = suspicion(flags, hits, digits)
+    if (units < 256 && (mayHold === 0 || this.#harmless.has(text, mayHold))) return to
     this.wipe(at, to)
     return this.#guarded(text, at)
+  }
+
+  /** The same for `bytes[from, to)`; -1, and nothing written, unless they are ASCII, within all limits and no secret. */
+  ascii(bytes: Uint8Array, from: number, to: number, at: number): number {
+    const length = to - from
+    if (length > this.#maxString || length + 4 > this.end - at || this.#hasShapes) return -1
+    const into = this.into
+    into[at] = TAG.latin1
+    let end = putVarint(into, at + 1, length)
+    let trail = 0
+    let flags = 0
+    let hits = 0
+    let digits = 0
+    let units = 0
+    for (let i = from; i < to; i++) {
+      // i is below bytes.length, the class index below 256, the trail below 2^15
+      const unit = bytes[i]!
+      into[end++] = unit
+      units |= unit
+      const kind = UNIT_CLASS[unit]!
+      trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
+      flags |= kind
+      hits |= TRIGRAM[trail >>> 5]! >>> trail
+      digits += (kind >>> DIGIT_SHIFT) & 1
+    }
+    const mayHold = suspicion(flags, hits, digits)
+    if (units < 128 && (mayHold === 0 || this.#harmless.has(asciiText(bytes, from, to), mayHold))) return end
+    this.wipe(at, end)
+    return -1
   }
 
   /** A text of ours, or one that has been scrubbed. */
@@ -198,17 +230,18 @@ export class Sink {
     const end = start + writeLatin1(into, text, start, text.length)
     let trail = 0
     let flags = 0
+    let hits = 0
     let digits = 0
     for (let i = start; i < end; i++) {
       // i is below into.length, the trail below 2^15
       const kind = UNIT_CLASS[into[i]!]!
       trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
-      flags |= kind | TRIGRAM[trail]!
+      flags |= kind
+      hits |= TRIGRAM[trail >>> 5]! >>> trail
       digits += (kind >>> DIGIT_SHIFT) & 1
     }
-    if (digits >= CARD_DIGITS) flags |= MAY_HOLD.card
-    flags &= SUSPICIOUS
-    if (flags === 0 || scrubSuspicious(text, flags, this.redaction) === text) return end
+    const mayHold = suspicion(flags, hits, digits)
+    if (mayHold === 0 || this.#harmless.has(text, mayHold)) return end
     this.wipe(at, end)
     return this.#guarded(text, at)
   }

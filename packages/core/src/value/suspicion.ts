@@ -7,21 +7,20 @@
  * | 5 | a digit |
  * | 6 | `:`, `=` or `>` |
  *
- * `TRIGRAM[last three classes]` is `MAY_HOLD.shape` where a known secret prefix may begin or continue.
+ * `TRIGRAM` has a bit for each three classes: bit `trail & 31` of word `trail >>> 5` is set where a known secret prefix may
+ * begin or continue. As bits the table takes 4 KiB of the cache, as bytes it would take all of it.
  */
 
 import { unitAt } from './intrinsics.ts'
 
 /** Bits of what a text may hold: assignments or URLs, secrets of a known shape, card numbers. */
 export const MAY_HOLD = { assignment: 64, shape: 128, card: 256 } as const
-/** Any of the bits above. */
-export const SUSPICIOUS = 448
 /** Bit of a digit. */
 export const DIGIT_SHIFT = 5
 /** Keeps the last three classes. */
 export const TRIGRAM_MASK = 0x7fff
 /** From so many digits on a string may hold a card number. */
-export const CARD_DIGITS = 13
+const CARD_DIGITS = 13
 
 /** Three neighbouring units of every prefix in shapes.ts, chosen to be rare in ordinary text. */
 const RARE: readonly string[] = (
@@ -30,21 +29,32 @@ const RARE: readonly string[] = (
 ).split(' ')
 
 export const UNIT_CLASS: Uint8Array = unitClasses()
-export const TRIGRAM: Uint8Array = trigrams()
+export const TRIGRAM: Int32Array = trigrams()
 
 /** The bits of `MAY_HOLD` for a text that is not copied at the same time. O(length). */
 export function suspicionOf(text: string): number {
   let trail = 0
   let flags = 0
+  let hits = 0
   let digits = 0
   for (let i = 0; i < text.length; i++) {
     // the index is below 256, and the trail below 2^15
     const unit = UNIT_CLASS[unitAt(text, i) & 255]!
     trail = ((trail << 5) | (unit & 31)) & TRIGRAM_MASK
-    flags |= unit | TRIGRAM[trail]!
+    flags |= unit
+    hits |= TRIGRAM[trail >>> 5]! >>> trail
     digits += (unit >>> DIGIT_SHIFT) & 1
   }
-  return (flags & SUSPICIOUS) | (digits >= CARD_DIGITS ? MAY_HOLD.card : 0)
+  return suspicion(flags, hits, digits)
+}
+
+/** The bits of `MAY_HOLD` from what a loop over the units has gathered: their classes, hits of `TRIGRAM` (bit 0), digits. */
+export function suspicion(flags: number, hits: number, digits: number): number {
+  return (
+    (flags & MAY_HOLD.assignment) |
+    ((hits & 1) === 1 ? MAY_HOLD.shape : 0) |
+    (digits >= CARD_DIGITS ? MAY_HOLD.card : 0)
+  )
 }
 
 function unitClasses(): Uint8Array {
@@ -58,13 +68,14 @@ function unitClasses(): Uint8Array {
   return classes
 }
 
-function trigrams(): Uint8Array {
-  const table = new Uint8Array(TRIGRAM_MASK + 1)
+function trigrams(): Int32Array {
+  const table = new Int32Array((TRIGRAM_MASK + 1) >>> 5)
   for (const text of RARE) {
     let trail = 0
     // RARE is plain ASCII
     for (let i = 0; i < 3; i++) trail = (trail << 5) | (UNIT_CLASS[text.charCodeAt(i)]! & 31)
-    table[trail] = MAY_HOLD.shape
+    // the trail is below 2^15
+    table[trail >>> 5]! |= 1 << trail
   }
   return table
 }

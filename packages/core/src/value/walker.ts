@@ -16,12 +16,14 @@ import {
   prototypeOf,
   symbolDescription,
 } from './intrinsics.ts'
+import { JsonKeys } from './json-keys.ts'
 import type { KeyTable } from './keys.ts'
 import { SENSITIVITY } from './names.ts'
 import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
+import { Utf8Scratch } from './utf8-scratch.ts'
 
 /** Bounds of one value. */
 export interface ValueLimits {
@@ -48,6 +50,8 @@ const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
 export class Walker extends Sink {
   readonly classes: ClassTable
   readonly mediaTypes: MediaTypes = new MediaTypes()
+  readonly jsonKeys: JsonKeys
+  readonly scratch: Utf8Scratch = new Utf8Scratch()
   readonly maxWidth: number
   readonly maxDepth: number
   readonly #ancestors: (object | undefined)[]
@@ -55,6 +59,7 @@ export class Walker extends Sink {
   constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
     super(keys, redaction, limits.maxStringLength)
     this.classes = new ClassTable(keys)
+    this.jsonKeys = new JsonKeys(keys, redaction)
     this.maxWidth = limits.maxWidth
     this.maxDepth = limits.maxDepth
     this.#ancestors = Array.from({ length: limits.maxDepth + 1 }, () => undefined)

@@ -119,6 +119,55 @@ describe('any value', () => {
   })
 })
 
+describe('any JSON', () => {
+  /** What JSON can say, with keys and strings of any characters. */
+  const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom(null, true, false, 0, 7, -7, 12, 999_999_999, 1_000_000_000, -1_000_000_001),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !isCardNumber(value)),
+      word.filter((text) => !redaction.announces(text)),
+      fc.array(tie('json'), { maxLength: 6 }),
+      fc.dictionary(name, tie('json'), { maxKeys: 6, noNullPrototype: true }),
+    ),
+  }))
+  const indent = fc.constantFrom(undefined, 1, '\t')
+
+  it('becomes what JSON.parse would give, as bytes and as text, and again when its keys are known', () => {
+    const fixture = new Fixture({ limits: { ...WIDE, maxDepth: 32 } })
+    fc.assert(
+      fc.property(json, indent, fc.boolean(), (value, space, isEscaped) => {
+        const whole = JSON.stringify(value, undefined, space)
+        // oxlint-disable-next-line no-control-regex -- all that is not ASCII
+        const text = isEscaped ? whole.replace(/[^\u0000-\u007f]/g, (unit) => escaped(unit)) : whole
+        const bytes = Buffer.from(text)
+        const expected = normal(JSON.parse(bytes.toString()))
+        for (const source of [{ bytes }, { bytes, text }, { bytes: Buffer.concat([BOM, bytes]) }]) {
+          const decoded = fixture.text(source)
+          if (!fixture.encoder.truncated) expect(normal(decoded)).toEqual(expected)
+        }
+        return fixture.encoder.faults === 0
+      }),
+      runs,
+    )
+  })
+
+  it('cut or damaged at any byte never throws and keeps its budget', () => {
+    const fixture = new Fixture({ limits: { maxBytes: 256 } })
+    fc.assert(
+      fc.property(json, fc.nat(), fc.nat(255), fc.boolean(), (value, place, byte, complete) => {
+        const bytes = Buffer.from(JSON.stringify(value))
+        const at = place % bytes.length
+        fixture.text({ bytes: bytes.subarray(0, at), complete, totalLength: bytes.length })
+        bytes[at] = byte
+        fixture.text({ bytes, complete })
+        return fixture.encoder.faults === 0
+      }),
+      runs,
+    )
+  })
+})
+
 describe('any text', () => {
   it('of a JSON body cut at any byte holds no secret', () => {
     const document = fc.tuple(password, secret, sensitiveName, tree).map(([text, shape, key, other]) => ({
@@ -252,6 +301,12 @@ describe('any bytes', () => {
 })
 
 /** Objects without prototypes, as the decoder makes them. */
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value

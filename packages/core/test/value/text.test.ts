@@ -45,6 +45,36 @@ describe('JSON bodies', () => {
     expect(plain(body(text))).toEqual(expected)
   })
 
+  it.each([
+    '0',
+    '-0',
+    '10',
+    '-10',
+    '123456789',
+    '1234567890',
+    '-123456789',
+    '1.5',
+    '1e5',
+    '1E+2',
+    '[0]',
+    '[ 12 ]',
+    '[12\t,3\n]',
+    '{"a\\"b":1,"c":"\\\\"}',
+    '["a","\\u0062","c\\n","d"]',
+    '"\u00e9\u2603\ud83d\ude00"',
+    `"${'x'.repeat(23)}"`,
+    `"${'x'.repeat(24)}"`,
+    `"${'x'.repeat(25)}\\"${'y'.repeat(30)}"`,
+    `"${'x'.repeat(127)}"`,
+    `"${'x'.repeat(128)}"`,
+  ])('%s is read as JSON.parse reads it', (text) => {
+    expect(body(text)).toEqual(JSON.parse(text))
+  })
+
+  it.each(['01', '-', '1.', '+1', '00', '1e', '-01', '0x1'])('%s is no number', (text) => {
+    expect(JSON.stringify(body(`[${text}]`))).toContain('corrupt')
+  })
+
   it('hide sensitive members, loose ones only as strings, and named pairs in either order', () => {
     const text = JSON.stringify({
       password: { deep: [SECRET] },

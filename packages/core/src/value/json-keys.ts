@@ -1,0 +1,74 @@
+/** HOT. Keys of JSON looked up by their bytes, so that a key seen before makes no string. */
+
+import { utf8Text } from './intrinsics.ts'
+import type { KeyTable } from './keys.ts'
+import type { NameRules, Sensitivity } from './names.ts'
+
+/** A key as the tokenizer needs it. */
+export interface JsonKey {
+  readonly name: string
+  /** Number in the key table; -1 where it is written inline. */
+  readonly id: number
+  readonly sensitivity: Sensitivity
+  /** The member beside it, `value`, is the secret if this one's value is a sensitive name. */
+  readonly isNaming: boolean
+  readonly isValue: boolean
+}
+
+interface Known extends JsonKey {
+  readonly hash: number
+  readonly bytes: Uint8Array
+}
+
+const SLOTS = 1024
+const MAX_BYTES = 32
+const NAMING = /^(?:name|key|field|header)$/
+
+/** Remembers one key a slot; a peer that sends many only makes it forget. */
+export class JsonKeys {
+  readonly #keys: KeyTable
+  readonly #names: NameRules
+  readonly #slots: (Known | undefined)[] = Array.from({ length: SLOTS }, () => undefined)
+
+  constructor(keys: KeyTable, names: NameRules) {
+    this.#keys = keys
+    this.#names = names
+  }
+
+  /** The key whose bytes, plain ones without a backslash, are `bytes[from, to)`. */
+  at(bytes: Uint8Array, from: number, to: number): JsonKey {
+    if (to - from > MAX_BYTES) return this.of(utf8Text(bytes, from, to))
+    const hash = hashOf(bytes, from, to)
+    // the index is below SLOTS
+    const known = this.#slots[hash & (SLOTS - 1)]
+    if (known !== undefined && known.hash === hash && isSame(known.bytes, bytes, from, to)) return known
+    const key = this.of(utf8Text(bytes, from, to))
+    if (key.id >= 0) this.#slots[hash & (SLOTS - 1)] = { ...key, hash, bytes: bytes.slice(from, to) }
+    return key
+  }
+
+  /** The key of that name. */
+  of(name: string): JsonKey {
+    const id = this.#keys.internForeign(name)
+    return {
+      name,
+      id,
+      sensitivity: id >= 0 ? this.#keys.sensitivity(id) : this.#names.classify(name),
+      isNaming: NAMING.test(name),
+      isValue: name === 'value',
+    }
+  }
+}
+
+function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = to - from
+  // i is below to, which is at most bytes.length
+  for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
+  return hash
+}
+
+function isSame(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (known.length !== to - from) return false
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[from + i]) return false
+  return true
+}
