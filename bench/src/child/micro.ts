@@ -6,6 +6,7 @@
  * so that its call sites are as the compiler finds them there, not as a benchmark of one call would make them.
  */
 
+import { performance } from 'node:perf_hooks'
 import { probeOf } from '@cinescope/core/adapter'
 import { createScope } from '@cinescope/core'
 import { decodeValue, KINDS, PHASE, phaseOf, U32 } from '@cinescope/protocol'

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
-import { Text } from '../capture/recorder.ts'
+import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
 import type { BodyTap } from './body-tap.ts'
 import type { ServerRequestRole } from './server-request-role.ts'

@@ -1,6 +1,5 @@
 /** HOT: what adapters and the user API record through: recorder, context, interners of one thread. */
 
-import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type CinescopeError,
   type Entity,
@@ -11,8 +10,10 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import type { EntityTable, SiteTable } from './interner.ts'
-import { OwnDocument, type Recorder } from './recorder.ts'
+import { OwnDocument } from './own-value.ts'
+import type { Recorder } from './recorder.ts'
 import { Span } from './span.ts'
+import { SpanContext } from './span-context.ts'
 
 /** Parts of a probe, made by the scope. */
 export interface ProbeParts {
@@ -31,7 +32,7 @@ export class Probe {
   readonly thread: number
   readonly recorder: Recorder
   readonly report: (error: CinescopeError) => void
-  readonly #context = new AsyncLocalStorage<Span>()
+  readonly #context = new SpanContext()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
   readonly #errors = new WeakMap<object, number>()
@@ -93,7 +94,7 @@ export class Probe {
 
   /** The span whose async context this is. */
   current(): Span | undefined {
-    return this.#context.getStore()
+    return this.#context.current()
   }
 
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
@@ -101,14 +102,9 @@ export class Probe {
     return new Span(this, kind, site, parent, value, cause, flags)
   }
 
-  /** Runs `fn` in the context of a span. Costs one `AsyncLocalStorage.run`. */
+  /** Runs `fn` in the context of a span. */
   run<A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R {
-    return this.#context.run(span, fn, ...args)
-  }
-
-  /** Runs `fn` outside any span. */
-  exit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
-    return this.#context.exit(fn, ...args)
+    return this.#context.run(span, fn, args)
   }
 
   /** Ties a root to the trace and span that caused it in another process. */

@@ -1,17 +1,23 @@
-/** HOT: the one way into the ring. A structural record allocates nothing; a value costs its walk. Bench rows `event`, `span-values`. */
+/**
+ * HOT: the one way into the ring. A structural record allocates nothing; a value costs its walk. Bench rows `event`,
+ * `span-vs-otel`, `span-values`.
+ */
 
-import { F64, FLAG, KINDS, OMISSION, PHASE, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
+import { FLAG, KINDS, OMISSION, PHASE, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
-import { encodePlainRecord, type PlainRecord } from '../base/plain-value.ts'
 import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
-import type { CapturedText } from '../value/captured-text.ts'
+import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD, wordsOf } from '../ring/record-words.ts'
 import type { ValueEncoder } from '../value/encoder.ts'
+import { OwnDocument, Text } from './own-value.ts'
 
-const DOUBLES = RECORD_BYTES / 8
-const WORDS = RECORD_BYTES / 4
 const BEGIN = PHASE.begin << 8
 const END = PHASE.end << 8
+/** Kinds with first call on the ring's reserve, and the flag that goes with an error. */
+const FIRST_OF_STATE = KINDS['state.snapshot']
+const ERROR = KINDS.error
+const FAILED = FLAG.error
+const TRUNCATED = FLAG.truncated
 /** Room for the largest document of our own. */
 const OWN_DOCUMENT_BYTES = 256
 /** One record in 256 is timed. */
@@ -30,7 +36,8 @@ export interface RecorderParts {
 
 /**
  * Writes events of one thread. Spans are named by the seq of their begin; 0 stands for none.
- * When `enabled` is false every method returns at once.
+ * When `enabled` is false every method returns at once. Nothing is thrown into the host, not even where the stack ends: an
+ * event that cannot be written then is refused and counted, as is one that is offered from inside the walk of another's value.
  */
 export class Recorder {
   enabled = true
@@ -43,6 +50,12 @@ export class Recorder {
   readonly #figures: Float64Array
   #samples = 0
   #sampledNs = 0
+  /** A record is not as usual: one of the two below. */
+  #mustLook = false
+  /** A value is being walked; should host code run in it and record, it finds the slot of another record open. */
+  #isWalking = false
+  /** Kind of a record whose writing was broken off; 0 when there is none. */
+  #brokenKind = 0
 
   constructor(parts: RecorderParts) {
     this.#ring = parts.ring
@@ -63,7 +76,15 @@ export class Recorder {
     subject = 0,
     flags = 0,
   ): number {
-    return this.enabled ? this.#begin(kind, site, parent, root, value, cause, subject, flags) : 0
+    if (!this.enabled) return 0
+    try {
+      return this.#begin(kind, site, parent, root, value, cause, subject, flags)
+    } catch {
+      // the stack ends here: nothing may be called
+      this.#brokenKind = kind
+      this.#mustLook = true
+      return 0
+    }
   }
 
   #begin(
@@ -77,24 +98,16 @@ export class Recorder {
     flags: number,
   ): number {
     const ring = this.#ring
-    const slot = ring.claim(kind, false)
+    const slot = this.#mustLook ? this.#look(kind, false) : ring.claim(kind, false)
+    const { seq, lane } = ring
+    if (slot < 0) return this.#refused(seq)
+    putNumbers(lane.u32, slot, seq, site, parent, root === 0 ? seq : root, cause, subject, 0)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
-    if (slot < 0) return ring.seq
-    const seq = ring.seq
-    const u = slot * WORDS
-    const lane = ring.lane
-    const u32 = lane.u32
-    lane.f64[slot * DOUBLES + F64.time] = now
-    lane.f64[slot * DOUBLES + F64.number] = 0
-    u32[u + U32.seq] = seq
-    u32[u + U32.site] = site
-    u32[u + U32.parent] = parent
-    u32[u + U32.root] = root === 0 ? seq : root
-    u32[u + U32.cause] = cause
-    u32[u + U32.subject] = subject
-    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | BEGIN | flags | valueFlags
+    putTimes(lane.f64, slot, now, 0, 0)
+    const u = wordsOf(slot)
+    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeValue(lane.u32, u, value)
+    lane.u32[u + WORD] = kind | BEGIN | flags | valueFlags
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
@@ -112,7 +125,13 @@ export class Recorder {
     flags = 0,
     value?: unknown,
   ): void {
-    if (this.enabled) this.#end(kind, site, span, parent, root, sinceNs, number, flags, value)
+    if (!this.enabled) return
+    try {
+      this.#end(kind, site, span, parent, root, sinceNs, number, flags, value)
+    } catch {
+      this.#brokenKind = kind
+      this.#mustLook = true
+    }
   }
 
   #end(
@@ -127,31 +146,24 @@ export class Recorder {
     value: unknown,
   ): void {
     const ring = this.#ring
-    const slot = ring.claim(kind, true)
+    const slot = this.#mustLook ? this.#look(kind, true) : ring.claim(kind, true)
+    const { seq, lane } = ring
+    if (slot < 0) return void this.#refused(seq)
+    putNumbers(lane.u32, slot, seq, site, parent, root, 0, 0, span)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
-    if (slot < 0) return
-    const u = slot * WORDS
-    const lane = ring.lane
-    const u32 = lane.u32
-    const f = slot * DOUBLES
-    lane.f64[f + F64.time] = now
-    lane.f64[f + F64.since] = sinceNs
-    lane.f64[f + F64.number] = number
-    u32[u + U32.seq] = ring.seq
-    u32[u + U32.site] = site
-    u32[u + U32.parent] = parent
-    u32[u + U32.root] = root
-    u32[u + U32.cause] = 0
-    u32[u + U32.subject] = 0
-    u32[u + U32.span] = span
-    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | END | flags | valueFlags
+    putTimes(lane.f64, slot, now, sinceNs, number)
+    const u = wordsOf(slot)
+    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeValue(lane.u32, u, value)
+    lane.u32[u + WORD] = kind | END | flags | valueFlags
     ring.commit()
-    if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
+    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
   }
 
-  /** Records a point inside `parent` and gives its seq. Errors and state have first call on the ring's reserve. */
+  /**
+   * Records a point inside `parent` and gives its seq; `value` may be a `Text` or an `OwnDocument`. Errors and state have
+   * first call on the ring's reserve.
+   */
   point(
     kind: number,
     site: number,
@@ -163,7 +175,15 @@ export class Recorder {
     subject = 0,
     flags = 0,
   ): number {
-    return this.enabled ? this.#point(kind, site, parent, root, value, number, cause, subject, flags) : 0
+    if (!this.enabled) return 0
+    try {
+      return this.#point(kind, site, parent, root, value, number, cause, subject, flags)
+    } catch {
+      // the stack ends here: nothing may be called
+      this.#brokenKind = kind
+      this.#mustLook = true
+      return 0
+    }
   }
 
   #point(
@@ -178,26 +198,20 @@ export class Recorder {
     flags: number,
   ): number {
     const ring = this.#ring
-    const slot = ring.claim(kind, kind >= KINDS['state.snapshot'] && kind <= KINDS.error)
+    const priority = kind >= FIRST_OF_STATE && kind <= ERROR
+    const slot = this.#mustLook ? this.#look(kind, priority) : ring.claim(kind, priority)
+    const { seq, lane } = ring
+    if (slot < 0) return this.#refused(seq)
+    putNumbers(lane.u32, slot, seq, site, parent, root, cause, subject, 0)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
-    if (slot < 0) return ring.seq
-    const u = slot * WORDS
-    const lane = ring.lane
-    const u32 = lane.u32
-    lane.f64[slot * DOUBLES + F64.time] = now
-    lane.f64[slot * DOUBLES + F64.number] = number
-    u32[u + U32.seq] = ring.seq
-    u32[u + U32.site] = site
-    u32[u + U32.parent] = parent
-    u32[u + U32.root] = root
-    u32[u + U32.cause] = cause
-    u32[u + U32.subject] = subject
-    const valueFlags = value === undefined ? this.#noValue(u32, u) : this.#writeValue(u32, u, value)
-    u32[u + U32.word] = kind | flags | valueFlags | (kind === KINDS.error ? FLAG.error : 0)
+    putTimes(lane.f64, slot, now, 0, number)
+    const u = wordsOf(slot)
+    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeAny(lane.u32, u, value)
+    lane.u32[u + WORD] = kind | flags | valueFlags | (kind === ERROR ? FAILED : 0)
     ring.commit()
-    if ((ring.seq & SAMPLE_MASK) === 0) this.#sample(now)
-    return ring.seq
+    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
+    return seq
   }
 
   /** Estimated CPU of all records so far: mean of the sampled ones, each with the clock it read, times their number. */
@@ -205,15 +219,43 @@ export class Recorder {
     return this.#samples === 0 ? 0 : ((this.#sampledNs / this.#samples) * this.#ring.seq) / 1e6
   }
 
-  /** From the clock read at the record's begin to one read now, so one read of the clock is in it. */
+  /**
+   * From the record's reading of the clock to one now: one of the two is in it. What is before it, the room found and the
+   * whole numbers put there, is not, and is less than such a reading.
+   */
   #sample(since: number): void {
-    this.#samples++
-    this.#sampledNs += this.#clock.now() * 1e6 - since
-    this.#figures[STATUS.probeCpuMs] = this.probeCpuMs
+    try {
+      this.#sampledNs += this.#clock.now() * 1e6 - since
+      this.#samples++
+      this.#figures[STATUS.probeCpuMs] = this.probeCpuMs
+    } catch {
+      // the stack ends here; the record is committed
+    }
+  }
+
+  /** The slot of a record that is not as usual. */
+  #look(kind: number, priority: boolean): number {
+    if (this.#isWalking) return this.#ring.refuse(kind)
+    this.settle()
+    return this.#ring.claim(kind, priority)
+  }
+
+  /** Counts what was broken off, so that the ledger is whole. */
+  settle(): void {
+    if (this.#brokenKind === 0 || this.#isWalking) return
+    this.#ring.countAbandoned(this.#brokenKind)
+    this.#brokenKind = 0
+    this.#mustLook = false
+  }
+
+  /** A refused record still tells its time, for the end of its span. */
+  #refused(seq: number): number {
+    this.lastNs = this.#clock.now() * 1e6
+    return seq
   }
 
   #noValue(u32: Uint32Array, u: number): number {
-    u32[u + U32.valueLength] = 0
+    u32[u + VALUE_LENGTH] = 0
     return 0
   }
 
@@ -221,56 +263,36 @@ export class Recorder {
   #writeValue(u32: Uint32Array, u: number, value: unknown): number {
     const ring = this.#ring
     const at = ring.claimValue(this.#maxValueBytes)
-    if (at < 0) {
-      u32[u + U32.valueLength] = LOST
-      return 0
+    if (at < 0) return this.#loseValue(u32, u)
+    this.#isWalking = this.#mustLook = true
+    try {
+      return this.#keepValue(u32, u, this.#values.encode(value, ring.arena, at) - at)
+    } finally {
+      this.#isWalking = this.#mustLook = false
     }
-    const values = this.#values
-    if (OwnDocument.is(value)) {
-      ring.arena.set(value.bytes, at)
-      u32[u + U32.valuePosition] = ring.keepValue(value.bytes.length)
-      u32[u + U32.valueLength] = value.bytes.length
-      return 0
-    }
-    const end = Text.is(value) ? values.encodeText(value.text, ring.arena, at) : values.encode(value, ring.arena, at)
-    u32[u + U32.valuePosition] = ring.keepValue(end - at)
-    u32[u + U32.valueLength] = end - at
-    return values.truncated ? FLAG.truncated : 0
-  }
-}
-
-/** A value that arrives as text, to be tokenized and redacted as such. */
-export class Text {
-  readonly #text: CapturedText
-
-  constructor(text: CapturedText) {
-    this.#text = text
   }
 
-  get text(): CapturedText {
-    return this.#text
+  /** The same for a point's, which may be a text or a document of ours. */
+  #writeAny(u32: Uint32Array, u: number, value: unknown): number {
+    const isText = Text.is(value)
+    if (!isText && !OwnDocument.is(value)) return this.#writeValue(u32, u, value)
+    const ring = this.#ring
+    const at = ring.claimValue(this.#maxValueBytes)
+    if (at < 0) return this.#loseValue(u32, u)
+    if (isText) return this.#keepValue(u32, u, this.#values.encodeText(value.text, ring.arena, at) - at)
+    ring.arena.set(value.bytes, at)
+    this.#keepValue(u32, u, value.bytes.length)
+    return 0
   }
 
-  /** True for texts. A private name is looked for without running a proxy's traps, which `instanceof` would run. */
-  static is(value: unknown): value is Text {
-    return typeof value === 'object' && value !== null && #text in value
-  }
-}
-
-/** A value of our own making: checked ids and numbers, at most 256 bytes encoded, never host data, so nothing redacts it. */
-export class OwnDocument {
-  readonly #bytes: Uint8Array
-
-  constructor(record: PlainRecord) {
-    this.#bytes = encodePlainRecord(record)
+  #keepValue(u32: Uint32Array, u: number, length: number): number {
+    u32[u + VALUE_POSITION] = this.#ring.keepValue(length)
+    u32[u + VALUE_LENGTH] = length
+    return this.#values.truncated ? TRUNCATED : 0
   }
 
-  /** True for one of ours; looks at nothing that a proxy could answer. */
-  static is(value: unknown): value is OwnDocument {
-    return typeof value === 'object' && value !== null && #bytes in value
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes
+  #loseValue(u32: Uint32Array, u: number): number {
+    u32[u + VALUE_LENGTH] = LOST
+    return 0
   }
 }

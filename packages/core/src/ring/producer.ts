@@ -47,12 +47,27 @@ export class RingProducer {
     this.seq++
     if (this.#priority !== undefined) this.lane = priority ? this.#priority : this.#main
     const slot = this.lane.claim(priority)
-    if (slot < 0) {
-      this.refused++
-      // kind is a KindCode, below KIND_LIMIT
-      this.#refusedByKind[kind] = this.#refusedByKind[kind]! + 1
-    }
+    if (slot < 0) this.#countRefused(kind)
     return slot
+  }
+
+  /** Numbers a record that cannot be written now, and counts it; always -1. */
+  refuse(kind: number): number {
+    this.seq++
+    this.#countRefused(kind)
+    return -1
+  }
+
+  /** Counts records, of that kind as far as is known, whose writing was broken off between claim and commit. */
+  countAbandoned(kind: number): void {
+    const committed = this.#main.committed + (this.#priority?.committed ?? 0)
+    for (let missing = this.seq - this.refused - committed; missing > 0; missing--) this.#countRefused(kind)
+  }
+
+  #countRefused(kind: number): void {
+    this.refused++
+    // kind is a KindCode, below KIND_LIMIT
+    this.#refusedByKind[kind] = this.#refusedByKind[kind]! + 1
   }
 
   /** Publishes the record claimed last. */

@@ -181,6 +181,7 @@ export class RunningScope implements Scope {
 
   status(): ScopeStatus {
     const { ring, writer, faults, keys, sites, entities, path, probe } = this.#parts
+    probe.recorder.settle()
     const figures = this.#figures.read()
     const figure = (index: number): number => figures[index] ?? 0
     const accounted = figure(STATUS.accounted)
@@ -210,6 +211,7 @@ export class RunningScope implements Scope {
   }
 
   async flush(): Promise<void> {
+    this.#parts.probe.recorder.settle()
     await this.#parts.writer?.flush()
   }
 
@@ -225,6 +227,7 @@ export class RunningScope implements Scope {
   async #stop(): Promise<void> {
     const { probe, writer, releaseProcess } = this.#parts
     probe.stop()
+    probe.recorder.settle()
     // readers first: a recording that nobody reads is left as one file
     await this.#recording?.close()
     await this.#endReader?.()

@@ -7,8 +7,8 @@ const CONTROL = /[\u0000-\u001f]/g
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
 /** Bytes of a string that are searched by hand. */
 const NEAR = 24
-/** Integers of so many digits are read digit by digit. */
-const PLAIN_DIGITS = 9
+/** Integers of at most so many digits are read digit by digit. */
+const PLAIN_DIGITS = 15
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -104,7 +104,7 @@ export class JsonCursor {
     const start = isNegative ? this.#at + 1 : this.#at
     let value = 0
     let at = start
-    for (; at < this.#end && at - start <= PLAIN_DIGITS; at++) {
+    for (; at < this.#end && at - start < PLAIN_DIGITS; at++) {
       // at is below end
       const digit = bytes[at]! - 0x30
       if (digit < 0 || digit > 9) break
@@ -112,7 +112,7 @@ export class JsonCursor {
     }
     const digits = at - start
     // 12 may be the head of 1234, 1.5 and 1e5; 012 is no number, and -0 is not 0
-    if (digits === 0 || digits > PLAIN_DIGITS || at >= this.#end || !isDelimiter(bytes[at]!)) return Number.NaN
+    if (digits === 0 || at >= this.#end || !isDelimiter(bytes[at]!)) return Number.NaN
     if (bytes[start] === 0x30 && (digits > 1 || isNegative)) return Number.NaN
     this.#at = at
     return isNegative ? -value : value

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 /** The whole chain with little: what was recorded is what is read, across tails, seals, gaps, pages and orders. */
 
 import { setTimeout } from 'node:timers/promises'
@@ -31,10 +32,11 @@ describe('the chain', () => {
     await using scope = await createScope({ directory: directory.path, handleSignals: false })
     const recording = scope.recording()
     let n = 0
+    const outside = new AsyncResource('outside')
     const slow = scope.span('slow', async () => {
       // small batches become tails, large ones a segment
       for (const count of [150, 150, 600, 150, 600, 150]) {
-        await scope['cinescope.probe.v1'].exit(films, scope, n, count)
+        await outside.runInAsyncScope(films, undefined, scope, n, count)
         await scope.flush()
         n += count
         expect((await recording.films({ limit: 10_000 })).items).toHaveLength(n + 1)

@@ -1,0 +1,73 @@
+import { F64, RECORD_BYTES, U32 } from '@cinescope/protocol'
+import { describe, expect, it } from 'vitest'
+import { createScope } from '../../src/scope.ts'
+import type { Scope } from '../../src/scope/running-scope.ts'
+import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD, wordsOf } from '../../src/ring/record-words.ts'
+
+async function names(scope: Scope): Promise<(string | undefined)[]> {
+  await scope.flush()
+  const { items } = await scope.recording().events({ limit: 100 })
+  return items.map(({ kind, name }) => `${kind} ${name}`)
+}
+
+function accounted({ stored, pruned, dropped, pending }: ReturnType<Scope['status']>): number {
+  return stored + pruned + dropped + pending
+}
+
+describe('a recorder', () => {
+  it('refuses and counts what host code records from inside the walk of a value', async () => {
+    await using scope = await createScope({ store: 'memory', handleSignals: false })
+    const original = Error.prepareStackTrace
+    Error.prepareStackTrace = (error) => {
+      scope.log('inner')
+      return String(error)
+    }
+    try {
+      scope.span('outer', () => {
+        scope.log('before', { error: new Error('boom') })
+        scope.log('after')
+      })
+    } finally {
+      Error.prepareStackTrace = original
+    }
+    expect((await names(scope)).filter((name) => !name?.startsWith('gap'))).toEqual([
+      'span outer',
+      'log log',
+      'log log',
+    ])
+    const status = scope.status()
+    expect(status).toMatchObject({ pending: 0, stored: 4 })
+    expect(status.dropped).toBe(status.produced - 4)
+    expect(status.faults).toEqual([])
+  })
+
+  it('counts every event, and throws none of its own errors, where the stack ends', async () => {
+    const scope = await createScope({ store: 'memory', handleSignals: false })
+    const dive = (depth: number): number => {
+      scope.log('deeper', { depth })
+      return dive(depth + 1) + 1
+    }
+    for (let i = 0; i < 20; i++) expect(() => dive(0)).toThrow(RangeError)
+    await scope.flush()
+    expect(scope.status().pending).toBe(0)
+    expect(accounted(scope.status())).toBe(scope.status().produced)
+    await scope.stop()
+    expect(scope.status()).toMatchObject({ pending: 0, state: 'stopped', faults: [] })
+  })
+
+  it('writes its fields where the layout has them', () => {
+    const buffer = new ArrayBuffer(RECORD_BYTES * 3)
+    const u32 = new Uint32Array(buffer)
+    const f64 = new Float64Array(buffer)
+    const slot = 2
+    putNumbers(u32, slot, 11, 12, 13, 14, 15, 16, 17)
+    putTimes(f64, slot, 1.5, 2.5, 3.5)
+    const u = slot * (RECORD_BYTES / 4)
+    const f = slot * (RECORD_BYTES / 8)
+    const fields = ['seq', 'site', 'parent', 'root', 'cause', 'subject', 'span'] as const
+    expect(wordsOf(slot)).toBe(u)
+    expect(fields.map((field) => u32[u + U32[field]])).toEqual([11, 12, 13, 14, 15, 16, 17])
+    expect([F64.time, F64.since, F64.number].map((field) => f64[f + field])).toEqual([1.5, 2.5, 3.5])
+    expect([WORD, VALUE_POSITION, VALUE_LENGTH]).toEqual([U32.word, U32.valuePosition, U32.valueLength])
+  })
+})
