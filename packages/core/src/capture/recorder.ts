@@ -101,13 +101,13 @@ export class Recorder {
     const slot = this.#mustLook ? this.#look(kind, false) : ring.claim(kind, false)
     const { seq, lane } = ring
     if (slot < 0) return this.#refused(seq)
-    putNumbers(lane.u32, slot, seq, site, parent, root === 0 ? seq : root, cause, subject, 0)
+    putNumbers(lane.i32, slot, seq, site, parent, root === 0 ? seq : root, cause, subject, 0)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
     putTimes(lane.f64, slot, now, 0, 0)
     const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeValue(lane.u32, u, value)
-    lane.u32[u + WORD] = kind | BEGIN | flags | valueFlags
+    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeValue(lane.i32, u, value)
+    lane.i32[u | WORD] = kind | BEGIN | flags | valueFlags
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
@@ -149,13 +149,13 @@ export class Recorder {
     const slot = this.#mustLook ? this.#look(kind, true) : ring.claim(kind, true)
     const { seq, lane } = ring
     if (slot < 0) return void this.#refused(seq)
-    putNumbers(lane.u32, slot, seq, site, parent, root, 0, 0, span)
+    putNumbers(lane.i32, slot, seq, site, parent, root, 0, 0, span)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
     putTimes(lane.f64, slot, now, sinceNs, number)
     const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeValue(lane.u32, u, value)
-    lane.u32[u + WORD] = kind | END | flags | valueFlags
+    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeValue(lane.i32, u, value)
+    lane.i32[u | WORD] = kind | END | flags | valueFlags
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
   }
@@ -202,13 +202,13 @@ export class Recorder {
     const slot = this.#mustLook ? this.#look(kind, priority) : ring.claim(kind, priority)
     const { seq, lane } = ring
     if (slot < 0) return this.#refused(seq)
-    putNumbers(lane.u32, slot, seq, site, parent, root, cause, subject, 0)
+    putNumbers(lane.i32, slot, seq, site, parent, root, cause, subject, 0)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
     putTimes(lane.f64, slot, now, 0, number)
     const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.u32, u) : this.#writeAny(lane.u32, u, value)
-    lane.u32[u + WORD] = kind | flags | valueFlags | (kind === ERROR ? FAILED : 0)
+    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeAny(lane.i32, u, value)
+    lane.i32[u | WORD] = kind | flags | valueFlags | (kind === ERROR ? FAILED : 0)
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
@@ -254,45 +254,45 @@ export class Recorder {
     return seq
   }
 
-  #noValue(u32: Uint32Array, u: number): number {
-    u32[u + VALUE_LENGTH] = 0
+  #noValue(i32: Int32Array, u: number): number {
+    i32[u | VALUE_LENGTH] = 0
     return 0
   }
 
   /** Writes the value's place and length, or why there is none; gives the flags it adds to the word. */
-  #writeValue(u32: Uint32Array, u: number, value: unknown): number {
+  #writeValue(i32: Int32Array, u: number, value: unknown): number {
     const ring = this.#ring
     const at = ring.claimValue(this.#maxValueBytes)
-    if (at < 0) return this.#loseValue(u32, u)
+    if (at < 0) return this.#loseValue(i32, u)
     this.#isWalking = this.#mustLook = true
     try {
-      return this.#keepValue(u32, u, this.#values.encode(value, ring.arena, at) - at)
+      return this.#keepValue(i32, u, this.#values.encode(value, ring.arena, at) - at)
     } finally {
       this.#isWalking = this.#mustLook = false
     }
   }
 
   /** The same for a point's, which may be a text or a document of ours. */
-  #writeAny(u32: Uint32Array, u: number, value: unknown): number {
+  #writeAny(i32: Int32Array, u: number, value: unknown): number {
     const isText = Text.is(value)
-    if (!isText && !OwnDocument.is(value)) return this.#writeValue(u32, u, value)
+    if (!isText && !OwnDocument.is(value)) return this.#writeValue(i32, u, value)
     const ring = this.#ring
     const at = ring.claimValue(this.#maxValueBytes)
-    if (at < 0) return this.#loseValue(u32, u)
-    if (isText) return this.#keepValue(u32, u, this.#values.encodeText(value.text, ring.arena, at) - at)
+    if (at < 0) return this.#loseValue(i32, u)
+    if (isText) return this.#keepValue(i32, u, this.#values.encodeText(value.text, ring.arena, at) - at)
     ring.arena.set(value.bytes, at)
-    this.#keepValue(u32, u, value.bytes.length)
+    this.#keepValue(i32, u, value.bytes.length)
     return 0
   }
 
-  #keepValue(u32: Uint32Array, u: number, length: number): number {
-    u32[u + VALUE_POSITION] = this.#ring.keepValue(length)
-    u32[u + VALUE_LENGTH] = length
+  #keepValue(i32: Int32Array, u: number, length: number): number {
+    i32[u | VALUE_POSITION] = this.#ring.keepValue(length)
+    i32[u | VALUE_LENGTH] = length
     return this.#values.truncated ? TRUNCATED : 0
   }
 
-  #loseValue(u32: Uint32Array, u: number): number {
-    u32[u + VALUE_LENGTH] = LOST
+  #loseValue(i32: Int32Array, u: number): number {
+    i32[u | VALUE_LENGTH] = LOST
     return 0
   }
 }

@@ -15,14 +15,14 @@ const KEEPS_STORE_ORDER = process.arch === 'x64' || process.arch === 'ia32'
 /** Hands out slots of one lane and publishes them. */
 export class LaneProducer {
   readonly f64: Float64Array
-  readonly u32: Uint32Array
+  /** The same memory; what is read unsigned is written signed, which costs no conversion. */
+  readonly i32: Int32Array
   readonly #control: Int32Array
   readonly #headWord: number
   readonly #capacity: number
   readonly #mask: number
   readonly #overwrites: boolean
-  /** Records published by this end. */
-  committed = 0
+  readonly #first: number
   #head: number
   /** Head at which an ordinary claim looks again: the next wake mark, then the reserve. */
   #limit: number
@@ -32,13 +32,14 @@ export class LaneProducer {
 
   constructor(control: Int32Array, lane: number, records: SharedArrayBuffer, overwrites: boolean) {
     this.f64 = new Float64Array(records)
-    this.u32 = new Uint32Array(records)
+    this.i32 = new Int32Array(records)
     this.#control = control
     this.#headWord = CONTROL.head + lane * CONTROL.lane
     this.#capacity = records.byteLength / RECORD_BYTES
     this.#mask = this.#capacity - 1
     this.#overwrites = overwrites
     this.#head = Atomics.load(control, this.#headWord) >>> 0
+    this.#first = this.#head
     this.#limit = this.#head + (this.#capacity >> 1)
     this.#hardLimit = this.#head + this.#capacity
   }
@@ -58,7 +59,11 @@ export class LaneProducer {
     if (KEEPS_STORE_ORDER) this.#control[this.#headWord] = head | 0
     else Atomics.store(this.#control, this.#headWord, head | 0)
     this.#head = head
-    this.committed++
+  }
+
+  /** Records published by this end. */
+  get committed(): number {
+    return this.#head - this.#first
   }
 
   #findRoom(priority: boolean): boolean {

@@ -60,7 +60,7 @@ describe('a recorder', () => {
     const u32 = new Uint32Array(buffer)
     const f64 = new Float64Array(buffer)
     const slot = 2
-    putNumbers(u32, slot, 11, 12, 13, 14, 15, 16, 17)
+    putNumbers(new Int32Array(buffer), slot, 11, 12, 13, 14, 15, 16, 17)
     putTimes(f64, slot, 1.5, 2.5, 3.5)
     const u = slot * (RECORD_BYTES / 4)
     const f = slot * (RECORD_BYTES / 8)

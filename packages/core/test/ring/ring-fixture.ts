@@ -19,24 +19,24 @@ function valueByte(seq: number, i: number): number {
 export function offer(ring: RingProducer, kind: number, priority: boolean, valueLength: number | undefined): boolean {
   const slot = ring.claim(kind, priority)
   if (slot < 0) return false
-  const { u32, f64 } = ring.lane
+  const { i32, f64 } = ring.lane
   const u = slot * (RECORD_BYTES / 4)
   f64[slot * (RECORD_BYTES / 8) + F64.time] = ring.seq
   f64[slot * (RECORD_BYTES / 8) + F64.number] = -ring.seq
-  u32[u + U32.seq] = ring.seq
-  u32[u + U32.word] = kind
-  u32[u + U32.site] = ring.seq ^ 0x5a5a5a5a
-  u32[u + U32.span] = ~ring.seq
-  u32[u + U32.valueLength] = valueLength === undefined ? 0 : writeValue(ring, u32, u, valueLength)
+  i32[u + U32.seq] = ring.seq
+  i32[u + U32.word] = kind
+  i32[u + U32.site] = ring.seq ^ 0x5a5a5a5a
+  i32[u + U32.span] = ~ring.seq
+  i32[u + U32.valueLength] = valueLength === undefined ? 0 : writeValue(ring, i32, u, valueLength)
   ring.commit()
   return true
 }
 
-function writeValue(ring: RingProducer, u32: Uint32Array, u: number, length: number): number {
+function writeValue(ring: RingProducer, i32: Int32Array, u: number, length: number): number {
   const at = ring.claimValue(ROOM)
   if (at < 0) return LOST
   for (let i = 0; i < length; i++) ring.arena[at + i] = valueByte(ring.seq, i)
-  u32[u + U32.valuePosition] = ring.keepValue(length)
+  i32[u + U32.valuePosition] = ring.keepValue(length)
   return length
 }
 
