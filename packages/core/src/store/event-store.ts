@@ -83,6 +83,7 @@ export interface StoreView {
 /** Reading end of a recording. */
 export interface EventSource {
   readonly process: ProcessInfo
+  /** Inside a `read`: before anything else, since its view does not change any more after that. */
   state(): RecordingState
   /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one. */
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T>

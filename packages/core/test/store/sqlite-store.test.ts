@@ -49,8 +49,8 @@ describe('a recording file', () => {
     using file = recordingFile()
     file.store.commit(sealedCommit(spans(5, 1)))
     const modes = names(file.path).map((name) => statSync(join(dirname(file.path), name)).mode & 0o777)
-    expect(names(file.path)).toEqual(['x.cine', 'x.cine-shm', 'x.cine-wal'])
-    expect(modes).toEqual([0o600, 0o600, 0o600])
+    expect(names(file.path)).toEqual(['x.cine', 'x.cine-lock', 'x.cine-shm', 'x.cine-wal'])
+    expect(modes).toEqual([0o600, 0o600, 0o600, 0o600])
     expect(statSync(dirname(file.path)).mode & 0o777).toBe(0o700)
   })
 

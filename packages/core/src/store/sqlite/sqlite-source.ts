@@ -1,12 +1,12 @@
 /** A recording file opened for reading. */
 
-import { hostname } from 'node:os'
 import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError, nodeId, timeNs, wallMs } from '@cinescope/protocol'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { EventSource, RecordingState, StoreView } from '../event-store.ts'
 import { bounded } from './bounded.ts'
+import { isLocked } from './lock.ts'
 import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
@@ -39,10 +39,11 @@ class SqliteSource implements EventSource {
   }
 
   state(): RecordingState {
+    // before the look at the row: a writer says that it has closed, and then frees its lock
+    const isWritten = isLocked(this.#path)
     const row = this.#database.prepare(`SELECT ${bounded('state')} FROM process LIMIT 1`).get()
     if (row?.['state'] === 'closed') return 'closed'
-    const isHere = this.process.hostname === hostname()
-    return isHere && isAlive(this.process.pid) ? 'live' : 'interrupted'
+    return isWritten ? 'live' : 'interrupted'
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
@@ -90,13 +91,5 @@ function readProcess(database: DatabaseSync): ProcessInfo {
     nodeVersion: text('node_version'),
     cinescopeVersion: text('version'),
     anchor: { atNs: timeNs(number('anchor_ns')), wallMs: wallMs(number('anchor_wall')) },
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
