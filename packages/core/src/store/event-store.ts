@@ -74,7 +74,8 @@ export interface StoreView {
   sites(): ReadonlyMap<number, Site>
   key(number: number): string | undefined
   entity(number: number): Entity | undefined
-  entityNumber(entity: Entity): number | undefined
+  /** The numbers of an entity's lives, the newest first: one that died and came back has several. The newest `MAX_LIVES` at most. */
+  entityNumbers(entity: Entity): readonly number[]
   /** Ledger rows; `stored` and `pruned` included. */
   ledger(): readonly LedgerRow[]
   counters(): Readonly<Record<string, number>>
@@ -107,6 +108,9 @@ export interface EventStore extends EventSource {
   /** Marks the recording complete and closes it. */
   finish(): void
 }
+
+/** Most lives of one entity that are told apart. */
+export const MAX_LIVES = 65_536
 
 /** One number for a film: thread and seq. Threads below 8192, seqs below 2^40. */
 export function filmNumber(thread: number, seq: number): number {

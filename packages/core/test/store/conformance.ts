@@ -94,16 +94,16 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
         expect([...view.sites().keys()].toSorted((a, b) => a - b)).toEqual([1, 2])
         expect([view.key(0), view.key(7), view.key(8)]).toEqual(['zero', 'sev"en', undefined])
         expect([view.entity(3), view.entity(0), view.entity(4)]).toEqual([entity, undefined, undefined])
-        expect(view.entityNumber(entity)).toBe(3)
-        expect(view.entityNumber({ ...entity, scope: 'other' })).toBeUndefined()
+        expect(view.entityNumbers(entity)).toEqual([3])
+        expect(view.entityNumbers({ ...entity, scope: 'other' })).toEqual([])
       })
     })
 
-    it('finds the newest number of an entity that died and came back', async () => {
+    it('finds every number of an entity that died and came back, the newest first', async () => {
       const { store, reader } = open()
       const entity = { kind: 'actor', scope: 'node', id: '1' }
       store.commit({ ...emptyCommit(), definitions: [define.entity(1, entity), define.entity(2, entity)] })
-      expect(await reader.read((view) => view.entityNumber(entity))).toBe(2)
+      expect(await reader.read((view) => view.entityNumbers(entity))).toEqual([2, 1])
     })
 
     it('replaces counters and the count of lost events, and adds nothing up', async () => {

@@ -18,7 +18,14 @@ import {
 } from '@cinescope/protocol'
 import { expandBlock, MAX_BLOCK_BYTES, MAX_PAGE_BYTES } from '../compression.ts'
 import { filmKey } from '../film-scan.ts'
-import { filmNumber, type FilmRow, type FilmScan, type SegmentEntry, type StoreView } from '../event-store.ts'
+import {
+  filmNumber,
+  type FilmRow,
+  type FilmScan,
+  MAX_LIVES,
+  type SegmentEntry,
+  type StoreView,
+} from '../event-store.ts'
 import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
 import { bounded } from './bounded.ts'
 import { MAX_SEGMENT_PAGES, SUMMARY_COLUMNS } from './schema.ts'
@@ -169,11 +176,12 @@ export class SqliteView implements StoreView {
     return entity
   }
 
-  entityNumber(entity: Entity): number | undefined {
+  entityNumbers(entity: Entity): readonly number[] {
     const newest = 'SELECT * FROM entity ORDER BY number DESC LIMIT ?'
-    const sql = `SELECT number FROM (${newest}) WHERE kind = ? AND scope = ? AND id = ? LIMIT 1`
-    const row = this.#get(sql, this.#mostRows(), entity.kind, entity.scope, entity.id)
-    return row === undefined ? undefined : integer(row, 'number')
+    const sql = `SELECT number FROM (${newest}) WHERE kind = ? AND scope = ? AND id = ? LIMIT ?`
+    return this.#all(sql, this.#mostRows(), entity.kind, entity.scope, entity.id, MAX_LIVES).map((row) =>
+      integer(row, 'number'),
+    )
   }
 
   ledger(): readonly LedgerRow[] {
