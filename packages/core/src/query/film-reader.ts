@@ -29,7 +29,7 @@ const MAX_FILM_EVENTS = 100_000
 /** The events of a film in order of their begin. Reads only segments between the film's first and last event. */
 export async function readFilm(film: FilmRow, context: FilmContext): Promise<CinescopeEvent[]> {
   const { node, view, reader, cost } = context
-  const segments = view.segments()
+  const segments = reader.segments()
   const bySeq = new Map<number, CinescopeEvent>()
   for (const entry of candidates(film, segments, cost)) {
     await cost.breathe()

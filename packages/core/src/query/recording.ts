@@ -134,7 +134,7 @@ export class LocalRecording implements Recording {
     return this.read(control, async ({ view, reader, cost }) => {
       const { node, anchor } = this.#source.process
       const predicate = compileFilter(query.where, { view, node, anchors: [anchor] })
-      const matches = await scanEvents({ segments: view.segments(), predicate, order, after, limit }, reader, cost)
+      const matches = await scanEvents({ segments: reader.segments(), predicate, order, after, limit }, reader, cost)
       const items = matches.map(({ entry, rows, row }) => {
         const values =
           query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
@@ -226,7 +226,7 @@ export class LocalRecording implements Recording {
     const { thread, seq } = placeOf(node, id as SpanId)
     return this.read(control, async ({ view, reader, cost }) => {
       let second: CinescopeEvent | undefined
-      for (const entry of view.segments()) {
+      for (const entry of reader.segments()) {
         const { summary } = entry
         if (summary.thread !== thread || summary.seqLow > seq || summary.seqHigh < seq) continue
         await cost.breathe()

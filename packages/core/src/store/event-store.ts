@@ -61,6 +61,8 @@ export type RecordingState = 'closed' | 'live' | 'interrupted'
 export interface StoreView {
   /** Ascending by id: sealed segments and tails in the order they were written. */
   segments(): readonly SegmentEntry[]
+  /** Segments that are left out of `segments()` because their zone maps or blooms fail their checks. */
+  corruptSegments(): number
   /** @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   meta(entry: SegmentEntry): SegmentMeta
   /** All columns of a segment. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */

@@ -81,6 +81,7 @@ class MemoryStore implements EventStore {
     const segments = this.#segments
     return read({
       segments: () => segments,
+      corruptSegments: () => 0,
       meta: (entry) => decodeSegmentMeta(contentOf(entry).meta),
       rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
       page: pageOf,

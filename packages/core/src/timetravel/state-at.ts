@@ -62,7 +62,7 @@ interface Snapshot {
 
 /** `lives` are the entity's numbers, the newest first: numbers grow, so the largest one seen until then is its life at that instant. */
 async function lastSnapshot(
-  { view, reader, cost }: ViewParts,
+  { reader, cost }: ViewParts,
   lives: readonly number[],
   until: number,
 ): Promise<Snapshot | undefined> {
@@ -70,7 +70,7 @@ async function lastSnapshot(
   let life = 0
   let best: Snapshot | undefined
   let bestTime = -Infinity
-  for (const entry of view.segments().toReversed()) {
+  for (const entry of reader.segments().toReversed()) {
     await cost.breathe()
     if (entry.summary.timeLow > until || entry.summary.timeHigh < bestTime || !mayHold(entry, lives, life)) continue
     const rows = reader.rows(entry)

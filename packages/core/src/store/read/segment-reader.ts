@@ -51,11 +51,21 @@ export class SegmentReader {
   readonly #view: StoreView
   readonly #cache: SegmentCache
   readonly #cost: Cost
+  #segments: readonly SegmentEntry[] | undefined
 
   constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
     this.#view = view
     this.#cache = cache
     this.#cost = cost
+  }
+
+  /** All segments, the same list throughout the answer; corrupt ones are left out, which is counted once. */
+  segments(): readonly SegmentEntry[] {
+    if (this.#segments === undefined) {
+      this.#segments = this.#view.segments()
+      this.#cost.corrupt += this.#view.corruptSegments()
+    }
+    return this.#segments
   }
 
   /** The rows of a segment; undefined when it is corrupt, which is counted. */

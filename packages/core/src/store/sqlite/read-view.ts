@@ -66,6 +66,10 @@ export class SqliteView implements StoreView {
     return segments
   }
 
+  corruptSegments(): number {
+    return this.#segments.corrupt
+  }
+
   meta(entry: SegmentEntry): SegmentMeta {
     return decodeSegmentMeta(this.#sql.blob('segment', 'meta', entry.id))
   }

@@ -1,4 +1,4 @@
-/** The list of a recording's segments with their zone maps and blooms. */
+/** The list of a recording's segments with their zone maps and blooms; those that fail their checks are left out and counted. */
 
 import { CinescopeError } from '@cinescope/protocol'
 import type { SegmentEntry } from '../event-store.ts'
@@ -15,6 +15,8 @@ const NO_BLOOM = new Uint8Array(0)
 
 /** See the file's first line. Read again only when `PRAGMA data_version` says that another connection has changed something. */
 export class SegmentList {
+  /** Segments left out of the list read last. */
+  corrupt = 0
   readonly #sql: SqlReader
   #entries: SegmentEntry[] = []
   #version: unknown = undefined
@@ -39,10 +41,12 @@ export class SegmentList {
     this.#bloomBytes = 0
     for (const id of ids) {
       const entry = known.get(id) ?? this.#entry(id)
+      if (entry === undefined) continue
       this.#bloomBytes += entry.bloom.length + BLOOM_OVERHEAD
       entries.push(entry)
     }
     this.#entries = entries
+    this.corrupt = ids.length - entries.length
     this.#version = version
     return entries
   }
@@ -61,7 +65,17 @@ export class SegmentList {
     })
   }
 
-  #entry(id: number): SegmentEntry {
+  /** Undefined when anything of it fails its checks: one damaged zone map must not cost the rest of an answer. */
+  #entry(id: number): SegmentEntry | undefined {
+    try {
+      return this.#checkedEntry(id)
+    } catch (thrown) {
+      if (!(thrown instanceof CinescopeError)) throw thrown
+      return undefined
+    }
+  }
+
+  #checkedEntry(id: number): SegmentEntry {
     const row = this.#sql.get(`SELECT tail, ${SUMMARY_COLUMNS} FROM segment WHERE id = ?`, id)
     if (row === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `segment ${id} is missing`)
     return {
