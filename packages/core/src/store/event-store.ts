@@ -1,6 +1,6 @@
 /** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
 
-import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TraceId } from '@cinescope/protocol'
+import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
@@ -34,6 +34,8 @@ export interface FilmRow {
 export interface FilmScan {
   readonly fromTime?: number
   readonly toTime?: number
+  /** In one of these. */
+  readonly during?: readonly TimeRange[]
   readonly minDuration?: number
   readonly maxDuration?: number
   readonly status?: number

@@ -8,13 +8,13 @@ import {
   type CinescopeEvent,
   kindOf,
   KINDS,
+  lastTimeAt,
+  type NodeId,
   type Rows,
-  timeAt,
   type WallMs,
 } from '@cinescope/protocol'
-import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentEntry } from '../store/event-store.ts'
-import { anchorsOf, buildEvent } from '../store/read/event-builder.ts'
+import { buildEvent } from '../store/read/event-builder.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 
 /** A state and the event that recorded it. */
@@ -32,21 +32,20 @@ export interface EntityState {
  */
 export async function stateAt(
   parts: ViewParts,
-  process: ProcessInfo,
+  node: NodeId,
   entity: Entity,
   at: WallMs | undefined,
 ): Promise<EntityState | undefined> {
-  const { view, reader } = parts
+  const { view, reader, anchors } = parts
   const lives = view.entityNumbers(entity)
   if (lives.length === 0) {
     throw new CinescopeError('CSC_ERR_NOT_FOUND', `no entity ${entity.kind} ${entity.id} in this recording`)
   }
-  const found = await lastSnapshot(parts, lives, at === undefined ? Infinity : timeAt([process.anchor], at))
+  const found = await lastSnapshot(parts, lives, at === undefined ? Infinity : lastTimeAt(anchors, at))
   if (found === undefined) return undefined
   const { entry, rows, row } = found
-  const anchors = anchorsOf(reader.meta(entry)?.anchors, [process.anchor])
   const event = buildEvent(
-    process.node,
+    node,
     view,
     { thread: entry.summary.thread, rows, row, anchors },
     reader.values(entry, rows, row),

@@ -395,6 +395,14 @@ const filmScan: fc.Arbitrary<FilmScan> = fc.record(
     flags: fc.constantFrom(FLAG.error, FLAG.error | FLAG.aborted),
     withoutFlags: fc.constantFrom(FLAG.error, FLAG.marked),
     sites: fc.subarray([0, 1, 2, 3]).map((list) => new Set(list)),
+    during: fc.constantFrom(
+      [],
+      [{ from: 5, to: 30 }],
+      [
+        { from: -Infinity, to: 10 },
+        { from: 20, to: 21 },
+      ],
+    ),
     order: fc.constantFrom('time' as const, '-time' as const, 'duration' as const, '-duration' as const),
     limit: fc.constantFrom(1, 3, 100),
   },
@@ -411,7 +419,8 @@ function matches(film: FilmRow, scan: FilmScan): boolean {
     (scan.status === undefined || film.status === scan.status) &&
     (film.flags & flags) === flags &&
     (film.flags & (scan.withoutFlags ?? 0)) === 0 &&
-    (scan.sites === undefined || scan.sites.has(film.site))
+    (scan.sites === undefined || scan.sites.has(film.site)) &&
+    (scan.during === undefined || scan.during.some(({ from, to }) => film.time >= from && film.time < to))
   )
 }
 

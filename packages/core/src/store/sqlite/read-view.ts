@@ -17,7 +17,7 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import { expandBlock, MAX_PAGE_BYTES } from '../compression.ts'
-import { filmKey } from '../film-scan.ts'
+import { filmKey, isWithin } from '../film-scan.ts'
 import {
   filmNumber,
   type FilmRow,
@@ -104,7 +104,7 @@ export class SqliteView implements StoreView {
       const film = filmOf(row)
       if (!isAfter(film, last, scan)) throw new CinescopeError('CSC_ERR_CORRUPT', 'films are out of order')
       last = film
-      if (scan.sites === undefined || scan.sites.has(film.site)) films.push(film)
+      if (isKept(film, scan)) films.push(film)
       return films.length < scan.limit
     })
     return films
@@ -203,6 +203,11 @@ function filmOf(row: SqlRow): FilmRow {
     trace:
       trace instanceof Uint8Array && trace.length === 16 ? (Buffer.from(trace).toString('hex') as TraceId) : undefined,
   }
+}
+
+/** What the statement leaves to its caller. */
+function isKept(film: FilmRow, { sites, during }: FilmScan): boolean {
+  return (sites === undefined || sites.has(film.site)) && (during === undefined || isWithin(during, film.time))
 }
 
 /** True if the film comes after the one before it in the scan's order, as an index that is what it says gives them. */
