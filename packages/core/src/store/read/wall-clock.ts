@@ -10,6 +10,8 @@ const SAME_MS = 1
 /** Most steps that are kept, one a second for 18 hours; what comes after more of them is dated by the last. */
 const MAX_STEPS = 65_536
 
+const READ_BETWEEN_RESTS = 64
+
 /**
  * The one list of anchors by which everything in a recording is dated. Events, films, filters and states must agree, so none
  * goes by its own segment's anchors alone. They are read once a segment; an answer later on costs those that are new.
@@ -41,8 +43,10 @@ export class WallClock {
     const steps = new Map<number, readonly Anchor[] | undefined>()
     const anchors = [this.#origin]
     let corrupt = 0
-    for (const entry of segments) {
-      await cost.breathe()
+    let read = 0
+    for (const entry of tellers(segments)) {
+      // seldom: most answers find one new tail, which is not worth a rest
+      if (!known.has(entry.id) && ++read % READ_BETWEEN_RESTS === 0) await cost.breathe()
       const own = known.has(entry.id) ? known.get(entry.id) : stepsOf(reader.meta(entry))
       steps.set(entry.id, own)
       if (own === undefined) corrupt++
@@ -54,6 +58,14 @@ export class WallClock {
     this.#anchors = anchors
     this.#corrupt = corrupt
   }
+}
+
+/** Segments whose anchors have to be read: a tail repeats those of the tails before it. */
+function tellers(segments: readonly SegmentEntry[]): SegmentEntry[] {
+  return segments.filter(({ isTail, summary }, i) => {
+    const next = segments[i + 1]
+    return !isTail || next?.isTail !== true || next.summary.thread !== summary.thread
+  })
 }
 
 function stepsOf(meta: SegmentMeta | undefined): readonly Anchor[] | undefined {
