@@ -210,10 +210,10 @@ export class LocalRecording implements Recording {
     this.#source.close()
   }
 
-  /** Runs a computation on one consistent view. */
+  /** Runs a computation on one view, which rests where `cost.breathe` is called. */
   read<T>(control: QueryControl, compute: (parts: ViewParts) => T | Promise<T>): Promise<T> {
-    const cost = new Cost(control.signal)
     return this.#source.read(async (view) => {
+      const cost = new Cost(() => view.rest(), control.signal)
       const reader = new SegmentReader(view, this.#cache, cost)
       const anchors = await this.#clock.anchors(reader, cost)
       return compute({ view, reader, cost, anchors })

@@ -59,7 +59,10 @@ interface FilmPosition {
 /** Whether whoever writes the recording has closed it, still writes, or is gone. */
 export type RecordingState = 'closed' | 'live' | 'interrupted'
 
-/** A consistent view of a recording, valid until the `read` it was given to settles. Lists and maps must not be changed. */
+/**
+ * A view of a recording, valid until the `read` it was given to settles, and consistent until that rests. Lists and maps must
+ * not be changed. What reads a segment throws CSC_ERR_PRUNED when retention has removed it during a rest.
+ */
 export interface StoreView {
   /** Ascending by id: sealed segments and tails in the order they were written. */
   segments(): readonly SegmentEntry[]
@@ -82,6 +85,11 @@ export interface StoreView {
   entityNumbers(entity: Entity): readonly number[]
   /** Ledger rows; `stored` and `pruned` included. */
   ledger(): readonly LedgerRow[]
+  /**
+   * Gives others a turn and, meanwhile, holds nothing back from whoever writes. What `segments()` gave before can be read
+   * afterwards, tails too, except what retention has removed; `segments()` itself and look-ups may give newer things.
+   */
+  rest(): Promise<void>
   counters(): Readonly<Record<string, number>>
 }
 
@@ -90,7 +98,7 @@ export interface EventSource {
   readonly process: ProcessInfo
   /** Inside a `read`: before anything else, since its view does not change any more after that. */
   state(): RecordingState
-  /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one. */
+  /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one, or a rest of one. */
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T>
   /** Bytes the recording takes up now. */
   bytes(): number

@@ -1,5 +1,6 @@
 /** A recording in memory: the same segments, uncompressed. For tests and short sessions; bounded by `prune` like any other. */
 
+import { setImmediate } from 'node:timers/promises'
 import {
   CinescopeError,
   decodeSegment,
@@ -95,6 +96,7 @@ class MemoryStore implements EventStore {
       entityNumbers: (entity) => this.#entityNumbers(entity),
       ledger: () => [...ledgerRowsOf('stored', this.#stored()), ...ledgerRowsOf('pruned', this.#pruned), ...this.#lost],
       counters: () => this.#counters,
+      rest: () => setImmediate(),
     })
   }
 

@@ -339,6 +339,36 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       expect(await reader.read((view) => view.segments().length)).toBe(2)
     })
 
+    it('lets go of a read that rests: what it has listed stays readable, except what retention removes', async () => {
+      const { store, reader } = open()
+      const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1_000_000 })
+      const commit = (first: number, seal: boolean): void => {
+        play(spans(5, first), fold)
+        store.commit(commitOf(fold.cut(seal, 1000), fold.taken, DEFINITIONS))
+      }
+      commit(1, true)
+      commit(100, false)
+      commit(200, false)
+      await reader.read(async (view) => {
+        const [sealed, ...tails] = view.segments()
+        const pages = tails.map((entry) => view.page(entry, 0))
+        for (let i = 0; i < 3; i++) await view.rest()
+        // takes the place of both tails
+        commit(300, true)
+        expect(tails.map((entry) => view.rows(entry).length)).toEqual([5, 5])
+        expect(tails.map((entry) => view.meta(entry).pages.length)).toEqual([1, 1])
+        expect(tails.map((entry) => view.page(entry, 0))).toEqual(pages)
+        expect(() => view.page(tails[0]!, 1)).toThrow(expect.objectContaining({ code: 'CSC_ERR_CORRUPT' }))
+        await view.rest()
+        store.prune(0)
+        for (const read of [() => view.rows(sealed!), () => view.meta(sealed!), () => view.page(sealed!, 0)]) {
+          expect(['read', 'CSC_ERR_PRUNED']).toContain(outcomeOf(read))
+        }
+        expect(tails.map((entry) => view.rows(entry).length)).toEqual([5, 5])
+      })
+      expect(await reader.read((view) => view.segments().length)).toBe(0)
+    })
+
     it('is closed once it is finished', async () => {
       const { store } = open()
       store.commit(sealedCommit(spans(5, 1)))
@@ -346,6 +376,15 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       expect(store.state()).toBe('closed')
     })
   })
+}
+
+function outcomeOf(read: () => unknown): string {
+  try {
+    read()
+    return 'read'
+  } catch (thrown) {
+    return (thrown as { code: string }).code
+  }
 }
 
 const define = {

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
 import { bounded } from './bounded.ts'
 import { connect } from './connect.ts'
+import { LOG_BYTES } from './files.ts'
 import { lockRecording, type RecordingLock } from './lock.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
 
@@ -39,7 +40,7 @@ function createSchema(database: DatabaseSync): DatabaseSync {
     'journal_mode = WAL',
     'synchronous = NORMAL',
     'cache_size = -1024',
-    'journal_size_limit = 16777216',
+    `journal_size_limit = ${LOG_BYTES}`,
     'trusted_schema = OFF',
   ]) {
     database.exec(`PRAGMA ${pragma}`)

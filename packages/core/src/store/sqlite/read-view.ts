@@ -28,8 +28,10 @@ import {
 } from '../event-store.ts'
 import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
 import { bounded } from './bounded.ts'
-import { MAX_SEGMENT_PAGES } from './schema.ts'
+import { HeldTails } from './held-tails.ts'
+import type { ReadQueue } from './read-queue.ts'
 import { SegmentList } from './segment-list.ts'
+import { SegmentSql } from './segment-sql.ts'
 import { integer, SqlReader, type SqlRow, string } from './sql-reader.ts'
 
 /** A film or an entity takes 20 bytes of a page of 4,096 at least. */
@@ -40,15 +42,38 @@ const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')
 /** The view of one connection. Caches what never changes (dictionaries) and what `PRAGMA data_version` says has not changed. */
 export class SqliteView implements StoreView {
   readonly #sql: SqlReader
+  readonly #reads: ReadQueue
   readonly #segments: SegmentList
+  readonly #segment: SegmentSql
+  readonly #held: HeldTails
   readonly #sites = new Map<number, Site>()
   readonly #keys = new Map<number, string>()
   readonly #entities = new Map<number, Entity>()
   #lastSegments: readonly SegmentEntry[] = []
 
-  constructor(database: DatabaseSync) {
+  /** `reads` are those of the same connection. */
+  constructor(database: DatabaseSync, reads: ReadQueue) {
     this.#sql = new SqlReader(database)
+    this.#reads = reads
     this.#segments = new SegmentList(this.#sql)
+    this.#segment = new SegmentSql(this.#sql)
+    this.#held = new HeldTails(this.#sql)
+  }
+
+  /** Runs `read` on this view, after all earlier ones. */
+  lend<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
+    return this.#reads.run(async () => {
+      try {
+        return await read(this)
+      } finally {
+        this.#held.clear()
+      }
+    })
+  }
+
+  async rest(): Promise<void> {
+    this.#held.hold(this.#lastSegments)
+    await this.#reads.rest()
   }
 
   /** Forgets the list of segments: this connection itself has changed it. */
@@ -71,23 +96,17 @@ export class SqliteView implements StoreView {
   }
 
   meta(entry: SegmentEntry): SegmentMeta {
-    return decodeSegmentMeta(this.#sql.blob('segment', 'meta', entry.id))
+    return decodeSegmentMeta(this.#held.get(entry.id)?.meta ?? this.#segment.meta(entry.id))
   }
 
   rows(entry: SegmentEntry): Rows {
-    const row = this.#sql.get('SELECT codec, raw_length FROM segment WHERE id = ?', entry.id)
-    if (row === undefined) throw new CinescopeError('CSC_ERR_PRUNED', 'the segment has been pruned')
-    const data = this.#sql.blob('segment', 'columns', entry.id)
-    return decodeSegment(expandBlock({ codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data }))
-      .rows
+    return decodeSegment(expandBlock(this.#held.get(entry.id)?.columns ?? this.#segment.columns(entry.id))).rows
   }
 
   page(entry: SegmentEntry, index: number): Uint8Array {
-    const number = entry.id * MAX_SEGMENT_PAGES + index
-    const row = this.#sql.get('SELECT codec, raw_length FROM page WHERE number = ?', number)
-    if (row === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
-    const data = this.#sql.blob('page', 'data', number)
-    const block = { codec: integer(row, 'codec'), rawLength: integer(row, 'raw_length'), data }
+    const held = this.#held.get(entry.id)
+    const block = held === undefined ? this.#segment.page(entry.id, index) : held.pages[index]
+    if (block === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
     return expandBlock(block, MAX_PAGE_BYTES)
   }
 

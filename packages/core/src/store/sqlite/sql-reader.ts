@@ -11,7 +11,7 @@ export type SqlRow = Record<string, unknown>
 export type SqlValue = string | number | Uint8Array
 
 /** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored. */
-const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data', number>> = {
+export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data', number>> = {
   bloom: 131_072,
   meta: 2_097_152,
   columns: MAX_BLOCK_BYTES,

@@ -1,11 +1,11 @@
 /** A recording file opened for reading. */
 
-import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError, nodeId, timeNs, wallMs } from '@cinescope/protocol'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { EventSource, RecordingState, StoreView } from '../event-store.ts'
 import { bounded } from './bounded.ts'
+import { logPath, sizeOf } from './files.ts'
 import { isLocked } from './lock.ts'
 import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
@@ -27,14 +27,12 @@ class SqliteSource implements EventSource {
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #view: SqliteView
-  readonly #reads: ReadQueue
   #isOpen = true
 
   constructor(path: string, database: DatabaseSync) {
     this.#path = path
     this.#database = database
-    this.#view = new SqliteView(database)
-    this.#reads = new ReadQueue(database)
+    this.#view = new SqliteView(database, new ReadQueue(database, logPath(path)))
     this.process = readProcess(database)
   }
 
@@ -47,11 +45,11 @@ class SqliteSource implements EventSource {
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
-    return this.#reads.run(() => read(this.#view))
+    return this.#view.lend(read)
   }
 
   bytes(): number {
-    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+    return sizeOf(this.#path) + sizeOf(logPath(this.#path))
   }
 
   close(): void {
@@ -59,11 +57,6 @@ class SqliteSource implements EventSource {
     this.#isOpen = false
     this.#database.close()
   }
-}
-
-/** Bytes of a file; 0 when it is absent. */
-export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const PROCESS_TEXTS = ['node', 'service', 'hostname', 'node_version', 'version'] as const

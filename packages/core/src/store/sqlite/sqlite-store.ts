@@ -10,12 +10,12 @@ import { type EventStore, filmNumber, type PruneReport, type RecordingState, typ
 import { adoptedTrace } from '../film-change.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
 import { isBusy } from './connect.ts'
+import { logPath, sizeOf } from './files.ts'
 import type { RecordingLock } from './lock.ts'
 import { createRecordingFile, type WritableRecording } from './open.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
-import { sizeOf } from './sqlite-source.ts'
 
 /** Creates the recording at `path`. @throws CSC_ERR_STORE */
 export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
@@ -38,7 +38,6 @@ class SqliteStore implements EventStore {
   readonly #database: DatabaseSync
   readonly #lock: RecordingLock
   readonly #view: SqliteView
-  readonly #reads: ReadQueue
   readonly #keys = new Map<number, string>()
   #pruned = new Float64Array(KIND_LIMIT)
   readonly #sql: Readonly<
@@ -67,8 +66,7 @@ class SqliteStore implements EventStore {
     this.#path = path
     this.#database = database
     this.#lock = lock
-    this.#view = new SqliteView(database)
-    this.#reads = new ReadQueue(database)
+    this.#view = new SqliteView(database, new ReadQueue(database, logPath(path)))
     database
       .prepare('INSERT INTO process VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -121,11 +119,11 @@ class SqliteStore implements EventStore {
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
-    return this.#reads.run(() => read(this.#view))
+    return this.#view.lend(read)
   }
 
   bytes(): number {
-    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+    return sizeOf(this.#path) + sizeOf(logPath(this.#path))
   }
 
   prune(maxBytes: number): PruneReport {
