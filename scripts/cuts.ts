@@ -223,9 +223,9 @@ const CUTS: readonly Cut[] = [
   {
     joint: 'store',
     what: 'a reader keeps its first list of segments',
-    file: `${CORE}/store/sqlite/read-view.ts`,
-    from: 'if (version === this.#segmentsVersion) return',
-    to: 'if (this.#segmentsVersion !== undefined) return',
+    file: `${CORE}/store/sqlite/segment-list.ts`,
+    from: 'if (version === this.#version) return',
+    to: 'if (this.#version !== undefined) return',
     tests: [CHAIN],
   },
   {

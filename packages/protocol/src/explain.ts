@@ -6,7 +6,7 @@ export interface Explain {
   readonly plan: string
   readonly segments: number
   readonly segmentsRead: number
-  /** Segments left unread, by the statistic that ruled them out. */
+  /** Segments left unread, by the statistic that ruled them out; `pruned` are those that retention removed while the answer was computed. */
   readonly segmentsSkipped: Readonly<Record<string, number>>
   readonly rowsRead: number
   readonly rowsMatched: number

@@ -37,15 +37,73 @@ export function wallMs(ms: number): WallMs {
  * `anchors` is sorted by `atNs` and not empty. O(log n).
  */
 export function wallAt(anchors: readonly Anchor[], at: TimeNs): WallMs {
-  const anchor = anchorAt(anchors, at)
-  return (anchor.wallMs + (at - anchor.atNs) / 1e6) as WallMs
+  return shownAt(anchorAt(anchors, at), at)
 }
 
-/** Monotonic instant at which the wall clock showed `wall`, by the same anchors. O(n), n = anchors. */
-export function timeAt(anchors: readonly Anchor[], wall: WallMs): TimeNs {
-  let best = firstOf(anchors)
-  for (const anchor of anchors) if (anchor.wallMs <= wall) best = anchor
-  return Math.round(best.atNs + (wall - best.wallMs) * 1e6) as TimeNs
+/** Monotonic instants from `from` on and before `to`, in ns. */
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The instants that `wallAt` dates at or after `from` and before `to`, exactly; undefined is no bound. Ascending, with room
+ * between them; more than one where the wall clock was set back. O(n), n = anchors.
+ */
+export function rangesAt(
+  anchors: readonly Anchor[],
+  from: WallMs | undefined,
+  to: WallMs | undefined,
+): readonly TimeRange[] {
+  const ranges: TimeRange[] = []
+  for (const piece of piecesOf(anchors)) {
+    const low = from === undefined ? piece.from : firstThat(piece, (shown) => shown >= from)
+    const high = to === undefined ? piece.to : firstThat(piece, (shown) => shown >= to)
+    if (low >= high) continue
+    const last = ranges.at(-1)
+    if (last?.to === low) ranges[ranges.length - 1] = { from: last.from, to: high }
+    else ranges.push({ from: low, to: high })
+  }
+  return ranges
+}
+
+/** The last instant that `wallAt` dates at `wall` or earlier: where the wall clock was set back, the last of several. O(n). */
+export function lastTimeAt(anchors: readonly Anchor[], wall: WallMs): number {
+  for (const piece of piecesOf(anchors).toReversed()) {
+    const past = firstThat(piece, (shown) => shown > wall)
+    if (past > piece.from) return past - 1
+  }
+  return -Infinity
+}
+
+/** A stretch during which the wall clock went on without a step. */
+interface Piece extends TimeRange {
+  readonly anchor: Anchor
+}
+
+function piecesOf(anchors: readonly Anchor[]): Piece[] {
+  const list = anchors.length === 0 ? [firstOf(anchors)] : anchors
+  return list.map((anchor, i) => ({
+    anchor,
+    from: i === 0 ? -Infinity : anchor.atNs,
+    to: list[i + 1]?.atNs ?? Infinity,
+  }))
+}
+
+/** The piece's first instant at which what the clock showed passes `test`, or its end. Searched, not computed: only so is it what `wallAt` says. */
+function firstThat({ anchor, from, to }: Piece, test: (shown: WallMs) => boolean): number {
+  let low = Math.max(from, -Number.MAX_SAFE_INTEGER)
+  let high = Math.min(to, Number.MAX_SAFE_INTEGER)
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2)
+    if (test(shownAt(anchor, middle))) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function shownAt(anchor: Anchor, at: number): WallMs {
+  return (anchor.wallMs + (at - anchor.atNs) / 1e6) as WallMs
 }
 
 function anchorAt(anchors: readonly Anchor[], at: TimeNs): Anchor {

@@ -78,6 +78,7 @@ export const OMISSION = {
   text: 9,
   off: 10,
   corrupt: 11,
+  pruned: 12,
 } as const
 
 /** The name of a reason. */

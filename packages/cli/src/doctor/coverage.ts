@@ -12,8 +12,8 @@ export interface Coverage {
   readonly orphans: number
   /** Segments that failed their checks and were left out. */
   readonly corrupt: number
-  /** Last event of the sample, ms since 1970. */
-  readonly lastAt: number | undefined
+  /** Last event of the sample, ns as its process counts them, whatever became of the wall clock. */
+  readonly lastNs: number | undefined
   /** What Cinescope can see of a server, and whether it did. */
   readonly probes: readonly ProbeSeen[]
 }
@@ -50,7 +50,7 @@ export function countCoverage(newestFirst: readonly CinescopeEvent[], corrupt: n
       ({ parentCertainty, kind }) => parentCertainty === 'orphan' && !kind.startsWith('state.'),
     ).length,
     corrupt,
-    lastAt: newestFirst[0]?.at,
+    lastNs: newestFirst[0]?.atNs,
     probes: probesSeen(newestFirst),
   }
 }

@@ -53,7 +53,7 @@ function judgeFile({ path, status, error, mode }: RecordingFacts, isNewest: bool
     findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${path}`))
   }
   if (status?.state === 'interrupted') {
-    const what = `${path} was not closed: its process ended without stop(), by SIGKILL or a crash.`
+    const what = `${path} was not closed: its process or its writer thread ended without stop(), by SIGKILL or a crash.`
     const remedy = 'What was committed is there. The last 250 ms may be missing and uncounted.'
     findings.push({ level: isNewest ? 'problem' : 'note', what, remedy })
   }

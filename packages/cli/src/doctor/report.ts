@@ -61,11 +61,11 @@ function costLines({ status, ledger }: RecordingFacts, coverage: Coverage | unde
   const { counters, process, bytes: size } = status!
   const events = Math.max(1, ledger!.produced)
   const [probeMs, writerMs] = [counters['cinescope.probe.cpu_ms'], counters['cinescope.writer.cpu_ms']]
-  const wallMs = coverage?.lastAt === undefined ? undefined : coverage.lastAt - process.anchor.wallMs
+  const sinceMs = coverage?.lastNs === undefined ? undefined : (coverage.lastNs - process.anchor.atNs) / 1e6
   const line = (name: string, ms: number | undefined): string => {
     if (ms === undefined || ms === 0) return `${name}: not measured yet`
     // a share of less than a second says nothing: starting up is most of it
-    const share = wallMs === undefined || wallMs < 1000 ? '' : `, ${percent(ms / wallMs)} of one CPU since the start`
+    const share = sinceMs === undefined || sinceMs < 1000 ? '' : `, ${percent(ms / sinceMs)} of one CPU since the start`
     return `${name}: ${cpu(ms)} of CPU, ${duration((ms * 1e6) / events)} an event${share}`
   }
   return [

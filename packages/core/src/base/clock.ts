@@ -33,7 +33,19 @@ export function createSystemClock(): Clock {
   }
 }
 
-/** Reads both clocks as one anchor. */
+/** Two readings this close belong together. */
+const TOGETHER_MS = 0.1
+const TRIES = 5
+
+/** Reads both clocks as one anchor; again when the thread was paused in between, which would pass for a step of the wall clock. */
 export function anchorOf(clock: Clock): Anchor {
-  return { atNs: timeNs(Math.round(clock.now() * 1e6)), wallMs: wallMs(clock.wall()) }
+  let before = clock.now()
+  for (let tries = 1; ; tries++) {
+    const wall = clock.wall()
+    const after = clock.now()
+    if (after - before <= TOGETHER_MS || tries === TRIES) {
+      return { atNs: timeNs(Math.round(((before + after) / 2) * 1e6)), wallMs: wallMs(wall) }
+    }
+    before = after
+  }
 }

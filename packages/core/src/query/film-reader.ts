@@ -1,26 +1,14 @@
 /** One film by its root: which segments may hold its events, and the events in order. */
 
-import {
-  type Anchor,
-  BLOOM_SALT,
-  bloomMayHold,
-  type CinescopeEvent,
-  type NodeId,
-  Omitted,
-  type Rows,
-} from '@cinescope/protocol'
-import type { FilmRow, SegmentEntry, StoreView } from '../store/event-store.ts'
+import { BLOOM_SALT, bloomMayHold, type CinescopeEvent, type NodeId, Omitted, type Rows } from '@cinescope/protocol'
+import type { FilmRow, SegmentEntry } from '../store/event-store.ts'
 import type { Cost } from '../store/read/cost.ts'
-import { anchorsOf, buildEvent } from '../store/read/event-builder.ts'
-import type { SegmentReader } from '../store/read/segment-reader.ts'
+import { buildEvent } from '../store/read/event-builder.ts'
+import type { ViewParts } from '../store/read/view-parts.ts'
 
 /** What a film is read with. */
-export interface FilmContext {
+export interface FilmContext extends ViewParts {
   readonly node: NodeId
-  readonly anchors: readonly Anchor[]
-  readonly view: StoreView
-  readonly reader: SegmentReader
-  readonly cost: Cost
 }
 
 /** Most events of a film that are read at once. */
@@ -28,14 +16,13 @@ const MAX_FILM_EVENTS = 100_000
 
 /** The events of a film in order of their begin. Reads only segments between the film's first and last event. */
 export async function readFilm(film: FilmRow, context: FilmContext): Promise<CinescopeEvent[]> {
-  const { node, view, reader, cost } = context
-  const segments = view.segments()
+  const { node, view, reader, cost, anchors } = context
+  const segments = reader.segments()
   const bySeq = new Map<number, CinescopeEvent>()
   for (const entry of candidates(film, segments, cost)) {
     await cost.breathe()
     const rows = reader.rows(entry)
     if (rows === undefined) continue
-    const anchors = anchorsOf(reader.meta(entry)?.anchors, context.anchors)
     for (const row of rowsOfFilm(rows, film.seq)) {
       const event = buildEvent(
         node,

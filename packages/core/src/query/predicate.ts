@@ -10,12 +10,13 @@ import {
   KINDS,
   type NodeId,
   placeOf,
+  rangesAt,
   type Rows,
   type SpanId,
-  timeAt,
   type Anchor,
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../store/event-store.ts'
+import { isWithin } from '../store/film-scan.ts'
 import { matcherOf } from './pattern.ts'
 
 /** See above. */
@@ -39,8 +40,7 @@ export interface PredicateContext {
 /** Compiles a filter. @throws CSC_ERR_QUERY, CSC_ERR_ID */
 export function compileFilter(filter: EventFilter | undefined, context: PredicateContext): Predicate {
   const where = filter ?? {}
-  const from = where.from === undefined ? -Infinity : timeAt(context.anchors, where.from)
-  const to = where.to === undefined ? Infinity : timeAt(context.anchors, where.to)
+  const during = rangesAt(context.anchors, where.from, where.to)
   const kinds = where.kinds === undefined ? undefined : kindMask(where.kinds)
   const sites = where.site === undefined ? undefined : sitesNamed(where.site, context.view)
   const film = where.film === undefined ? undefined : placeOf(context.node, checkedId(where.film))
@@ -55,7 +55,7 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
         : Object.entries(where.attributes).map(([path, value]) => [path, String(value)]),
     text: describe(where),
     rulesOut({ summary, bloom }) {
-      if (summary.timeLow >= to || summary.timeHigh < from) return 'time'
+      if (!during.some(({ from, to }) => summary.timeLow < to && summary.timeHigh >= from)) return 'time'
       if (thread !== undefined && summary.thread !== thread) return 'thread'
       if (kinds !== undefined && (kinds.low & summary.kindsLow) === 0 && (kinds.high & summary.kindsHigh) === 0)
         return 'kind'
@@ -68,8 +68,7 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
     keeps(rows, row) {
       // row is below rows.length, as the scan guarantees
       const word = rows.word[row]!
-      const time = rows.time[row]!
-      if (time < from || time >= to) return false
+      if (!isWithin(during, rows.time[row]!)) return false
       if (kinds !== undefined && !inMask(kinds, kindOf(word))) return false
       if (where.error !== undefined && ((word & FLAG.error) !== 0) !== where.error) return false
       if (film !== undefined && rows.root[row] !== film.seq) return false

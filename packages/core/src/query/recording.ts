@@ -14,26 +14,21 @@ import {
   KINDS,
   type Ledger,
   placeOf,
+  rangesAt,
   type Rows,
   type SpanId,
   sumLedger,
-  timeAt,
+  type TimeRange,
   type TraceId,
 } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
-import {
-  type EventSource,
-  filmNumber,
-  type FilmRow,
-  type FilmScan,
-  type RecordingState,
-  type StoreView,
-} from '../store/event-store.ts'
+import { type EventSource, filmNumber, type FilmRow, type FilmScan, type RecordingState } from '../store/event-store.ts'
 import { filmKey } from '../store/film-scan.ts'
 import { Cost } from '../store/read/cost.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
-import { anchorsOf, buildEvent, buildSummary } from '../store/read/event-builder.ts'
+import { buildEvent, buildSummary } from '../store/read/event-builder.ts'
 import { SegmentCache, SegmentReader } from '../store/read/segment-reader.ts'
+import { WallClock } from '../store/read/wall-clock.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { readFilm } from './film-reader.ts'
 import { matcherOf } from './pattern.ts'
@@ -83,21 +78,24 @@ export interface Recording {
 export class LocalRecording implements Recording {
   readonly #source: EventSource
   readonly #cache = new SegmentCache()
+  readonly #clock: WallClock
 
   constructor(source: EventSource) {
     this.#source = source
+    this.#clock = new WallClock(source.process.anchor)
   }
 
   async films(query: FilmQuery = {}, control: QueryControl = {}): Promise<FilmPage> {
     const order = query.order ?? '-time'
     const limit = checkLimit(query.limit)
-    return this.read(control, ({ view, cost }) => {
-      const scan = this.#filmScan(query, order, limit, view)
+    return this.read(control, (parts) => {
+      const { view, cost } = parts
+      const scan = filmScan(query, order, limit, parts)
       const rows = view.films(scan)
       const last = rows.at(-1)
       cost.rowsMatched = rows.length
       return {
-        items: rows.map((film) => this.#summary(view, film)),
+        items: rows.map((film) => this.#summary(parts, film)),
         cursor:
           last === undefined || rows.length < limit
             ? undefined
@@ -108,12 +106,13 @@ export class LocalRecording implements Recording {
   }
 
   film(id: string, control: QueryControl = {}): Promise<Film> {
-    return this.read(control, async ({ view, reader, cost }) => {
-      const film = await resolveFilm(id, this.#source.process.node, view, cost)
-      const anchors = [this.#source.process.anchor]
-      const events = await readFilm(film, { node: this.#source.process.node, anchors, view, reader, cost })
+    return this.read(control, async (parts) => {
+      const { view, cost } = parts
+      const { node } = this.#source.process
+      const film = await resolveFilm(id, node, view, cost)
+      const events = await readFilm(film, { node, ...parts })
       return {
-        summary: this.#summary(view, film),
+        summary: this.#summary(parts, film),
         events,
         explain: cost.explain(`the film's segments by seq range and bloom`),
       }
@@ -121,9 +120,9 @@ export class LocalRecording implements Recording {
   }
 
   filmsOfTrace(trace: TraceId, control: QueryControl = {}): Promise<readonly FilmSummary[]> {
-    return this.read(control, ({ view }) => {
-      const films = view.filmsOfTrace(trace).toSorted((a, b) => a.time - b.time)
-      return films.map((film) => this.#summary(view, film))
+    return this.read(control, (parts) => {
+      const films = parts.view.filmsOfTrace(trace).toSorted((a, b) => a.time - b.time)
+      return films.map((film) => this.#summary(parts, film))
     })
   }
 
@@ -131,14 +130,13 @@ export class LocalRecording implements Recording {
     const order = query.order ?? 'time'
     const limit = checkLimit(query.limit)
     const after = query.cursor === undefined ? undefined : parseCursor(order, query.cursor)
-    return this.read(control, async ({ view, reader, cost }) => {
-      const { node, anchor } = this.#source.process
-      const predicate = compileFilter(query.where, { view, node, anchors: [anchor] })
-      const matches = await scanEvents({ segments: view.segments(), predicate, order, after, limit }, reader, cost)
+    return this.read(control, async ({ view, reader, cost, anchors }) => {
+      const { node } = this.#source.process
+      const predicate = compileFilter(query.where, { view, node, anchors })
+      const matches = await scanEvents({ segments: reader.segments(), predicate, order, after, limit }, reader, cost)
       const items = matches.map(({ entry, rows, row }) => {
         const values =
           query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
-        const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
         return buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, values)
       })
       const last = matches.at(-1)
@@ -212,28 +210,31 @@ export class LocalRecording implements Recording {
     this.#source.close()
   }
 
-  /** Runs a computation on one consistent view. */
+  /** Runs a computation on one view, which rests where `cost.breathe` is called. */
   read<T>(control: QueryControl, compute: (parts: ViewParts) => T | Promise<T>): Promise<T> {
-    const cost = new Cost(control.signal)
-    return this.#source.read((view) => compute({ view, reader: new SegmentReader(view, this.#cache, cost), cost }))
+    return this.#source.read(async (view) => {
+      const cost = new Cost(() => view.rest(), control.signal)
+      const reader = new SegmentReader(view, this.#cache, cost)
+      const anchors = await this.#clock.anchors(reader, cost)
+      return compute({ view, reader, cost, anchors })
+    })
   }
 
   #eventOrNothing(id: string, control: QueryControl): Promise<CinescopeEvent | undefined> {
     if (!/^[0-9a-f]{16}$/.test(id)) {
       return Promise.reject(new CinescopeError('CSC_ERR_ID', `an event id is 16 hex digits, got '${id.slice(0, 40)}'`))
     }
-    const { node, anchor } = this.#source.process
+    const { node } = this.#source.process
     const { thread, seq } = placeOf(node, id as SpanId)
-    return this.read(control, async ({ view, reader, cost }) => {
+    return this.read(control, async ({ view, reader, cost, anchors }) => {
       let second: CinescopeEvent | undefined
-      for (const entry of view.segments()) {
+      for (const entry of reader.segments()) {
         const { summary } = entry
         if (summary.thread !== thread || summary.seqLow > seq || summary.seqHigh < seq) continue
         await cost.breathe()
         const rows = reader.rows(entry)
         const row = rows === undefined ? -1 : rowOfSeq(rows, seq)
         if (rows === undefined || row < 0) continue
-        const anchors = anchorsOf(reader.meta(entry)?.anchors, [anchor])
         const event = buildEvent(node, view, { thread, rows, row, anchors }, reader.values(entry, rows, row))
         if (!event.open && event.kind !== 'gap') return event
         // an open span may have ended in a later segment, and a hole may begin where a rebuilt span did
@@ -243,31 +244,45 @@ export class LocalRecording implements Recording {
     })
   }
 
-  #summary(view: StoreView, film: FilmRow): FilmSummary {
-    return buildSummary(this.#source.process.node, view, film, [this.#source.process.anchor])
+  #summary({ view, anchors }: ViewParts, film: FilmRow): FilmSummary {
+    return buildSummary(this.#source.process.node, view, film, anchors)
   }
+}
 
-  #filmScan(query: FilmQuery, order: FilmScan['order'], limit: number, view: StoreView): FilmScan {
-    const where = query.where ?? {}
-    const anchors = [this.#source.process.anchor]
-    const wanted = (where.error === true ? FLAG.error : 0) | (where.marked === true ? FLAG.marked : 0)
-    const unwanted = (where.error === false ? FLAG.error : 0) | (where.marked === false ? FLAG.marked : 0)
-    const matches = where.name === undefined ? undefined : matcherOf(where.name)
-    const sites =
-      matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
-    return {
-      order,
-      limit,
-      ...(where.from === undefined ? {} : { fromTime: timeAt(anchors, where.from) }),
-      ...(where.to === undefined ? {} : { toTime: timeAt(anchors, where.to) }),
-      ...(where.minDurationMs === undefined ? {} : { minDuration: where.minDurationMs * 1e6 }),
-      ...(where.maxDurationMs === undefined ? {} : { maxDuration: where.maxDurationMs * 1e6 }),
-      ...(where.status === undefined ? {} : { status: where.status }),
-      ...(wanted === 0 ? {} : { flags: wanted }),
-      ...(unwanted === 0 ? {} : { withoutFlags: unwanted }),
-      ...(sites === undefined ? {} : { sites }),
-      ...(query.cursor === undefined ? {} : { after: parseCursor(order, query.cursor) }),
-    }
+function filmScan(
+  query: FilmQuery,
+  order: FilmScan['order'],
+  limit: number,
+  { view, anchors }: Pick<ViewParts, 'view' | 'anchors'>,
+): FilmScan {
+  const where = query.where ?? {}
+  const wanted = (where.error === true ? FLAG.error : 0) | (where.marked === true ? FLAG.marked : 0)
+  const unwanted = (where.error === false ? FLAG.error : 0) | (where.marked === false ? FLAG.marked : 0)
+  const matches = where.name === undefined ? undefined : matcherOf(where.name)
+  const sites =
+    matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
+  return {
+    order,
+    limit,
+    ...timesOf(rangesAt(anchors, where.from, where.to)),
+    ...(where.minDurationMs === undefined ? {} : { minDuration: where.minDurationMs * 1e6 }),
+    ...(where.maxDurationMs === undefined ? {} : { maxDuration: where.maxDurationMs * 1e6 }),
+    ...(where.status === undefined ? {} : { status: where.status }),
+    ...(wanted === 0 ? {} : { flags: wanted }),
+    ...(unwanted === 0 ? {} : { withoutFlags: unwanted }),
+    ...(sites === undefined ? {} : { sites }),
+    ...(query.cursor === undefined ? {} : { after: parseCursor(order, query.cursor) }),
+  }
+}
+
+/** One range is what an index can find; of several it finds what lies between the ends, and the rest is looked at one by one. */
+function timesOf(ranges: readonly TimeRange[]): Pick<FilmScan, 'fromTime' | 'toTime' | 'during'> {
+  const fromTime = ranges[0]?.from ?? 0
+  const toTime = ranges.at(-1)?.to ?? 0
+  return {
+    ...(fromTime === -Infinity ? {} : { fromTime }),
+    ...(toTime === Infinity ? {} : { toTime }),
+    ...(ranges.length > 1 ? { during: ranges } : {}),
   }
 }
 

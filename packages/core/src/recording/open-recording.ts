@@ -72,7 +72,7 @@ class SourceRecording extends LocalRecording implements OpenRecording {
   }
 
   stateAt(entity: Entity, at?: WallMs, control: QueryControl = {}): Promise<EntityState | undefined> {
-    return this.read(control, (parts) => stateAt(parts, this.#source.process, entity, at))
+    return this.read(control, (parts) => stateAt(parts, this.#source.process.node, entity, at))
   }
 
   stream(query: EventQuery = {}, control: QueryControl = {}): AsyncIterable<CinescopeEvent> {

@@ -1,6 +1,6 @@
 /** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
 
-import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TraceId } from '@cinescope/protocol'
+import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
@@ -34,6 +34,8 @@ export interface FilmRow {
 export interface FilmScan {
   readonly fromTime?: number
   readonly toTime?: number
+  /** In one of these. */
+  readonly during?: readonly TimeRange[]
   readonly minDuration?: number
   readonly maxDuration?: number
   readonly status?: number
@@ -57,10 +59,15 @@ interface FilmPosition {
 /** Whether whoever writes the recording has closed it, still writes, or is gone. */
 export type RecordingState = 'closed' | 'live' | 'interrupted'
 
-/** A consistent view of a recording, valid until the `read` it was given to settles. Lists and maps must not be changed. */
+/**
+ * A view of a recording, valid until the `read` it was given to settles, and consistent until that rests. Lists and maps must
+ * not be changed. What reads a segment throws CSC_ERR_PRUNED when retention has removed it during a rest.
+ */
 export interface StoreView {
   /** Ascending by id: sealed segments and tails in the order they were written. */
   segments(): readonly SegmentEntry[]
+  /** Segments that are left out of `segments()` because their zone maps or blooms fail their checks. */
+  corruptSegments(): number
   /** @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   meta(entry: SegmentEntry): SegmentMeta
   /** All columns of a segment. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
@@ -74,17 +81,24 @@ export interface StoreView {
   sites(): ReadonlyMap<number, Site>
   key(number: number): string | undefined
   entity(number: number): Entity | undefined
-  entityNumber(entity: Entity): number | undefined
+  /** The numbers of an entity's lives, the newest first: one that died and came back has several. The newest `MAX_LIVES` at most. */
+  entityNumbers(entity: Entity): readonly number[]
   /** Ledger rows; `stored` and `pruned` included. */
   ledger(): readonly LedgerRow[]
+  /**
+   * Gives others a turn and, meanwhile, holds nothing back from whoever writes. What `segments()` gave before can be read
+   * afterwards, tails too, except what retention has removed; `segments()` itself and look-ups may give newer things.
+   */
+  rest(): Promise<void>
   counters(): Readonly<Record<string, number>>
 }
 
 /** Reading end of a recording. */
 export interface EventSource {
   readonly process: ProcessInfo
+  /** Inside a `read`: before anything else, since its view does not change any more after that. */
   state(): RecordingState
-  /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one. */
+  /** Runs `read` on one consistent view; reads of one source run one after another, and no transaction outlives one, or a rest of one. */
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T>
   /** Bytes the recording takes up now. */
   bytes(): number
@@ -106,6 +120,9 @@ export interface EventStore extends EventSource {
   /** Marks the recording complete and closes it. */
   finish(): void
 }
+
+/** Most lives of one entity that are told apart. */
+export const MAX_LIVES = 65_536
 
 /** One number for a film: thread and seq. Threads below 8192, seqs below 2^40. */
 export function filmNumber(thread: number, seq: number): number {

@@ -1,5 +1,6 @@
 /** Films in memory: filter, order, position, limit, in that order. */
 
+import type { TimeRange } from '@cinescope/protocol'
 import { filmNumber, type FilmRow, type FilmScan } from './event-store.ts'
 
 /** The films of a scan. O(n log n). */
@@ -17,10 +18,17 @@ export function filmKey(film: FilmRow, order: FilmScan['order']): number {
   return order.endsWith('duration') ? (film.duration ?? -1) : film.time
 }
 
+/** True if an instant lies in one of the ranges. */
+export function isWithin(ranges: readonly TimeRange[], time: number): boolean {
+  for (const { from, to } of ranges) if (time >= from && time < to) return true
+  return false
+}
+
 function matches(film: FilmRow, scan: FilmScan): boolean {
   return (
     film.time >= (scan.fromTime ?? -Infinity) &&
     film.time < (scan.toTime ?? Infinity) &&
+    (scan.during === undefined || isWithin(scan.during, film.time)) &&
     (scan.minDuration === undefined || (film.duration ?? -1) >= scan.minDuration) &&
     (scan.maxDuration === undefined || (film.duration !== undefined && film.duration <= scan.maxDuration)) &&
     (scan.status === undefined || film.status === scan.status) &&

@@ -1,5 +1,6 @@
 /** A recording in memory: the same segments, uncompressed. For tests and short sessions; bounded by `prune` like any other. */
 
+import { setImmediate } from 'node:timers/promises'
 import {
   CinescopeError,
   decodeSegment,
@@ -16,6 +17,7 @@ import {
   type EventStore,
   filmNumber,
   type FilmRow,
+  MAX_LIVES,
   type RecordingState,
   type SegmentEntry,
   type StoreView,
@@ -80,6 +82,7 @@ class MemoryStore implements EventStore {
     const segments = this.#segments
     return read({
       segments: () => segments,
+      corruptSegments: () => 0,
       meta: (entry) => decodeSegmentMeta(contentOf(entry).meta),
       rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
       page: pageOf,
@@ -90,9 +93,10 @@ class MemoryStore implements EventStore {
       sites: () => this.#sites,
       key: (number) => this.#keys.get(number),
       entity: (number) => this.#entities.get(number),
-      entityNumber: (entity) => this.#entityNumber(entity),
+      entityNumbers: (entity) => this.#entityNumbers(entity),
       ledger: () => [...ledgerRowsOf('stored', this.#stored()), ...ledgerRowsOf('pruned', this.#pruned), ...this.#lost],
       counters: () => this.#counters,
+      rest: () => setImmediate(),
     })
   }
 
@@ -144,13 +148,12 @@ class MemoryStore implements EventStore {
     return this.#taken.map((count, kind) => count - this.#pruned[kind]!)
   }
 
-  /** The newest: an entity that died and came back has several. */
-  #entityNumber(wanted: Entity): number | undefined {
-    let newest: number | undefined
+  #entityNumbers(wanted: Entity): readonly number[] {
+    const numbers: number[] = []
     for (const [number, entity] of this.#entities) {
-      if (entity.kind === wanted.kind && entity.id === wanted.id && entity.scope === wanted.scope) newest = number
+      if (entity.kind === wanted.kind && entity.id === wanted.id && entity.scope === wanted.scope) numbers.push(number)
     }
-    return newest
+    return numbers.sort((a, b) => b - a).slice(0, MAX_LIVES)
   }
 
   /** Films whose last event lies before every segment that is left are gone. */

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Omitted } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { type OpenRecording, openRecording } from '../../src/recording/open-recording.ts'
+import { SUMMARY_COLUMNS } from '../../src/store/sqlite/schema.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { PROCESS } from '../recording/recording-fixture.ts'
 import { sealedCommit, spans } from '../store/conformance.ts'
@@ -54,11 +55,37 @@ describe('a recording with a damaged part', () => {
     )
   })
 
-  it('refuses by code when the zone map of a segment is nonsense', async () => {
+  it.each([...SUMMARY_COLUMNS.split(', '), 'tail', 'bloom'])(
+    'answers without a segment whose zone map has no %s, and counts it once',
+    async (column) => {
+      await damagedRecording(
+        (database) => database.exec(`UPDATE segment SET ${column} = 'x' WHERE id = 3`),
+        async (recording) => {
+          const page = await recording.events({ limit: 10_000 })
+          expect(page.items.map(({ seq }) => Math.floor(seq / 100))).toEqual(
+            [0, 1, 3, 4].flatMap((segment) => Array.from({ length: 20 }, () => segment)),
+          )
+          expect(page.explain).toMatchObject({ corrupt: 1, segments: 4 })
+          const { items } = await recording.films({ order: 'time', limit: 1000 })
+          expect(items).toHaveLength(100)
+          expect((await recording.film(items[0]!.id)).events).toHaveLength(1)
+          const lost = await recording.film(items[45]!.id)
+          expect(lost.events).toEqual([])
+          expect(lost.explain.corrupt).toBe(1)
+          await expect(recording.event(items[45]!.id)).rejects.toMatchObject({ code: 'CSC_ERR_NOT_FOUND' })
+          expect(await recording.status()).toMatchObject({ segments: 4 })
+        },
+      )
+    },
+  )
+
+  it('answers without a segment whose bloom is longer than any writer makes it, and counts it', async () => {
     await damagedRecording(
-      (database) => database.exec("UPDATE segment SET seq_low = 'x' WHERE id = 3"),
+      (database) => database.exec('UPDATE segment SET bloom = zeroblob(200000) WHERE id = 3'),
       async (recording) => {
-        await expect(recording.events()).rejects.toMatchObject({ code: 'CSC_ERR_CORRUPT' })
+        const page = await recording.events({ limit: 10_000 })
+        expect(page.items).toHaveLength(80)
+        expect(page.explain.corrupt).toBe(1)
       },
     )
   })

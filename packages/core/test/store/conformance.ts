@@ -94,16 +94,16 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
         expect([...view.sites().keys()].toSorted((a, b) => a - b)).toEqual([1, 2])
         expect([view.key(0), view.key(7), view.key(8)]).toEqual(['zero', 'sev"en', undefined])
         expect([view.entity(3), view.entity(0), view.entity(4)]).toEqual([entity, undefined, undefined])
-        expect(view.entityNumber(entity)).toBe(3)
-        expect(view.entityNumber({ ...entity, scope: 'other' })).toBeUndefined()
+        expect(view.entityNumbers(entity)).toEqual([3])
+        expect(view.entityNumbers({ ...entity, scope: 'other' })).toEqual([])
       })
     })
 
-    it('finds the newest number of an entity that died and came back', async () => {
+    it('finds every number of an entity that died and came back, the newest first', async () => {
       const { store, reader } = open()
       const entity = { kind: 'actor', scope: 'node', id: '1' }
       store.commit({ ...emptyCommit(), definitions: [define.entity(1, entity), define.entity(2, entity)] })
-      expect(await reader.read((view) => view.entityNumber(entity))).toBe(2)
+      expect(await reader.read((view) => view.entityNumbers(entity))).toEqual([2, 1])
     })
 
     it('replaces counters and the count of lost events, and adds nothing up', async () => {
@@ -339,6 +339,36 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       expect(await reader.read((view) => view.segments().length)).toBe(2)
     })
 
+    it('lets go of a read that rests: what it has listed stays readable, except what retention removes', async () => {
+      const { store, reader } = open()
+      const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1_000_000 })
+      const commit = (first: number, seal: boolean): void => {
+        play(spans(5, first), fold)
+        store.commit(commitOf(fold.cut(seal, 1000), fold.taken, DEFINITIONS))
+      }
+      commit(1, true)
+      commit(100, false)
+      commit(200, false)
+      await reader.read(async (view) => {
+        const [sealed, ...tails] = view.segments()
+        const pages = tails.map((entry) => view.page(entry, 0))
+        for (let i = 0; i < 3; i++) await view.rest()
+        // takes the place of both tails
+        commit(300, true)
+        expect(tails.map((entry) => view.rows(entry).length)).toEqual([5, 5])
+        expect(tails.map((entry) => view.meta(entry).pages.length)).toEqual([1, 1])
+        expect(tails.map((entry) => view.page(entry, 0))).toEqual(pages)
+        expect(() => view.page(tails[0]!, 1)).toThrow(expect.objectContaining({ code: 'CSC_ERR_CORRUPT' }))
+        await view.rest()
+        store.prune(0)
+        for (const read of [() => view.rows(sealed!), () => view.meta(sealed!), () => view.page(sealed!, 0)]) {
+          expect(['read', 'CSC_ERR_PRUNED']).toContain(outcomeOf(read))
+        }
+        expect(tails.map((entry) => view.rows(entry).length)).toEqual([5, 5])
+      })
+      expect(await reader.read((view) => view.segments().length)).toBe(0)
+    })
+
     it('is closed once it is finished', async () => {
       const { store } = open()
       store.commit(sealedCommit(spans(5, 1)))
@@ -346,6 +376,15 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       expect(store.state()).toBe('closed')
     })
   })
+}
+
+function outcomeOf(read: () => unknown): string {
+  try {
+    read()
+    return 'read'
+  } catch (thrown) {
+    return (thrown as { code: string }).code
+  }
 }
 
 const define = {
@@ -395,6 +434,14 @@ const filmScan: fc.Arbitrary<FilmScan> = fc.record(
     flags: fc.constantFrom(FLAG.error, FLAG.error | FLAG.aborted),
     withoutFlags: fc.constantFrom(FLAG.error, FLAG.marked),
     sites: fc.subarray([0, 1, 2, 3]).map((list) => new Set(list)),
+    during: fc.constantFrom(
+      [],
+      [{ from: 5, to: 30 }],
+      [
+        { from: -Infinity, to: 10 },
+        { from: 20, to: 21 },
+      ],
+    ),
     order: fc.constantFrom('time' as const, '-time' as const, 'duration' as const, '-duration' as const),
     limit: fc.constantFrom(1, 3, 100),
   },
@@ -411,7 +458,8 @@ function matches(film: FilmRow, scan: FilmScan): boolean {
     (scan.status === undefined || film.status === scan.status) &&
     (film.flags & flags) === flags &&
     (film.flags & (scan.withoutFlags ?? 0)) === 0 &&
-    (scan.sites === undefined || scan.sites.has(film.site))
+    (scan.sites === undefined || scan.sites.has(film.site)) &&
+    (scan.during === undefined || scan.during.some(({ from, to }) => film.time >= from && film.time < to))
   )
 }
 

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 import type { LedgerRow } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
+import type { SegmentEntry, StoreView } from '../../src/store/event-store.ts'
 import { openSqliteSource } from '../../src/store/sqlite/sqlite-source.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { feed } from '../badluck/regression/feed.ts'
 import { commitOf, PROCESS } from '../recording/recording-fixture.ts'
 import { play } from '../recording/stream.ts'
 import { sealedCommit, spans, storeConformance } from './conformance.ts'
@@ -42,6 +44,21 @@ function recordingFile() {
   }
 }
 
+/** What became of reading rows, meta and pages of a segment. */
+function codesOf(view: StoreView, entry: SegmentEntry): Set<string> {
+  const reads = [() => view.rows(entry), () => view.meta(entry), ...[0, 1, 2, 3].map((i) => () => view.page(entry, i))]
+  return new Set(
+    reads.map((read) => {
+      try {
+        read()
+        return 'read'
+      } catch (thrown) {
+        return (thrown as { code: string }).code
+      }
+    }),
+  )
+}
+
 const names = (path: string): string[] => readdirSync(dirname(path)).toSorted()
 
 describe('a recording file', () => {
@@ -49,8 +66,8 @@ describe('a recording file', () => {
     using file = recordingFile()
     file.store.commit(sealedCommit(spans(5, 1)))
     const modes = names(file.path).map((name) => statSync(join(dirname(file.path), name)).mode & 0o777)
-    expect(names(file.path)).toEqual(['x.cine', 'x.cine-shm', 'x.cine-wal'])
-    expect(modes).toEqual([0o600, 0o600, 0o600])
+    expect(names(file.path)).toEqual(['x.cine', 'x.cine-lock', 'x.cine-shm', 'x.cine-wal'])
+    expect(modes).toEqual([0o600, 0o600, 0o600, 0o600])
     expect(statSync(dirname(file.path)).mode & 0o777).toBe(0o700)
   })
 
@@ -134,6 +151,53 @@ describe('a recording file', () => {
       })
       reader.close()
     }
+  })
+
+  it('counts a corrupt tail as corrupt, not as pruned, also after a rest', async () => {
+    using file = recordingFile()
+    const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1_000_000 })
+    for (const first of [1, 100, 200]) {
+      play(spans(5, first), fold)
+      file.store.commit(commitOf(fold.cut(false, 1000), fold.taken))
+    }
+    using database = new DatabaseSync(file.path)
+    database.exec("UPDATE segment SET meta = 'text', raw_length = 'long' WHERE id = 2")
+    database.exec('DELETE FROM page WHERE number / 4096 = 3')
+    const reader = openSqliteSource(file.path)
+    await reader.read(async (view) => {
+      const [first, second, third] = view.segments() as [SegmentEntry, SegmentEntry, SegmentEntry]
+      await view.rest()
+      const corrupt = expect.objectContaining({ code: 'CSC_ERR_CORRUPT' })
+      expect(view.page(first, 0).length).toBeGreaterThan(0)
+      expect(() => view.rows(second)).toThrow(corrupt)
+      expect(() => view.meta(second)).toThrow(corrupt)
+      expect(view.rows(third).length).toBe(5)
+      expect(() => view.page(third, 0)).toThrow(corrupt)
+    })
+    reader.close()
+  })
+
+  it('holds tails for a read that rests as far as there is room, each whole or not at all', async () => {
+    using file = recordingFile()
+    const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 100_000_000 })
+    const records = feed(fold)
+    const tails = 30
+    for (let i = 0; i < tails; i++) {
+      records.spans(8, 131_072)
+      file.store.commit(commitOf(fold.cut(false, 1000), fold.taken))
+    }
+    const reader = openSqliteSource(file.path)
+    await reader.read(async (view) => {
+      const entries = view.segments()
+      await view.rest()
+      file.store.commit(commitOf(fold.cut(true, 1), fold.taken))
+      const wholes = entries.map((entry) => [...codesOf(view, entry)])
+      expect(wholes).toHaveLength(tails)
+      expect(wholes.slice(0, 14)).toEqual(Array.from({ length: 14 }, () => ['read']))
+      expect(wholes.slice(17)).toEqual(Array.from({ length: tails - 17 }, () => ['CSC_ERR_PRUNED']))
+      for (const codes of wholes) expect(codes).toHaveLength(1)
+    })
+    reader.close()
   })
 
   it('keeps the ledger exact when pruning fails half-way, and when it is tried again', async () => {

@@ -1,9 +1,8 @@
 /** Counts what an answer costs while it is computed, keeps the thread responsive, and lets the caller abort. */
 
-import { setImmediate } from 'node:timers/promises'
 import { CinescopeError, type Explain } from '@cinescope/protocol'
 
-/** Milliseconds of work between two turns of the event loop. */
+/** Milliseconds of work between two rests. */
 const SLICE_MS = 20
 
 /** See above; one per page. */
@@ -15,23 +14,26 @@ export class Cost {
   valuePagesRead = 0
   corrupt = 0
   readonly #skipped: Record<string, number> = {}
+  readonly #rest: () => Promise<void>
   readonly #signal: AbortSignal | undefined
   readonly #started: number = performance.now()
   #sliceStarted: number = this.#started
 
-  constructor(signal?: AbortSignal) {
+  /** `rest` is that of the view which is read. */
+  constructor(rest: () => Promise<void>, signal?: AbortSignal) {
+    this.#rest = rest
     this.#signal = signal
   }
 
-  /** Counts a segment left unread because of a statistic. */
+  /** Counts a segment left unread because of a statistic, or because it was `pruned` meanwhile. */
   skip(statistic: string): void {
     this.#skipped[statistic] = (this.#skipped[statistic] ?? 0) + 1
   }
 
-  /** Yields to the event loop when the slice is used up. @throws CSC_ERR_ABORTED */
+  /** Rests when the slice is used up: other work of the thread goes on, and so does whoever writes. @throws CSC_ERR_ABORTED */
   async breathe(): Promise<void> {
     if (performance.now() - this.#sliceStarted > SLICE_MS) {
-      await setImmediate()
+      await this.#rest()
       this.#sliceStarted = performance.now()
     }
     if (this.#signal?.aborted === true) {

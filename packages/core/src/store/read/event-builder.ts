@@ -22,16 +22,12 @@ import {
 } from '@cinescope/protocol'
 import type { FilmRow, StoreView } from '../event-store.ts'
 
-/** A segment's own anchors, or the recording's where it has none. */
-export function anchorsOf(own: readonly Anchor[] | undefined, fallback: readonly Anchor[]): readonly Anchor[] {
-  return own === undefined || own.length === 0 ? fallback : own
-}
-
 /** A row and where it stands. */
 export interface RowPlace {
   readonly thread: number
   readonly rows: Rows
   readonly row: number
+  /** The recording's. */
   readonly anchors: readonly Anchor[]
 }
 

@@ -22,6 +22,9 @@ const KEPT_PAGES = 64
 /** Entries of all lists of the metas kept. */
 const KEPT_META_ENTRIES = 1_000_000
 
+/** Why stored bytes cannot be had. */
+type Failure = 'corrupt' | 'pruned'
+
 interface KnownMeta {
   readonly meta: SegmentMeta
   readonly closes: ReadonlySet<number>
@@ -51,6 +54,7 @@ export class SegmentReader {
   readonly #view: StoreView
   readonly #cache: SegmentCache
   readonly #cost: Cost
+  #segments: readonly SegmentEntry[] | undefined
 
   constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
     this.#view = view
@@ -58,23 +62,39 @@ export class SegmentReader {
     this.#cost = cost
   }
 
-  /** The rows of a segment; undefined when it is corrupt, which is counted. */
-  rows(entry: SegmentEntry): Rows | undefined {
-    const cached = this.#cache.rows.get(entry.id)
-    this.#cost.segmentsRead++
-    if (cached !== undefined) {
-      this.#cost.rowsRead += cached.length
-      return cached
+  /** All segments, the same list throughout the answer; corrupt ones are left out, which is counted once. */
+  segments(): readonly SegmentEntry[] {
+    if (this.#segments === undefined) {
+      this.#segments = this.#view.segments()
+      this.#cost.corrupt += this.#view.corruptSegments()
     }
-    const rows = this.#guarded(() => this.#view.rows(entry))
-    if (rows === undefined) return undefined
-    this.#cost.rowsRead += rows.length
-    keep(this.#cache.rows, entry.id, rows, KEPT_SEGMENTS)
+    return this.#segments
+  }
+
+  /** The rows of a segment; undefined when it is corrupt, or has been pruned since it was listed, which are counted. */
+  rows(entry: SegmentEntry): Rows | undefined {
+    const cost = this.#cost
+    cost.segmentsRead++
+    let rows = this.#cache.rows.get(entry.id)
+    if (rows === undefined) {
+      const read = this.#guarded(() => this.#view.rows(entry))
+      if (read === 'pruned') {
+        cost.segmentsRead--
+        cost.skip('pruned')
+        return undefined
+      }
+      if (read === 'corrupt') return undefined
+      rows = read
+      keep(this.#cache.rows, entry.id, rows, KEPT_SEGMENTS)
+    }
+    cost.rowsRead += rows.length
     return rows
   }
 
+  /** Undefined when it is corrupt, which is counted, or has been pruned. */
   meta(entry: SegmentEntry): SegmentMeta | undefined {
-    return this.#meta(entry)?.meta
+    const known = this.#meta(entry)
+    return typeof known === 'string' ? undefined : known.meta
   }
 
   /** True if a later segment holds the end of this open row. */
@@ -86,8 +106,13 @@ export class SegmentReader {
         other.id > entry.id &&
         other.summary.thread === entry.summary.thread &&
         other.summary.seqLow <= seq &&
-        this.#meta(other)?.closes.has(seq) === true,
+        this.#isClosedBy(other, seq),
     )
+  }
+
+  #isClosedBy(other: SegmentEntry, seq: number): boolean {
+    const known = this.#meta(other)
+    return typeof known !== 'string' && known.closes.has(seq)
   }
 
   /** The values of a row's begin and end, decoded. */
@@ -97,7 +122,7 @@ export class SegmentReader {
     if (valueBytes(inLength) + valueBytes(outLength) === 0)
       return { value: absent(inLength), result: absent(outLength) }
     const place = this.#locate(entry, rows, row)
-    if (place === undefined) return { value: new Omitted('corrupt', 0), result: new Omitted('corrupt', 0) }
+    if (typeof place === 'string') return { value: new Omitted(place, 0), result: new Omitted(place, 0) }
     const middle = place.at + valueBytes(inLength)
     return {
       value:
@@ -111,34 +136,37 @@ export class SegmentReader {
     }
   }
 
-  #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | undefined {
-    const pages = this.meta(entry)?.pages ?? []
+  #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | Failure {
+    const known = this.#meta(entry)
+    if (typeof known === 'string') return known
+    const { pages } = known.meta
     let index = pages.length - 1
     while (index > 0 && pages[index]!.firstRow > row) index--
     const first = pages[index]
-    if (first === undefined || first.firstRow > row) return undefined
+    if (first === undefined || first.firstRow > row) return 'corrupt'
     let at = 0
     for (let i = first.firstRow; i < row; i++) at += valueBytes(rows.valueIn[i]!) + valueBytes(rows.valueOut[i]!)
     const page = this.#page(entry, index)
+    if (typeof page === 'string') return page
     const end = at + valueBytes(rows.valueIn[row]!) + valueBytes(rows.valueOut[row]!)
-    return page === undefined || end > page.length ? undefined : { page, at }
+    return end > page.length ? 'corrupt' : { page, at }
   }
 
-  #page(entry: SegmentEntry, index: number): Uint8Array | undefined {
+  #page(entry: SegmentEntry, index: number): Uint8Array | Failure {
     const key = `${entry.id}/${index}`
     const cached = this.#cache.pages.get(key)
     if (cached !== undefined) return cached
     this.#cost.valuePagesRead++
     const page = this.#guarded(() => this.#view.page(entry, index))
-    if (page !== undefined) keep(this.#cache.pages, key, page, KEPT_PAGES)
+    if (typeof page !== 'string') keep(this.#cache.pages, key, page, KEPT_PAGES)
     return page
   }
 
-  #meta(entry: SegmentEntry): KnownMeta | undefined {
+  #meta(entry: SegmentEntry): KnownMeta | Failure {
     let known = this.#cache.metas.get(entry.id)
     if (known !== undefined) return known
     const meta = this.#guarded(() => this.#view.meta(entry))
-    if (meta === undefined) return undefined
+    if (typeof meta === 'string') return meta
     known = { meta, closes: new Set(meta.closes) }
     this.#cache.keepMeta(entry.id, known)
     return known
@@ -146,18 +174,19 @@ export class SegmentReader {
 
   #decode(bytes: Uint8Array): unknown {
     const decoded = this.#guarded(() => ({ value: decodeValue(bytes, (key) => this.#view.key(key)) }))
-    return decoded === undefined ? new Omitted('corrupt', 0) : decoded.value
+    return typeof decoded === 'string' ? new Omitted(decoded, 0) : decoded.value
   }
 
-  /** Runs a read of stored bytes; what fails its checks is counted and gives undefined. */
-  #guarded<T>(read: () => T): T | undefined {
+  /** Runs a read of stored bytes; what fails its checks is counted. */
+  #guarded<T extends object>(read: () => T): T | Failure {
     try {
       return read()
     } catch (thrown) {
-      if (!(thrown instanceof CinescopeError) || (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT'))
-        throw thrown
+      if (!(thrown instanceof CinescopeError)) throw thrown
+      if (thrown.code === 'CSC_ERR_PRUNED') return 'pruned'
+      if (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT') throw thrown
       this.#cost.corrupt++
-      return undefined
+      return 'corrupt'
     }
   }
 }

@@ -13,7 +13,7 @@ export interface BoundSql {
 export const FILM_COLUMNS: string = `number, time, duration, kind, site, status, flags, events, errors, span, ${bounded('trace', 16)}`
 
 /**
- * The statement of a scan over at most `mostRows` films; sites and the limit are applied by the caller while it iterates.
+ * The statement of a scan over at most `mostRows` films; sites, `during` and the limit are applied by the caller while it iterates.
  * What an index can find is asked of the table; what no index knows, of the bounded rows that come from there in their order.
  */
 export function filmsSql(scan: FilmScan, mostRows: number): BoundSql {
@@ -33,7 +33,7 @@ export function filmsSql(scan: FilmScan, mostRows: number): BoundSql {
   const after = `(${key}, number) ${direction === 'DESC' ? '<' : '>'} (?, ?)`
   if (scan.after !== undefined) (isByTime ? inTime : others).add(after, scan.after.key, scan.after.id)
   // a limit of its own also keeps SQLite from making one query of the two
-  const limit = scan.sites === undefined ? scan.limit : mostRows
+  const limit = scan.sites === undefined && scan.during === undefined ? scan.limit : mostRows
   // an order by time is the index's, kept by the rows on their way out; any other sorts what it finds
   const found = `SELECT * FROM film ${inTime.sql} ${isByTime ? order : ''} LIMIT ?`
   return {

@@ -1,41 +1,52 @@
 /** Opening recordings: creating one for writing, and opening one that may be hostile for reading. */
 
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type * as Sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
 import { bounded } from './bounded.ts'
+import { connect } from './connect.ts'
+import { LOG_BYTES } from './files.ts'
+import { lockRecording, type RecordingLock } from './lock.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
 
-/** Longest row of a recording that is read: one largest block and what stands beside it. */
-const MAX_ROW_BYTES = 20_000_000
+/** A recording that is being written. */
+export interface WritableRecording {
+  readonly database: DatabaseSync
+  readonly lock: RecordingLock
+}
 
 /** Creates an empty recording, mode 0600, in a directory of mode 0700 that is made if absent. @throws CSC_ERR_STORE */
-export function createRecordingFile(path: string): DatabaseSync {
+export function createRecordingFile(path: string): WritableRecording {
+  let lock: RecordingLock | undefined
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     closeSync(openSync(path, 'wx', 0o600))
-    const database = connect(path, false)
-    for (const pragma of [
-      'page_size = 4096',
-      'auto_vacuum = INCREMENTAL',
-      `application_id = ${APPLICATION_ID}`,
-      `user_version = ${FORMAT_VERSION}`,
-      'journal_mode = WAL',
-      'synchronous = NORMAL',
-      'cache_size = -1024',
-      'journal_size_limit = 16777216',
-      'trusted_schema = OFF',
-    ]) {
-      database.exec(`PRAGMA ${pragma}`)
-    }
-    database.exec(`BEGIN; ${Object.values(SCHEMA).join('; ')}; COMMIT`)
-    return database
+    // before there is anything to read, so that no reader finds a recording that is written and not locked
+    lock = lockRecording(path)
+    return { database: createSchema(connect(path, { readOnly: false })), lock }
   } catch (cause) {
+    lock?.release()
     throw new CinescopeError('CSC_ERR_STORE', `cannot create a recording: ${messageOf(cause)}`, { cause })
   }
+}
+
+function createSchema(database: DatabaseSync): DatabaseSync {
+  for (const pragma of [
+    'page_size = 4096',
+    'auto_vacuum = INCREMENTAL',
+    `application_id = ${APPLICATION_ID}`,
+    `user_version = ${FORMAT_VERSION}`,
+    'journal_mode = WAL',
+    'synchronous = NORMAL',
+    'cache_size = -1024',
+    `journal_size_limit = ${LOG_BYTES}`,
+    'trusted_schema = OFF',
+  ]) {
+    database.exec(`PRAGMA ${pragma}`)
+  }
+  database.exec(`BEGIN; ${Object.values(SCHEMA).join('; ')}; COMMIT`)
+  return database
 }
 
 /** Opens a recording read-only and refuses it before the first query unless its schema is exactly ours. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
@@ -43,7 +54,7 @@ export function openRecordingFile(path: string): DatabaseSync {
   requireFile(path)
   let database: DatabaseSync | undefined
   try {
-    database = connect(path, true)
+    database = connect(path, { readOnly: true })
     for (const pragma of [
       'trusted_schema = OFF',
       'cell_size_check = ON',
@@ -102,19 +113,6 @@ function checkFormat(database: DatabaseSync): void {
 
 function pragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name]
-}
-
-/** node:sqlite is loaded when first needed: importing it costs time at start-up and, on Node 22, prints a warning. */
-function connect(path: string, readOnly: boolean): DatabaseSync {
-  const sqlite = createRequire(import.meta.url)('node:sqlite') as typeof Sqlite
-  return new sqlite.DatabaseSync(path, {
-    readOnly,
-    timeout: 2000,
-    allowExtension: false,
-    enableDoubleQuotedStringLiterals: false,
-    // from Node 24.14 on; a lying length cannot make SQLite itself allocate more than this
-    ...(readOnly ? { limits: { length: MAX_ROW_BYTES } } : {}),
-  })
 }
 
 function messageOf(thrown: unknown): string {

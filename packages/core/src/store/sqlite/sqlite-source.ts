@@ -1,12 +1,12 @@
 /** A recording file opened for reading. */
 
-import { hostname } from 'node:os'
-import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError, nodeId, timeNs, wallMs } from '@cinescope/protocol'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { EventSource, RecordingState, StoreView } from '../event-store.ts'
 import { bounded } from './bounded.ts'
+import { logPath, sizeOf } from './files.ts'
+import { isLocked } from './lock.ts'
 import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
@@ -27,30 +27,29 @@ class SqliteSource implements EventSource {
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #view: SqliteView
-  readonly #reads: ReadQueue
   #isOpen = true
 
   constructor(path: string, database: DatabaseSync) {
     this.#path = path
     this.#database = database
-    this.#view = new SqliteView(database)
-    this.#reads = new ReadQueue(database)
+    this.#view = new SqliteView(database, new ReadQueue(database, logPath(path)))
     this.process = readProcess(database)
   }
 
   state(): RecordingState {
+    // before the look at the row: a writer says that it has closed, and then frees its lock
+    const isWritten = isLocked(this.#path)
     const row = this.#database.prepare(`SELECT ${bounded('state')} FROM process LIMIT 1`).get()
     if (row?.['state'] === 'closed') return 'closed'
-    const isHere = this.process.hostname === hostname()
-    return isHere && isAlive(this.process.pid) ? 'live' : 'interrupted'
+    return isWritten ? 'live' : 'interrupted'
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
-    return this.#reads.run(() => read(this.#view))
+    return this.#view.lend(read)
   }
 
   bytes(): number {
-    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+    return sizeOf(this.#path) + sizeOf(logPath(this.#path))
   }
 
   close(): void {
@@ -58,11 +57,6 @@ class SqliteSource implements EventSource {
     this.#isOpen = false
     this.#database.close()
   }
-}
-
-/** Bytes of a file; 0 when it is absent. */
-export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const PROCESS_TEXTS = ['node', 'service', 'hostname', 'node_version', 'version'] as const
@@ -90,13 +84,5 @@ function readProcess(database: DatabaseSync): ProcessInfo {
     nodeVersion: text('node_version'),
     cinescopeVersion: text('version'),
     anchor: { atNs: timeNs(number('anchor_ns')), wallMs: wallMs(number('anchor_wall')) },
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -9,11 +9,13 @@ import { compressBlock, plainBlock } from '../compression.ts'
 import { type EventStore, filmNumber, type PruneReport, type RecordingState, type StoreView } from '../event-store.ts'
 import { adoptedTrace } from '../film-change.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
-import { createRecordingFile } from './open.ts'
+import { isBusy } from './connect.ts'
+import { logPath, sizeOf } from './files.ts'
+import type { RecordingLock } from './lock.ts'
+import { createRecordingFile, type WritableRecording } from './open.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
-import { sizeOf } from './sqlite-source.ts'
 
 /** Creates the recording at `path`. @throws CSC_ERR_STORE */
 export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
@@ -34,8 +36,8 @@ class SqliteStore implements EventStore {
   readonly process: ProcessInfo
   readonly #path: string
   readonly #database: DatabaseSync
+  readonly #lock: RecordingLock
   readonly #view: SqliteView
-  readonly #reads: ReadQueue
   readonly #keys = new Map<number, string>()
   #pruned = new Float64Array(KIND_LIMIT)
   readonly #sql: Readonly<
@@ -59,12 +61,12 @@ class SqliteStore implements EventStore {
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
   #isOpen = true
 
-  constructor(path: string, database: DatabaseSync, info: ProcessInfo) {
+  constructor(path: string, { database, lock }: WritableRecording, info: ProcessInfo) {
     this.process = info
     this.#path = path
     this.#database = database
-    this.#view = new SqliteView(database)
-    this.#reads = new ReadQueue(database)
+    this.#lock = lock
+    this.#view = new SqliteView(database, new ReadQueue(database, logPath(path)))
     database
       .prepare('INSERT INTO process VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -117,11 +119,11 @@ class SqliteStore implements EventStore {
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
-    return this.#reads.run(() => read(this.#view))
+    return this.#view.lend(read)
   }
 
   bytes(): number {
-    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+    return sizeOf(this.#path) + sizeOf(logPath(this.#path))
   }
 
   prune(maxBytes: number): PruneReport {
@@ -164,6 +166,8 @@ class SqliteStore implements EventStore {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#database.close()
+    // last: a reader that finds it free finds the recording closed, or its writer gone
+    this.#lock.release()
   }
 
   /** While a reader holds the file it stays in WAL mode; the log is empty then. */
@@ -289,11 +293,6 @@ class SqliteStore implements EventStore {
     const number = (pragma: string): number => Number(this.#database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0)
     return (number('page_count') - number('freelist_count')) * number('page_size')
   }
-}
-
-function isBusy(thrown: unknown): boolean {
-  const code = (thrown as { errcode?: number }).errcode
-  return code === 5 || code === 6
 }
 
 function storeError(thrown: unknown): CinescopeError {

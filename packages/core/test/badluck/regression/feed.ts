@@ -1,5 +1,6 @@
 /** Feeds records straight into what takes them from a ring. */
 
+import { randomFillSync } from 'node:crypto'
 import { F64, KINDS, PHASE, RECORD_BYTES, U32 } from '@cinescope/protocol'
 import type { RecordSink } from '../../../src/ring/consumer.ts'
 
@@ -37,7 +38,7 @@ export function feed(sink: RecordSink): Feed {
       for (let i = 0; i < count; i++) {
         const begin = seq + 1
         send({ word: KINDS.span | (PHASE.begin << 8), root: begin }, none)
-        const value = Uint8Array.from({ length: valueBytes }, () => Math.random() * 256)
+        const value = randomFillSync(new Uint8Array(valueBytes))
         send({ word: KINDS.span | (PHASE.end << 8), root: begin, span: begin, number }, value)
       }
     },
