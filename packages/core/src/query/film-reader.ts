@@ -14,7 +14,10 @@ export interface FilmContext extends ViewParts {
 /** Most events of a film that are read at once. */
 const MAX_FILM_EVENTS = 100_000
 
-/** The events of a film in order of their begin. Reads only segments between the film's first and last event. */
+/**
+ * The events of a film in order of their begin; values that would make the answer too large are omitted for their size.
+ * Reads only segments between the film's first and last event.
+ */
 export async function readFilm(film: FilmRow, context: FilmContext): Promise<CinescopeEvent[]> {
   const { node, view, reader, cost, anchors } = context
   const segments = reader.segments()
@@ -28,7 +31,7 @@ export async function readFilm(film: FilmRow, context: FilmContext): Promise<Cin
         node,
         view,
         { thread: entry.summary.thread, rows, row, anchors },
-        reader.values(entry, rows, row),
+        reader.valuesIfLight(entry, rows, row),
       )
       const known = bySeq.get(event.seq)
       bySeq.set(event.seq, known === undefined ? event : joined(known, event))

@@ -9,21 +9,19 @@ import {
   type FilmPage,
   type FilmQuery,
   type FilmSummary,
-  FLAG,
   kindOf,
   KINDS,
   type Ledger,
   placeOf,
-  rangesAt,
   type Rows,
   type SpanId,
   sumLedger,
-  type TimeRange,
   type TraceId,
 } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
-import { type EventSource, filmNumber, type FilmRow, type FilmScan, type RecordingState } from '../store/event-store.ts'
+import { type EventSource, filmNumber, type FilmRow, type RecordingState } from '../store/event-store.ts'
 import { filmKey } from '../store/film-scan.ts'
+import { filmScan } from './film-filter.ts'
 import { Cost } from '../store/read/cost.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { buildEvent, buildSummary } from '../store/read/event-builder.ts'
@@ -31,7 +29,6 @@ import { SegmentCache, SegmentReader } from '../store/read/segment-reader.ts'
 import { WallClock } from '../store/read/wall-clock.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { readFilm } from './film-reader.ts'
-import { matcherOf } from './pattern.ts'
 import { compileFilter } from './predicate.ts'
 import { scanEvents } from './scan.ts'
 import { resolveFilm } from './film-id.ts'
@@ -59,7 +56,7 @@ export interface Recording {
   film(id: string, control?: QueryControl): Promise<Film>
   /** Summaries of the films that belong to a trace, by their begin; 1,000 at most. */
   filmsOfTrace(trace: TraceId, control?: QueryControl): Promise<readonly FilmSummary[]>
-  /** A page of events. */
+  /** A page of events: `limit` at most, fewer where their values are large; there is more if it has a cursor. */
   events(query?: EventQuery, control?: QueryControl): Promise<EventPage>
   /** One event. @throws CSC_ERR_NOT_FOUND */
   event(id: string, control?: QueryControl): Promise<CinescopeEvent>
@@ -127,25 +124,33 @@ export class LocalRecording implements Recording {
   }
 
   async events(query: EventQuery = {}, control: QueryControl = {}): Promise<EventPage> {
+    return this.#events(query, control, false)
+  }
+
+  /** A page, ended early when its values weigh too much; one that must be `whole` goes on without values instead. */
+  async #events(query: EventQuery, control: QueryControl, whole: boolean): Promise<EventPage> {
     const order = query.order ?? 'time'
     const limit = checkLimit(query.limit)
     const after = query.cursor === undefined ? undefined : parseCursor(order, query.cursor)
-    return this.read(control, async ({ view, reader, cost, anchors }) => {
+    return this.read(control, async (parts) => {
+      const { view, reader, cost, anchors } = parts
       const { node } = this.#source.process
       const predicate = compileFilter(query.where, { view, node, anchors })
       const matches = await scanEvents({ segments: reader.segments(), predicate, order, after, limit }, reader, cost)
-      const items = matches.map(({ entry, rows, row }) => {
+      // what was decoded to find them is gone
+      cost.weight = 0
+      const items: CinescopeEvent[] = []
+      for (const { entry, rows, row } of matches) {
+        if (cost.isHeavy && !whole) break
         const values =
-          query.values === false ? { value: undefined, result: undefined } : reader.values(entry, rows, row)
-        return buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, values)
-      })
-      const last = matches.at(-1)
+          query.values === false ? { value: undefined, result: undefined } : reader.valuesIfLight(entry, rows, row)
+        items.push(buildEvent(node, view, { thread: entry.summary.thread, rows, row, anchors }, values))
+      }
+      const last = matches[items.length - 1]
+      const isAll = matches.length < limit && items.length === matches.length
       return {
         items,
-        cursor:
-          last === undefined || matches.length < limit
-            ? undefined
-            : formatCursor(order, { key: last.key, id: last.seq }),
+        cursor: last === undefined || isAll ? undefined : formatCursor(order, { key: last.key, id: last.seq }),
         explain: cost.explain(`scan for ${predicate.text}, ordered by ${order}`),
       }
     })
@@ -177,7 +182,7 @@ export class LocalRecording implements Recording {
   async childrenOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
     const event = await this.event(id, control)
     const where = event.film === undefined ? { parent: event.id } : { parent: event.id, film: event.film }
-    const page = await this.events({ where, limit: 10_000 }, control)
+    const page = await this.#events({ where, limit: 10_000 }, control, true)
     return page.items
   }
 
@@ -246,43 +251,6 @@ export class LocalRecording implements Recording {
 
   #summary({ view, anchors }: ViewParts, film: FilmRow): FilmSummary {
     return buildSummary(this.#source.process.node, view, film, anchors)
-  }
-}
-
-function filmScan(
-  query: FilmQuery,
-  order: FilmScan['order'],
-  limit: number,
-  { view, anchors }: Pick<ViewParts, 'view' | 'anchors'>,
-): FilmScan {
-  const where = query.where ?? {}
-  const wanted = (where.error === true ? FLAG.error : 0) | (where.marked === true ? FLAG.marked : 0)
-  const unwanted = (where.error === false ? FLAG.error : 0) | (where.marked === false ? FLAG.marked : 0)
-  const matches = where.name === undefined ? undefined : matcherOf(where.name)
-  const sites =
-    matches && new Set(Array.from(view.sites()).flatMap(([number, site]) => (matches(site.name) ? [number] : [])))
-  return {
-    order,
-    limit,
-    ...timesOf(rangesAt(anchors, where.from, where.to)),
-    ...(where.minDurationMs === undefined ? {} : { minDuration: where.minDurationMs * 1e6 }),
-    ...(where.maxDurationMs === undefined ? {} : { maxDuration: where.maxDurationMs * 1e6 }),
-    ...(where.status === undefined ? {} : { status: where.status }),
-    ...(wanted === 0 ? {} : { flags: wanted }),
-    ...(unwanted === 0 ? {} : { withoutFlags: unwanted }),
-    ...(sites === undefined ? {} : { sites }),
-    ...(query.cursor === undefined ? {} : { after: parseCursor(order, query.cursor) }),
-  }
-}
-
-/** One range is what an index can find; of several it finds what lies between the ends, and the rest is looked at one by one. */
-function timesOf(ranges: readonly TimeRange[]): Pick<FilmScan, 'fromTime' | 'toTime' | 'during'> {
-  const fromTime = ranges[0]?.from ?? 0
-  const toTime = ranges.at(-1)?.to ?? 0
-  return {
-    ...(fromTime === -Infinity ? {} : { fromTime }),
-    ...(toTime === Infinity ? {} : { toTime }),
-    ...(ranges.length > 1 ? { during: ranges } : {}),
   }
 }
 

@@ -256,6 +256,8 @@ export class RunningScope implements Scope {
         new CinescopeError('CSC_ERR_READER', `the reader thread failed: ${cause.message}`, { cause }),
       )
       port1.close()
+      // whoever asks again gets a new one
+      this.#recording = undefined
     })
     return remoteRecording(port1)
   }

@@ -1,12 +1,16 @@
 /** Counts what an answer costs while it is computed, keeps the thread responsive, and lets the caller abort. */
 
-import { CinescopeError, type Explain } from '@cinescope/protocol'
+import { CinescopeError, type DecodeTally, type Explain } from '@cinescope/protocol'
 
 /** Milliseconds of work between two rests. */
 const SLICE_MS = 20
+/** What the values of one answer may weigh: some 50 MB where they are empty objects, 40,000 events of ten items. */
+const MAX_WEIGHT = 400_000
 
 /** See above; one per page. */
-export class Cost {
+export class Cost implements DecodeTally {
+  /** Of the values decoded for the answer. */
+  weight = 0
   segments = 0
   segmentsRead = 0
   rowsRead = 0
@@ -23,6 +27,11 @@ export class Cost {
   constructor(rest: () => Promise<void>, signal?: AbortSignal) {
     this.#rest = rest
     this.#signal = signal
+  }
+
+  /** No more values fit into one answer. */
+  get isHeavy(): boolean {
+    return this.weight >= MAX_WEIGHT
   }
 
   /** Counts a segment left unread because of a statistic, or because it was `pruned` meanwhile. */

@@ -115,6 +115,12 @@ export class SegmentReader {
     return typeof known !== 'string' && known.closes.has(seq)
   }
 
+  /** The same, or marks in their place when the answer is heavy already. */
+  valuesIfLight(entry: SegmentEntry, rows: Rows, row: number): { readonly value: unknown; readonly result: unknown } {
+    if (!this.#cost.isHeavy) return this.values(entry, rows, row)
+    return { value: unread(rows.valueIn[row]!), result: unread(rows.valueOut[row]!) }
+  }
+
   /** The values of a row's begin and end, decoded. */
   values(entry: SegmentEntry, rows: Rows, row: number): { readonly value: unknown; readonly result: unknown } {
     const inLength = rows.valueIn[row]!
@@ -173,7 +179,7 @@ export class SegmentReader {
   }
 
   #decode(bytes: Uint8Array): unknown {
-    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, (key) => this.#view.key(key)) }))
+    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, (key) => this.#view.key(key), this.#cost) }))
     return typeof decoded === 'string' ? new Omitted(decoded, 0) : decoded.value
   }
 
@@ -194,6 +200,10 @@ export class SegmentReader {
 /** An empty one counts too. */
 function entriesOf(meta: SegmentMeta): number {
   return 16 + meta.pages.length + meta.anchors.length + 3 * meta.closes.length + meta.open.length + meta.kinds.length
+}
+
+function unread(length: number): unknown {
+  return valueBytes(length) === 0 ? absent(length) : new Omitted('size', valueBytes(length))
 }
 
 function absent(length: number): unknown {
