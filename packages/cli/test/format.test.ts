@@ -9,6 +9,7 @@ import { silenceSqliteWarning } from '../src/base/sqlite-warning.ts'
 import { filmTree } from '../src/film-tree.ts'
 import { bar } from '../src/format/bar.ts'
 import { errorChain } from '../src/format/error-text.ts'
+import { eventLabel } from '../src/format/event-label.ts'
 import { toJson } from '../src/format/json.ts'
 import { Screen } from '../src/format/screen.ts'
 import { clipLine, paint, styled } from '../src/format/styled.ts'
@@ -50,6 +51,11 @@ describe('units', () => {
       '100 %',
     ])
   })
+})
+
+test('a router is called by where it is mounted: its kind stands beside it', () => {
+  const router = (name: string): CinescopeEvent => ({ kind: 'router', name }) as CinescopeEvent
+  expect(['router /orders', 'router'].map((name) => eventLabel(router(name)))).toEqual(['/orders', 'router'])
 })
 
 describe('text', () => {

@@ -25,6 +25,9 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'entity.born':
     case 'entity.died':
       return subject === undefined ? name : `${subject.kind} ${subject.id}`
+    case 'router':
+      // its kind is shown beside it
+      return name.replace(/^router (?=.)/, '')
     case 'metric':
       return `${name} = ${number}`
     default:
