@@ -1,6 +1,7 @@
 /** The query surface over one recording: films, events, causes, states, ledger. Answers are plain data. */
 
 import {
+  type Anchor,
   CinescopeError,
   type CinescopeEvent,
   type EventPage,
@@ -217,11 +218,12 @@ export class LocalRecording implements Recording {
 
   /** Runs a computation on one view, which rests where `cost.breathe` is called. */
   read<T>(control: QueryControl, compute: (parts: ViewParts) => T | Promise<T>): Promise<T> {
-    return this.#source.read(async (view) => {
+    return this.#source.read((view) => {
       const cost = new Cost(() => view.rest(), control.signal)
       const reader = new SegmentReader(view, this.#cache, cost)
-      const anchors = await this.#clock.anchors(reader, cost)
-      return compute({ view, reader, cost, anchors })
+      const run = (anchors: readonly Anchor[]): T | Promise<T> => compute({ view, reader, cost, anchors })
+      const anchors = this.#clock.anchors(reader, cost)
+      return anchors instanceof Promise ? anchors.then(run) : run(anchors)
     })
   }
 

@@ -10,6 +10,7 @@ const SAME_MS = 1
 /** Most steps that are kept, one a second for 18 hours; what comes after more of them is dated by the last. */
 const MAX_STEPS = 65_536
 
+/** Most answers find one new tail, which is not worth a rest. */
 const READ_BETWEEN_RESTS = 64
 
 /**
@@ -30,38 +31,45 @@ export class WallClock {
     this.#anchors = [origin]
   }
 
-  /** Ascending, at least one. Segments whose anchors are corrupt are dated by those before, and counted. */
-  async anchors(reader: SegmentReader, cost: Cost): Promise<readonly Anchor[]> {
+  /** Ascending, at least one. At once when there is little to read. Segments whose anchors are corrupt are dated by those before, and counted. */
+  anchors(reader: SegmentReader, cost: Cost): readonly Anchor[] | Promise<readonly Anchor[]> {
     const segments = reader.segments()
-    if (segments !== this.#segments) await this.#read(segments, reader, cost)
-    else cost.corrupt += this.#corrupt
-    return this.#anchors
+    if (segments === this.#segments) {
+      cost.corrupt += this.#corrupt
+      return this.#anchors
+    }
+    const tellers = tellersOf(segments)
+    const unread = tellers.filter(({ id }) => !this.#steps.has(id))
+    // what is corrupt is counted by whoever reads it, and here when that was in an earlier answer
+    cost.corrupt += tellers.filter(({ id }) => this.#steps.has(id) && this.#steps.get(id) === undefined).length
+    if (unread.length > READ_BETWEEN_RESTS) {
+      return this.#learn(unread, reader, cost).then(() => this.#settle(segments, tellers))
+    }
+    for (const entry of unread) this.#steps.set(entry.id, stepsOf(reader.meta(entry)))
+    return this.#settle(segments, tellers)
   }
 
-  async #read(segments: readonly SegmentEntry[], reader: SegmentReader, cost: Cost): Promise<void> {
-    const known = this.#steps
-    const steps = new Map<number, readonly Anchor[] | undefined>()
-    const anchors = [this.#origin]
-    let corrupt = 0
-    let read = 0
-    for (const entry of tellers(segments)) {
-      // seldom: most answers find one new tail, which is not worth a rest
-      if (!known.has(entry.id) && ++read % READ_BETWEEN_RESTS === 0) await cost.breathe()
-      const own = known.has(entry.id) ? known.get(entry.id) : stepsOf(reader.meta(entry))
-      steps.set(entry.id, own)
-      if (own === undefined) corrupt++
-      else addSteps(anchors, own)
+  async #learn(unread: readonly SegmentEntry[], reader: SegmentReader, cost: Cost): Promise<void> {
+    for (const [i, entry] of unread.entries()) {
+      if (i % READ_BETWEEN_RESTS === 0) await cost.breathe()
+      this.#steps.set(entry.id, stepsOf(reader.meta(entry)))
     }
-    cost.corrupt += segments.filter(({ id }) => known.has(id) && known.get(id) === undefined).length
+  }
+
+  #settle(segments: readonly SegmentEntry[], tellers: readonly SegmentEntry[]): readonly Anchor[] {
+    const steps = new Map(tellers.map(({ id }) => [id, this.#steps.get(id)]))
+    const anchors = [this.#origin]
+    for (const own of steps.values()) addSteps(anchors, own ?? [])
     this.#segments = segments
     this.#steps = steps
     this.#anchors = anchors
-    this.#corrupt = corrupt
+    this.#corrupt = tellers.filter(({ id }) => steps.get(id) === undefined).length
+    return anchors
   }
 }
 
 /** Segments whose anchors have to be read: a tail repeats those of the tails before it. */
-function tellers(segments: readonly SegmentEntry[]): SegmentEntry[] {
+function tellersOf(segments: readonly SegmentEntry[]): SegmentEntry[] {
   return segments.filter(({ isTail, summary }, i) => {
     const next = segments[i + 1]
     return !isTail || next?.isTail !== true || next.summary.thread !== summary.thread
