@@ -7,10 +7,11 @@ import { FLAG, KINDS, OMISSION, PHASE, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
 import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
-import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD, wordsOf } from '../ring/record-words.ts'
+import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD } from '../ring/record-words.ts'
 import type { ValueEncoder } from '../value/encoder.ts'
 import { OwnDocument, Text } from './own-value.ts'
 
+const KIND_BITS = 0x3f
 const BEGIN = PHASE.begin << 8
 const END = PHASE.end << 8
 /** Kinds with first call on the ring's reserve, and the flag that goes with an error. */
@@ -77,40 +78,17 @@ export class Recorder {
     flags = 0,
   ): number {
     if (!this.enabled) return 0
+    const own = root === 0 ? this.#ring.seq + 1 : root
+    const word = kind | BEGIN | flags
     try {
-      return this.#begin(kind, site, parent, root, value, cause, subject, flags)
+      const seq = value === undefined ? this.#put(word, site, parent, own, cause, subject, 0, 0, 0) : 0
+      return seq === 0 ? this.#claim(word, site, parent, own, cause, subject, 0, 0, 0, value) : seq
     } catch {
       // the stack ends here: nothing may be called
       this.#brokenKind = kind
       this.#mustLook = true
       return 0
     }
-  }
-
-  #begin(
-    kind: number,
-    site: number,
-    parent: number,
-    root: number,
-    value: unknown,
-    cause: number,
-    subject: number,
-    flags: number,
-  ): number {
-    const ring = this.#ring
-    const slot = this.#mustLook ? this.#look(kind, false) : ring.claim(kind, false)
-    const { seq, lane } = ring
-    if (slot < 0) return this.#refused(seq)
-    putNumbers(lane.i32, slot, seq, site, parent, root === 0 ? seq : root, cause, subject, 0)
-    const now = this.#clock.now() * 1e6
-    this.lastNs = now
-    putTimes(lane.f64, slot, now, 0, 0)
-    const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeValue(lane.i32, u, value)
-    lane.i32[u | WORD] = kind | BEGIN | flags | valueFlags
-    ring.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
-    return seq
   }
 
   /** Ends the span `span`, repeating what its begin said, so that it survives the loss of its begin. */
@@ -126,38 +104,15 @@ export class Recorder {
     value?: unknown,
   ): void {
     if (!this.enabled) return
+    const word = kind | END | flags
     try {
-      this.#end(kind, site, span, parent, root, sinceNs, number, flags, value)
+      const seq = value === undefined ? this.#put(word, site, parent, root, 0, 0, span, sinceNs, number) : 0
+      if (seq === 0) this.#claim(word, site, parent, root, 0, 0, span, sinceNs, number, value)
     } catch {
+      // the stack ends here: nothing may be called
       this.#brokenKind = kind
       this.#mustLook = true
     }
-  }
-
-  #end(
-    kind: number,
-    site: number,
-    span: number,
-    parent: number,
-    root: number,
-    sinceNs: number,
-    number: number,
-    flags: number,
-    value: unknown,
-  ): void {
-    const ring = this.#ring
-    const slot = this.#mustLook ? this.#look(kind, true) : ring.claim(kind, true)
-    const { seq, lane } = ring
-    if (slot < 0) return void this.#refused(seq)
-    putNumbers(lane.i32, slot, seq, site, parent, root, 0, 0, span)
-    const now = this.#clock.now() * 1e6
-    this.lastNs = now
-    putTimes(lane.f64, slot, now, sinceNs, number)
-    const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeValue(lane.i32, u, value)
-    lane.i32[u | WORD] = kind | END | flags | valueFlags
-    ring.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
   }
 
   /**
@@ -176,8 +131,10 @@ export class Recorder {
     flags = 0,
   ): number {
     if (!this.enabled) return 0
+    const word = kind | flags | (kind === ERROR ? FAILED : 0)
     try {
-      return this.#point(kind, site, parent, root, value, number, cause, subject, flags)
+      const seq = value === undefined ? this.#put(word, site, parent, root, cause, subject, 0, 0, number) : 0
+      return seq === 0 ? this.#claim(word, site, parent, root, cause, subject, 0, 0, number, value) : seq
     } catch {
       // the stack ends here: nothing may be called
       this.#brokenKind = kind
@@ -186,29 +143,63 @@ export class Recorder {
     }
   }
 
-  #point(
-    kind: number,
+  /** Writes a record without a value where that needs no second look; gives its seq, or 0 when it has to be claimed. */
+  #put(
+    word: number,
     site: number,
     parent: number,
     root: number,
-    value: unknown,
-    number: number,
     cause: number,
     subject: number,
-    flags: number,
+    span: number,
+    since: number,
+    number: number,
   ): number {
     const ring = this.#ring
-    const priority = kind >= FIRST_OF_STATE && kind <= ERROR
-    const slot = this.#mustLook ? this.#look(kind, priority) : ring.claim(kind, priority)
-    const { seq, lane } = ring
-    if (slot < 0) return this.#refused(seq)
-    putNumbers(lane.i32, slot, seq, site, parent, root, cause, subject, 0)
+    const lane = ring.main
+    const { head, i32, f64 } = lane
+    if (head >= lane.freeUntil || this.#mustLook) return 0
+    const seq = ring.seq + 1
+    ring.seq = seq
+    const slot = head & lane.mask
+    putNumbers(i32, slot, seq, site, parent, root, cause, subject, span)
     const now = this.#clock.now() * 1e6
     this.lastNs = now
-    putTimes(lane.f64, slot, now, 0, number)
-    const u = wordsOf(slot)
-    const valueFlags = value === undefined ? this.#noValue(lane.i32, u) : this.#writeAny(lane.i32, u, value)
-    lane.i32[u | WORD] = kind | flags | valueFlags | (kind === ERROR ? FAILED : 0)
+    putTimes(f64, slot, now, since, number)
+    const u = slot << 4
+    i32[u | VALUE_LENGTH] = 0
+    i32[u | WORD] = word
+    lane.commit()
+    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
+    return seq
+  }
+
+  /** Writes any record, or counts it as refused. */
+  #claim(
+    word: number,
+    site: number,
+    parent: number,
+    root: number,
+    cause: number,
+    subject: number,
+    span: number,
+    since: number,
+    number: number,
+    value: unknown,
+  ): number {
+    const ring = this.#ring
+    const kind = word & KIND_BITS
+    const hasReserve = (word & END) !== 0 || (kind >= FIRST_OF_STATE && kind <= ERROR)
+    const slot = this.#mustLook ? this.#look(kind, hasReserve) : ring.claim(kind, hasReserve)
+    const { seq, lane } = ring
+    if (slot < 0) return this.#refused(seq)
+    putNumbers(lane.i32, slot, seq, site, parent, root, cause, subject, span)
+    const now = this.#clock.now() * 1e6
+    this.lastNs = now
+    putTimes(lane.f64, slot, now, since, number)
+    const u = slot << 4
+    lane.i32[u | VALUE_LENGTH] = 0
+    lane.i32[u | WORD] = value === undefined ? word : word | this.#writeValue(lane.i32, u, word, value)
     ring.commit()
     if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
     return seq
@@ -254,45 +245,35 @@ export class Recorder {
     return seq
   }
 
-  #noValue(i32: Int32Array, u: number): number {
-    i32[u | VALUE_LENGTH] = 0
-    return 0
-  }
-
   /** Writes the value's place and length, or why there is none; gives the flags it adds to the word. */
-  #writeValue(i32: Int32Array, u: number, value: unknown): number {
+  #writeValue(i32: Int32Array, u: number, word: number, value: unknown): number {
     const ring = this.#ring
     const at = ring.claimValue(this.#maxValueBytes)
-    if (at < 0) return this.#loseValue(i32, u)
+    if (at < 0) {
+      i32[u | VALUE_LENGTH] = LOST
+      return 0
+    }
+    const { arena } = ring
     this.#isWalking = this.#mustLook = true
     try {
-      return this.#keepValue(i32, u, this.#values.encode(value, ring.arena, at) - at)
+      // only points carry texts and documents of ours
+      const length =
+        (word & (BEGIN | END)) === 0 ? this.#encodePoint(value, arena, at) : this.#values.encode(value, arena, at) - at
+      i32[u | VALUE_POSITION] = ring.keepValue(length)
+      i32[u | VALUE_LENGTH] = length
+      return this.#values.truncated ? TRUNCATED : 0
     } finally {
       this.#isWalking = this.#mustLook = false
     }
   }
 
-  /** The same for a point's, which may be a text or a document of ours. */
-  #writeAny(i32: Int32Array, u: number, value: unknown): number {
-    const isText = Text.is(value)
-    if (!isText && !OwnDocument.is(value)) return this.#writeValue(i32, u, value)
-    const ring = this.#ring
-    const at = ring.claimValue(this.#maxValueBytes)
-    if (at < 0) return this.#loseValue(i32, u)
-    if (isText) return this.#keepValue(i32, u, this.#values.encodeText(value.text, ring.arena, at) - at)
-    ring.arena.set(value.bytes, at)
-    this.#keepValue(i32, u, value.bytes.length)
-    return 0
-  }
-
-  #keepValue(i32: Int32Array, u: number, length: number): number {
-    i32[u | VALUE_POSITION] = this.#ring.keepValue(length)
-    i32[u | VALUE_LENGTH] = length
-    return this.#values.truncated ? TRUNCATED : 0
-  }
-
-  #loseValue(i32: Int32Array, u: number): number {
-    i32[u | VALUE_LENGTH] = LOST
-    return 0
+  /** Gives the number of bytes. */
+  #encodePoint(value: unknown, arena: Uint8Array, at: number): number {
+    const values = this.#values
+    if (Text.is(value)) return values.encodeText(value.text, arena, at) - at
+    if (!OwnDocument.is(value)) return values.encode(value, arena, at) - at
+    values.truncated = false
+    arena.set(value.bytes, at)
+    return value.bytes.length
   }
 }

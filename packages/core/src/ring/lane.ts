@@ -17,13 +17,16 @@ export class LaneProducer {
   readonly f64: Float64Array
   /** The same memory; what is read unsigned is written signed, which costs no conversion. */
   readonly i32: Int32Array
+  readonly mask: number
+  /** Records published, whole count; the next slot is `head & mask`. */
+  head: number
+  /** Below it the slot at `head` may be written and published without a claim, by any record. 0 where a claim is always due. */
+  freeUntil: number
   readonly #control: Int32Array
   readonly #headWord: number
   readonly #capacity: number
-  readonly #mask: number
   readonly #overwrites: boolean
   readonly #first: number
-  #head: number
   /** Head at which an ordinary claim looks again: the next wake mark, then the reserve. */
   #limit: number
   /** Head at which any claim looks again. */
@@ -36,54 +39,56 @@ export class LaneProducer {
     this.#control = control
     this.#headWord = CONTROL.head + lane * CONTROL.lane
     this.#capacity = records.byteLength / RECORD_BYTES
-    this.#mask = this.#capacity - 1
+    this.mask = this.#capacity - 1
     this.#overwrites = overwrites
-    this.#head = Atomics.load(control, this.#headWord) >>> 0
-    this.#first = this.#head
-    this.#limit = this.#head + (this.#capacity >> 1)
-    this.#hardLimit = this.#head + this.#capacity
+    this.head = Atomics.load(control, this.#headWord) >>> 0
+    this.#first = this.head
+    this.#limit = this.head + (this.#capacity >> 1)
+    this.#hardLimit = this.head + this.#capacity
+    this.freeUntil = overwrites ? 0 : this.#limit
   }
 
   /** Index of the next slot, or -1 when there is no room for such a record. */
   claim(priority: boolean): number {
-    const head = this.#head
+    const { head } = this
     if (head >= (priority ? this.#hardLimit : this.#limit) && !this.#findRoom(priority)) return -1
     if (this.#overwrites) Atomics.store(this.#control, this.#headWord + 2, (head + 1) | 0)
-    return head & this.#mask
+    return head & this.mask
   }
 
-  /** Publishes the slot claimed last. */
+  /** Publishes the slot at `head`. */
   commit(): void {
-    const head = this.#head + 1
+    const head = this.head + 1
     // headWord is an index of control
     if (KEEPS_STORE_ORDER) this.#control[this.#headWord] = head | 0
     else Atomics.store(this.#control, this.#headWord, head | 0)
-    this.#head = head
+    this.head = head
   }
 
   /** Records published by this end. */
   get committed(): number {
-    return this.#head - this.#first
+    return this.head - this.#first
   }
 
   #findRoom(priority: boolean): boolean {
-    const backlog = (this.#head - Atomics.load(this.#control, this.#headWord + 1)) >>> 0
+    const backlog = (this.head - Atomics.load(this.#control, this.#headWord + 1)) >>> 0
     const half = this.#capacity >> 1
     if (backlog >= half) this.#wake()
     if (this.#overwrites) {
-      this.#limit = this.#hardLimit = this.#head + half
+      this.#limit = this.#hardLimit = this.head + half
       return true
     }
-    const tail = this.#head - backlog
+    const tail = this.head - backlog
     this.#hardLimit = tail + this.#capacity
     this.#limit = backlog < half ? tail + half : tail + this.#capacity - (this.#capacity >> RESERVE_SHIFT)
-    return this.#head < (priority ? this.#hardLimit : this.#limit)
+    this.freeUntil = this.#limit
+    return this.head < (priority ? this.#hardLimit : this.#limit)
   }
 
   /** Once a head: a full ring must not cost a system call a record. */
   #wake(): void {
-    if (this.#wokenAt === this.#head) return
-    this.#wokenAt = this.#head
+    if (this.#wokenAt === this.head) return
+    this.#wokenAt = this.head
     wakeWriter(this.#control)
   }
 }

@@ -14,7 +14,8 @@ export class RingProducer {
   readonly arena: Uint8Array
   /** Lane of the record being written. */
   lane: LaneProducer
-  readonly #main: LaneProducer
+  /** The lane of every record under `drop`, of most under `overwrite`. */
+  readonly main: LaneProducer
   readonly #priority: LaneProducer | undefined
   readonly #control: Int32Array
   readonly #refusedByKind: Uint32Array
@@ -31,10 +32,10 @@ export class RingProducer {
     this.#control = control
     this.#refusedByKind = new Uint32Array(memory.control, CONTROL.refused * 4)
     // allocateRing gives one lane at least
-    this.#main = new LaneProducer(control, 0, memory.lanes[0]!, this.#overwrites)
+    this.main = new LaneProducer(control, 0, memory.lanes[0]!, this.#overwrites)
     const second = memory.lanes[1]
     this.#priority = second === undefined ? undefined : new LaneProducer(control, 1, second, true)
-    this.lane = this.#main
+    this.lane = this.main
     this.arena = new Uint8Array(memory.arena)
     this.#arenaSize = memory.options.arenaBytes
     this.#arenaMask = memory.options.arenaBytes - 1
@@ -45,7 +46,7 @@ export class RingProducer {
   /** Numbers the next record and claims its slot: index of the slot in `lane`, or -1 when it was refused and counted. */
   claim(kind: number, priority: boolean): number {
     this.seq++
-    if (this.#priority !== undefined) this.lane = priority ? this.#priority : this.#main
+    if (this.#priority !== undefined) this.lane = priority ? this.#priority : this.main
     const slot = this.lane.claim(priority)
     if (slot < 0) this.#countRefused(kind)
     return slot
@@ -60,7 +61,7 @@ export class RingProducer {
 
   /** Counts records, of that kind as far as is known, whose writing was broken off between claim and commit. */
   countAbandoned(kind: number): void {
-    const committed = this.#main.committed + (this.#priority?.committed ?? 0)
+    const committed = this.main.committed + (this.#priority?.committed ?? 0)
     for (let missing = this.seq - this.refused - committed; missing > 0; missing--) this.#countRefused(kind)
   }
 

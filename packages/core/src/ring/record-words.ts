@@ -4,15 +4,10 @@
  * but not an `or`. `| 0` lets it take a number as the small integer that it is. Bench row `event`.
  */
 
-/** Int32 index of the word, of the value's position and of its length, within a record: to be joined by `|`. */
+/** Int32 index of the word, of the value's position and of its length, to be joined by `|` to that of the record: its slot << 4. */
 export const WORD = 7
 export const VALUE_POSITION = 14
 export const VALUE_LENGTH = 15
-
-/** Index of a slot's first Int32; its low four bits are zero. */
-export function wordsOf(slot: number): number {
-  return slot << 4
-}
 
 /** All whole numbers but the word and the value's. Before the clock is read, so that the memory is there when the time is known. */
 export function putNumbers(
