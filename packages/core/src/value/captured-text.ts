@@ -24,6 +24,8 @@ export interface CapturedText {
 }
 
 const SNIFFED = 512
+/** `[0]=x` is a form. */
+const JSON_HEAD = /^\s{0,64}(?:\{|\[\s{0,64}(?:["'[{\]]|$))/
 /** Begins each document of a JSON text sequence (RFC 7464). */
 const RECORD_SEPARATOR = String.fromCharCode(0x1e)
 
@@ -40,7 +42,7 @@ export function writeText(walker: Walker, captured: CapturedText, at: number): n
     case 'lines':
       return writeLines(walker, captured, at, path)
     case 'urlencoded':
-      return writeFields(walker, urlencodedFields(textOf(walker, captured), captured.complete), at, path)
+      return writeForm(walker, captured, at, path)
     case 'multipart':
       return writeMultipart(walker, captured, at, path)
     case 'text':
@@ -92,6 +94,13 @@ function writeLines(walker: Walker, captured: CapturedText, start: number, path:
     at = writeJson(walker, { bytes: walker.scratch.of(line), isWhole }, at, 1, path?.step(String(count++)))
   }
   return walker.close(at, TAG.end)
+}
+
+/** What `curl -d` sends is typed as a form whatever it is: its JSON is read as JSON, lest a value become a field's name. */
+function writeForm(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {
+  const text = textOf(walker, captured)
+  if (!JSON_HEAD.test(text)) return writeFields(walker, urlencodedFields(text, captured.complete), at, path)
+  return writeJson(walker, { bytes: walker.scratch.of(text), isWhole: captured.complete }, at, 0, path)
 }
 
 function writeMultipart(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {

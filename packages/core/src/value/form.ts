@@ -3,6 +3,7 @@
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { writeJson } from './json-text.ts'
 import type { PathState } from './paths.ts'
+import { scrubKey } from './scrub.ts'
 import type { Walker } from './walker.ts'
 
 /** What a field holds. `cut` stands for one whose value the end of the text cuts. */
@@ -90,7 +91,9 @@ function writeGroup(
   const id = walker.keys.internForeign(name)
   const at = walker.key(start, id, name)
   const next = path?.step(name)
-  const isHidden = group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
+  // behind a name that holds a secret stands what is left of it, `password: a=b`
+  const isSecret = id < 0 && scrubKey(name, walker.redaction) !== name
+  const isHidden = isSecret || group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
   if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   const [first] = group
   if (group.length === 1 && first !== undefined) return writeField(walker, first.value, at, 1, next)

@@ -53,11 +53,14 @@ export class HarmlessTexts {
   }
 }
 
-/** The key under which a value may be stored: a key that itself holds a secret is masked as a whole. */
+/**
+ * The key under which a value may be stored: one that itself holds a secret is masked as a whole, also one that is a whole
+ * assignment (`{"password":"x"}` typed as a form is one field name). O(length) with `suspicionOf`, more only for suspects.
+ */
 export function scrubKey(key: string, redaction: Redaction): string {
-  let masked = maskShaped(key, suspicionOf(key))
-  if (redaction.shapes.length > 0) masked = maskOwn(masked, redaction.shapes)
-  return masked === key ? key : MASK
+  const mayHold = suspicionOf(key)
+  if (mayHold === 0 && redaction.shapes.length === 0) return key
+  return maskOnce(key, mayHold, redaction) === key ? key : MASK
 }
 
 function maskOnce(text: string, mayHold: number, redaction: Redaction): string {

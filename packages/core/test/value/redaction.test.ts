@@ -78,6 +78,17 @@ describe('values under sensitive names', () => {
     expect(fixture.holds(SECRET)).toBe(false)
   })
 
+  it.each([`token=${SECRET}`, `password:${SECRET}`, `https://x/?token=${SECRET}`, `{"password":"${SECRET}"}`])(
+    'in the key %s',
+    (key) => {
+      for (const value of [{ [key]: 1 }, new Map([[key, 1]]), { a: [{ [`${key}${'x'.repeat(80)}`]: 1 }] }]) {
+        const fixture = new Fixture()
+        fixture.roundTrip(value)
+        expect(fixture.holds(SECRET)).toBe(false)
+      }
+    },
+  )
+
   it('as the argument behind a sensitive name', () => {
     const fixture = new Fixture()
     expect(fixture.arguments(['Set-Cookie', SECRET, 5])).toEqual(['Set-Cookie', redacted, 5])

@@ -154,6 +154,26 @@ describe('urlencoded bodies and queries', () => {
     expect(fixture.holds(SECRET)).toBe(false)
   })
 
+  it.each([
+    [`{"password":"${SECRET}"}`, { password: { $omitted: 'redacted' } }],
+    [`{"a":1,"user":{"password":"x&y=${SECRET}"}}`, { a: 1, user: { password: { $omitted: 'redacted' } } }],
+    [`[{"token":"${SECRET}"},2]`, [{ token: { $omitted: 'redacted' } }, 2]],
+    ['[0]=x&[1]=y', { '[0]': 'x', '[1]': 'y' }],
+    [`password: ${SECRET}`, { '[redacted]': { $omitted: 'redacted' } }],
+    [`password: a=${SECRET}`, { '[redacted]': { $omitted: 'redacted' } }],
+    [`%7B%22password%22:%22${SECRET}%22%7D`, { '[redacted]': { $omitted: 'redacted' } }],
+  ])('%s is not stored as the name of a field', (text, expected) => {
+    const fixture = new Fixture()
+    expect(plain(fixture.text({ bytes: Buffer.from(text), contentType: FORM_TYPE }))).toEqual(expected)
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it('a query that is JSON is no name of a field either', () => {
+    const fixture = new Fixture()
+    fixture.query(`?{"password":"${SECRET}"}`)
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
   it('drop what the end cuts', () => {
     expect(plain(body('a=1&b=xy', FORM_TYPE, false))).toEqual({ a: '1', b: { $omitted: 'size' } })
     expect(plain(body('a=1&b', FORM_TYPE, false))).toEqual({ a: '1', $omitted: { $omitted: 'size' } })
