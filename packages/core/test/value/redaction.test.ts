@@ -96,6 +96,43 @@ describe('values under sensitive names', () => {
   })
 })
 
+describe('errors of body parsers', () => {
+  const body = '{"diagnosis":"flu","patient":"Ann Smith",}'
+  const parsed = (text: string): Error => {
+    try {
+      return JSON.parse(text) as Error
+    } catch (error) {
+      return error as Error
+    }
+  }
+
+  it('hold no body, by whatever name, also as causes', () => {
+    const error = Object.assign(parsed(body), { type: 'entity.parse.failed', status: 400, body, rawBody: body })
+    const fixture = new Fixture({ limits: WIDE })
+    const decoded = plain(fixture.roundTrip(new Error('x', { cause: error })))
+    const hidden = { $omitted: 'redacted' }
+    expect(decoded).toMatchObject({
+      cause: { type: 'entity.parse.failed', status: 400, body: hidden, rawBody: hidden },
+    })
+    expect(['Ann', 'Smith', 'flu'].filter((word) => fixture.holds(word))).toEqual([])
+  })
+
+  it('of another kind keep a member of that name', () => {
+    const error = Object.assign(new Error('x'), { type: 'validation', body: 'kept' })
+    expect(plain(new Fixture().roundTrip(error))).toMatchObject({ body: 'kept' })
+  })
+
+  it.each(['hunter2!', `${'x'.repeat(40)} hunter2! ${'x'.repeat(40)}`, '"a" hunter2! "b', '{"a":"hunter2!"b"}'])(
+    'quote nothing of %s',
+    (text) => {
+      const fixture = new Fixture()
+      const decoded = plain(fixture.roundTrip(parsed(text))) as { message: string; stack: string }
+      expect(decoded.stack).toContain(decoded.message)
+      expect(fixture.holds('hunter2')).toBe(false)
+    },
+  )
+})
+
 describe('paths', () => {
   it('hide one place, with * for one key or index', () => {
     const fixture = new Fixture({ redaction: { paths: ['user.note', 'items[*].code', 'items.0.id', '*.deep.*'] } })
