@@ -1,5 +1,6 @@
 /** Masks values that text assigns to a sensitive name: `pwd=x`, `Cookie: a=b`, `"token": "x"`, `{ \"pin\": 1 }`. */
 
+import { decodeComponent } from './percent.ts'
 import type { NameRules } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import { MASK } from './shapes.ts'
@@ -32,14 +33,16 @@ function maskNamed(text: string, rules: NameRules): string {
   let kept = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit !== 0x3a && unit !== 0x3d) continue
+    // `%3D` within a URL within a URL
+    const isEncoded = unit === 0x25 && isEncodedEquals(text, i)
+    if (unit !== 0x3a && unit !== 0x3d && !isEncoded) continue
     const name = nameBefore(text, i)
     const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
     if (name === undefined || sensitivity === SENSITIVITY.none) continue
-    const start = valueStart(text, i + 1)
+    const start = isEncoded ? i + 3 : valueStart(text, i + 1)
     // before the end is looked for, which would take quadratic time on a line of many such
     if (isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
-    const end = valueEnd(text, start, name, unit === 0x3a)
+    const end = isEncoded ? encodedEnd(text, start) : valueEnd(text, start, name, unit === 0x3a)
     if (end <= start) continue
     const quote = openingQuote(text, start)
     result += text.slice(kept, start) + quote + MASK + quote
@@ -71,7 +74,27 @@ function nameBefore(text: string, end: number): Name | undefined {
     else if (!isNamePunctuation(unit)) break
   }
   if (letters < 3) return undefined
-  return { text: text.slice(from, to), start: from, isQuoted: to !== unquoted }
+  const name = text.slice(from, to)
+  return { text: name.includes('%') ? decodedName(name) : name, start: from, isQuoted: to !== unquoted }
+}
+
+/** `cb%3Ftok%65n` is `token`. */
+function decodedName(name: string): string {
+  return /[\w.[\]-]*$/.exec(decodeComponent(name))?.[0] ?? ''
+}
+
+function isEncodedEquals(text: string, at: number): boolean {
+  return text.charCodeAt(at + 1) === 0x33 && (text.charCodeAt(at + 2) | 32) === 0x64
+}
+
+/** End of a value inside a percent-encoded query: `%26`, or whatever ends the whole. */
+function encodedEnd(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit <= 0x20 || unit === 0x26 || unit === 0x22 || unit === 0x27) return at
+    if (unit === 0x25 && text.startsWith('26', at + 1)) return at
+  }
+  return text.length
 }
 
 function valueStart(text: string, from: number): number {
@@ -169,6 +192,12 @@ function isLetter(unit: number): boolean {
 
 function isNamePunctuation(unit: number): boolean {
   return (
-    (unit >= 0x30 && unit <= 0x39) || unit === 0x5f || unit === 0x2d || unit === 0x2e || unit === 0x5b || unit === 0x5d
+    (unit >= 0x30 && unit <= 0x39) ||
+    unit === 0x5f ||
+    unit === 0x2d ||
+    unit === 0x2e ||
+    unit === 0x5b ||
+    unit === 0x5d ||
+    unit === 0x25
   )
 }

@@ -6,6 +6,7 @@ import { urlencodedFields, writeFields } from './form.ts'
 import { writeJson } from './json-text.ts'
 import { multipartFields } from './multipart.ts'
 import type { Format } from './media-types.ts'
+import { isCallback } from './oauth.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -21,6 +22,8 @@ export interface CapturedText {
   readonly complete: boolean
   /** First segment of the redacted paths that apply; `body` unless told otherwise. */
   readonly under?: string
+  /** Of a query: the path before it. */
+  readonly path?: string
 }
 
 const SNIFFED = 512
@@ -99,7 +102,10 @@ function writeLines(walker: Walker, captured: CapturedText, start: number, path:
 /** What `curl -d` sends is typed as a form whatever it is: its JSON is read as JSON, lest a value become a field's name. */
 function writeForm(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {
   const text = textOf(walker, captured)
-  if (!JSON_HEAD.test(text)) return writeFields(walker, urlencodedFields(text, captured.complete), at, path)
+  if (!JSON_HEAD.test(text)) {
+    const isAtCallback = captured.path !== undefined && isCallback(captured.path)
+    return writeFields(walker, urlencodedFields(text, captured.complete), at, path, isAtCallback)
+  }
   return writeJson(walker, { bytes: walker.scratch.of(text), isWhole: captured.complete }, at, 0, path)
 }
 

@@ -2,7 +2,9 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { writeJson } from './json-text.ts'
+import { isFlowSecret } from './oauth.ts'
 import type { PathState } from './paths.ts'
+import { decodeComponent } from './percent.ts'
 import { scrubKey } from './scrub.ts'
 import type { Walker } from './walker.ts'
 
@@ -40,12 +42,13 @@ function pairField(pair: string, isCut: boolean): Field {
   return { name, value: { kind: 'text', text: equals < 0 ? '' : decodeComponent(pair.slice(equals + 1)) } }
 }
 
-/** Writes fields as an object; returns the end. */
+/** Writes fields as an object; returns the end. `isAtCallback`: they are what an authorization server answers. */
 export function writeFields(
   walker: Walker,
   fields: readonly Field[],
   start: number,
   path: PathState | undefined,
+  isAtCallback = false,
 ): number {
   if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
   const groups = groupByName(fields)
@@ -60,7 +63,7 @@ export function writeFields(
       at = walker.cutKeys(at, OMISSION.size, left)
       break
     }
-    at = writeGroup(walker, name, group, at, path)
+    at = writeGroup(walker, name, isFlow(name, group, groups, isAtCallback) ? undefined : group, at, path)
     left--
   }
   // a field whose very name is cut
@@ -68,6 +71,16 @@ export function writeFields(
     at = walker.cutKeys(at, OMISSION.size, 0)
   }
   return walker.close(at, KEY.end)
+}
+
+function isFlow(
+  name: string,
+  group: readonly Field[],
+  groups: ReadonlyMap<string, readonly Field[]>,
+  isAtCallback: boolean,
+): boolean {
+  const has = (other: string): boolean => groups.has(other)
+  return group.some(({ value }) => value.kind === 'text' && isFlowSecret(name, value.text, isAtCallback, has))
 }
 
 function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Field[]> {
@@ -81,10 +94,11 @@ function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Fie
   return groups
 }
 
+/** Writes a name and its fields; undefined stands for those that are left out. */
 function writeGroup(
   walker: Walker,
   name: string,
-  group: readonly Field[],
+  group: readonly Field[] | undefined,
   start: number,
   path: PathState | undefined,
 ): number {
@@ -93,6 +107,7 @@ function writeGroup(
   const next = path?.step(name)
   // behind a name that holds a secret stands what is left of it, `password: a=b`
   const isSecret = id < 0 && scrubKey(name, walker.redaction) !== name
+  if (group === undefined) return walker.omit(at, OMISSION.redacted, 0)
   const isHidden = isSecret || group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
   if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   const [first] = group
@@ -144,15 +159,4 @@ function writeFile(walker: Walker, file: FieldValue & { readonly kind: 'file' },
 function scalarOf(value: FieldValue): unknown {
   if (value.kind !== 'text') return value
   return /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value.text) ? 0 : value.text
-}
-
-/** Percent-decodes; what is no UTF-8 is taken byte by byte, so that a broken escape hides no secret. */
-export function decodeComponent(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  if (!spaced.includes('%')) return spaced
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return spaced.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  }
 }

@@ -1,5 +1,6 @@
 /** Interns the keys of values and remembers which of them are sensitive. HOT: one lookup per captured key. */
 
+import { roleOf, TREATMENT } from './key-roles.ts'
 import { mapGet, ownCopy } from './intrinsics.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -14,6 +15,8 @@ export interface KeyTable {
   internForeign(key: string): number
   isSensitive(id: number): boolean
   sensitivity(id: number): Sensitivity
+  /** Bits of `TREATMENT`; 0 for most keys. */
+  treatment(id: number): number
   readonly size: number
   /** Keys turned away because the table was full. */
   readonly overflowed: number
@@ -40,7 +43,7 @@ export function createKeyTable(options: KeyTableOptions): KeyTable {
 
 class Keys implements KeyTable {
   readonly #ids = new Map<string, number>()
-  readonly #sensitivities: Uint8Array
+  readonly #treatments: Uint8Array
   readonly #maxKeys: number
   readonly #redaction: Redaction
   readonly #options: KeyTableOptions
@@ -50,7 +53,7 @@ class Keys implements KeyTable {
     this.#maxKeys = options.maxKeys
     this.#redaction = options.redaction
     this.#options = options
-    this.#sensitivities = new Uint8Array(options.maxKeys)
+    this.#treatments = new Uint8Array(options.maxKeys)
   }
 
   get size(): number {
@@ -74,7 +77,11 @@ class Keys implements KeyTable {
   }
 
   sensitivity(id: number): Sensitivity {
-    return (this.#sensitivities[id] ?? SENSITIVITY.none) as Sensitivity
+    return (this.treatment(id) & TREATMENT.sensitivity) as Sensitivity
+  }
+
+  treatment(id: number): number {
+    return this.#treatments[id] ?? 0
   }
 
   #define(key: string, limit: number): number {
@@ -86,7 +93,7 @@ class Keys implements KeyTable {
     }
     const id = this.#ids.size
     const own = ownCopy(key)
-    this.#sensitivities[id] = this.#redaction.classify(own)
+    this.#treatments[id] = this.#redaction.classify(own) | roleOf(own)
     this.#options.onDefine(id, own)
     this.#ids.set(own, id)
     return id

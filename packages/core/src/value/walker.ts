@@ -17,12 +17,15 @@ import {
   symbolDescription,
 } from './intrinsics.ts'
 import { JsonKeys } from './json-keys.ts'
+import { TREATMENT } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
+import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
+import { writeUrl } from './url-value.ts'
 import { Utf8Scratch } from './utf8-scratch.ts'
 
 /** Bounds of one value. */
@@ -134,14 +137,16 @@ export class Walker extends Sink {
   ): number {
     const id = this.keys.intern(name)
     const start = this.key(at, id, name)
-    const sensitivity = this.sensitivity(id, name)
-    if (sensitivity !== SENSITIVITY.none && this.hides(sensitivity, value))
+    const treatment = this.treatment(id, name)
+    if (treatment !== 0 && this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) {
       return this.omit(start, OMISSION.redacted, 0)
+    }
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
     if (name === 'value' && owner !== undefined && this.#isNamedSecret(owner)) {
       return this.omit(start, OMISSION.redacted, 0)
     }
+    if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
     return this.value(value, start, depth, next)
   }
 
