@@ -150,7 +150,7 @@ function writeFile(walker: Walker, file: FieldValue & { readonly kind: 'file' },
       at = walker.cutKeys(at, OMISSION.size, 0)
       break
     }
-    at = walker.member(name, value, at, 1, undefined, undefined)
+    at = walker.member(name, value, at, 1, undefined)
   }
   return walker.close(at, KEY.end)
 }

@@ -1,6 +1,7 @@
 /** HOT. Keys of JSON looked up by their bytes, so that a key seen before makes no string. */
 
 import { utf8Text } from './intrinsics.ts'
+import { namingOf, roleOf, TREATMENT } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
 import type { NameRules, Sensitivity } from './names.ts'
 
@@ -10,9 +11,10 @@ export interface JsonKey {
   /** Number in the key table; -1 where it is written inline. */
   readonly id: number
   readonly sensitivity: Sensitivity
-  /** The member beside it, `value`, is the secret if this one's value is a sensitive name. */
-  readonly isNaming: boolean
-  readonly isValue: boolean
+  /** What the value says of the member beside it, a code of `NAMING`. */
+  readonly naming: number
+  /** It is a value that the member beside it names: bits of `TREATMENT`. */
+  readonly named: number
 }
 
 interface Known extends JsonKey {
@@ -22,7 +24,6 @@ interface Known extends JsonKey {
 
 const SLOTS = 1024
 const MAX_BYTES = 32
-const NAMING = /^(?:name|key|field|header)$/
 
 /** Remembers one key a slot; a peer that sends many only makes it forget. */
 export class JsonKeys {
@@ -54,8 +55,8 @@ export class JsonKeys {
       name,
       id,
       sensitivity: id >= 0 ? this.#keys.sensitivity(id) : this.#names.classify(name),
-      isNaming: NAMING.test(name),
-      isValue: name === 'value',
+      naming: namingOf(name),
+      named: roleOf(name) & (TREATMENT.value | TREATMENT.data),
     }
   }
 }

@@ -6,6 +6,7 @@
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { maskCards } from './cards.ts'
 import { AT_END, isContainer, JsonCursor } from './json-cursor.ts'
+import { hiddenBeside, NAMING } from './key-roles.ts'
 import type { JsonKey } from './json-keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -20,10 +21,10 @@ export interface JsonSource {
   readonly isWhole: boolean
 }
 
-/** Whether an object has told that it names a secret, and whether its value was written before. */
+/** Of an object, bits of `TREATMENT`: values that are secrets as the members passed tell, and those written before. */
 interface Pair {
-  isNamed: boolean
-  hasValue: boolean
+  hidden: number
+  written: number
 }
 
 /** Bytes of names that announce a secret, written in escapes at the longest. */
@@ -113,7 +114,7 @@ class JsonWriter {
   #object(start: number, depth: number, path: PathState | undefined): number {
     const walker = this.#walker
     const cursor = this.#cursor
-    const pair: Pair = { isNamed: false, hasValue: false }
+    const pair: Pair = { hidden: 0, written: 0 }
     let at = walker.byte(start, TAG.object)
     for (let count = 0; cursor.hasNext(count, 0x7d); count++) {
       const limit = this.#limit(at, count)
@@ -128,7 +129,7 @@ class JsonWriter {
     }
     if (cursor.isBroken) at = walker.cutKeys(at, this.#reason, 0)
     const end = walker.close(at, KEY.end)
-    if (!pair.isNamed || !pair.hasValue) return end
+    if ((pair.hidden & pair.written) === 0) return end
     walker.wipe(start, end)
     return walker.omit(start, OMISSION.redacted, 0)
   }
@@ -149,12 +150,10 @@ class JsonWriter {
     const at = this.#walker.key(start, key.id, key.name)
     const next = path === undefined ? undefined : path.step(key.name)
     if (next?.redacts === true || this.#isHidden(key.sensitivity)) return this.#hide(at)
-    if (key.isValue) {
-      if (pair.isNamed) return this.#hide(at)
-      pair.hasValue = true
-    }
+    if ((key.named & pair.hidden) !== 0) return this.#hide(at)
+    pair.written |= key.named
     const end = this.#value(at, depth, next)
-    if (key.isNaming) pair.isNamed ||= this.#namesSecret()
+    if (key.naming !== NAMING.none) pair.hidden |= this.#hiddenBeside(key.naming)
     return end
   }
 
@@ -166,10 +165,11 @@ class JsonWriter {
     return text !== undefined && this.#walker.redaction.announces(text)
   }
 
-  /** True if the string just passed tells that the member `value` beside it is a secret. */
-  #namesSecret(): boolean {
-    const text = this.#isBehindString ? this.#cursor.text() : undefined
-    return text !== undefined && this.#walker.redaction.classify(text) !== SENSITIVITY.none
+  /** The values that the string just passed, under a key of this naming, tells to be secrets. */
+  #hiddenBeside(naming: number): number {
+    if (!this.#isBehindString || this.#cursor.to - this.#cursor.from > LONGEST_NAME) return 0
+    const text = this.#cursor.text()
+    return text === undefined ? 0 : hiddenBeside(naming, text, this.#walker.redaction)
   }
 
   /** True if the value ahead is left out under a key of this sensitivity; null stays, numbers and booleans if loose. */

@@ -5,6 +5,7 @@ import { maskCards } from './cards.ts'
 import { ownCopy, setHas } from './intrinsics.ts'
 import type { Redaction } from './redaction.ts'
 import { MASK, maskShapes, maskUserinfo } from './shapes.ts'
+import { maskPairs } from './text-pairs.ts'
 import { MAY_HOLD, suspicionOf } from './suspicion.ts'
 
 /** Longest text that is looked at; the rest is dropped, never passed on unseen. */
@@ -66,6 +67,7 @@ export function scrubKey(key: string, redaction: Redaction): string {
 function maskOnce(text: string, mayHold: number, redaction: Redaction): string {
   let masked = maskShaped(text, mayHold)
   if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskAssignments(masked, redaction)
+  if ((mayHold & (MAY_HOLD.assignment | MAY_HOLD.shape)) !== 0) masked = maskPairs(masked, redaction)
   return redaction.shapes.length === 0 ? masked : maskOwn(masked, redaction.shapes)
 }
 

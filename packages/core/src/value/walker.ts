@@ -17,7 +17,7 @@ import {
   symbolDescription,
 } from './intrinsics.ts'
 import { JsonKeys } from './json-keys.ts'
-import { TREATMENT } from './key-roles.ts'
+import { hiddenBeside, NAMING, namingOf, TREATMENT } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -45,9 +45,6 @@ const INDEXES: readonly string[] = Array.from({ length: 100 }, (_, index) => Str
 
 /** Digits are not worked out beyond this: it takes quadratic time. */
 const HUGE = 1n << 1024n
-
-/** Members by which the entry objects of lists and forms name the value beside them. */
-const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
 
 /** A sink that knows how to walk. One per thread; not re-entrant, which nothing it does can cause. */
 export class Walker extends Sink {
@@ -120,20 +117,21 @@ export class Walker extends Sink {
       if (descriptor === undefined) continue
       // data descriptors have no `get`; should a patched Object.prototype have one, nothing is read at all
       if ('get' in descriptor) at = this.omit(this.#name(name, at), OMISSION.getter, 0)
-      else at = this.member(name, descriptor.value, at, depth, path, value)
+      else at = this.member(name, descriptor.value, at, depth, path, value, names)
     }
     if (names.length > shown) at = this.cutKeys(at, OMISSION.width, names.length - shown)
     return at
   }
 
-  /** One key with its value. `owner` is asked whether the value is the secret half of a name-value pair. */
+  /** One key with its value. `owner`, of such `names`, is asked whether this is the secret half of a name-value pair. */
   member(
     name: string,
     value: unknown,
     at: number,
     depth: number,
     path: PathState | undefined,
-    owner: object | undefined,
+    owner?: object,
+    names?: readonly string[],
   ): number {
     const id = this.keys.intern(name)
     const start = this.key(at, id, name)
@@ -143,10 +141,11 @@ export class Walker extends Sink {
     }
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
-    if (name === 'value' && owner !== undefined && this.#isNamedSecret(owner)) {
-      return this.omit(start, OMISSION.redacted, 0)
+    if (treatment > TREATMENT.sensitivity) {
+      const isPaired = owner !== undefined && names !== undefined
+      if (isPaired && this.#isNamedSecret(owner, names, treatment)) return this.omit(start, OMISSION.redacted, 0)
+      if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
     }
-    if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
     return this.value(value, start, depth, next)
   }
 
@@ -246,12 +245,15 @@ export class Walker extends Sink {
     return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint' || isView(item)
   }
 
-  #isNamedSecret(owner: object): boolean {
-    for (const naming of NAMING) {
-      const descriptor = descriptorOf(owner, naming)
-      if (descriptor === undefined || 'get' in descriptor) continue
-      if (typeof descriptor.value === 'string' && this.redaction.classify(descriptor.value) !== SENSITIVITY.none)
-        return true
+  /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
+  #isNamedSecret(owner: object, names: readonly string[], treatment: number): boolean {
+    for (let i = 0; i < names.length && i < this.maxWidth; i++) {
+      // i is below names.length
+      const naming = namingOf(names[i]!)
+      if (naming === NAMING.none) continue
+      const descriptor = descriptorOf(owner, names[i]!)
+      if (descriptor === undefined || 'get' in descriptor || typeof descriptor.value !== 'string') continue
+      if ((hiddenBeside(naming, descriptor.value, this.redaction) & treatment) !== 0) return true
     }
     return false
   }

@@ -63,6 +63,16 @@ describe('sensitive names', () => {
     'spring.datasource.password',
     'masterPassword',
     'seed_phrase',
+    'pw',
+    'PW',
+    'x-auth',
+    'X-Authentication',
+    'authentication',
+    'x-key',
+    '\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44',
+    '\uff50assword',
+    'pass\u200bword',
+    '\uff50\uff57',
     'p\u0430ssword_password',
   ])('%s hides everything', (name) => {
     expect(rules.classify(name)).toBe(SENSITIVITY.strict)
@@ -77,6 +87,11 @@ describe('sensitive names', () => {
     'cookieAge',
     'passwordLength',
     'hasPassword',
+    'db_pass',
+    'userPass',
+    'smtpPass',
+    'x-forwarded-user-pass',
+    'dbPw',
   ])('%s hides all but numbers and booleans', (name) => {
     expect(rules.classify(name)).toBe(SENSITIVITY.loose)
   })
@@ -91,6 +106,10 @@ describe('sensitive names', () => {
     'spinner',
     'passenger',
     'compass',
+    'bypass',
+    'passFilter',
+    'kw',
+    'id',
     'tokenType',
     'key',
     'description',

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { isCardNumber } from '../../src/value/cards.ts'
 import { createRedaction } from '../../src/value/redaction.ts'
 import { scrubText } from '../../src/value/scrub.ts'
+import { TOKENS } from '../../src/value/shapes.ts'
+import { MAY_HOLD, suspicionOf } from '../../src/value/suspicion.ts'
 import { redactUrl } from '../../src/value/url.ts'
 import { Fixture, WIDE } from './fixture.ts'
 import { SHAPES } from './secrets.ts'
@@ -115,6 +117,21 @@ describe('any value', () => {
         return !fixture.holds(text)
       }),
       runs,
+    )
+  })
+})
+
+describe('any token', () => {
+  const shapes = TOKENS.flatMap((shape) => shape.split(/\|(?![^(]*\))/))
+
+  it.each(shapes)('of the shape %s is suspected and masked', (shape) => {
+    const token = fc.stringMatching(new RegExp(`^(?:${shape})$`))
+    fc.assert(
+      fc.property(token, fc.constantFrom('', ' ', 'x=', '_', '(', '.', '-'), (text, before) => {
+        expect(suspicionOf(before + text) & MAY_HOLD.shape, before + text).not.toBe(0)
+        expect(scrubText(before + text, redaction)).not.toContain(text)
+      }),
+      { numRuns: 100 },
     )
   })
 })
