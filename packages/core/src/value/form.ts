@@ -8,12 +8,13 @@ import { decodeComponent } from './percent.ts'
 import { scrubKey } from './scrub.ts'
 import type { Walker } from './walker.ts'
 
-/** What a field holds. `cut` stands for one whose value the end of the text cuts. */
+/** What a field holds. `cut` stands for one whose value the end of the text cuts, `unread` for one that tells no name. */
 export type FieldValue =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'file'; readonly name: string; readonly type: string; readonly size: number }
   | { readonly kind: 'cut' }
+  | { readonly kind: 'unread' }
 
 /** One field as sent. */
 export interface Field {
@@ -139,6 +140,8 @@ function writeField(walker: Walker, value: FieldValue, at: number, depth: number
       return writeFile(walker, value, at)
     case 'cut':
       return walker.cut(at, OMISSION.size, 0)
+    case 'unread':
+      return walker.cut(at, OMISSION.corrupt, 0)
   }
 }
 

@@ -220,6 +220,38 @@ describe('multipart bodies', () => {
     })
   })
 
+  it.each([
+    "Content-Disposition: form-data; name*=utf-8''password",
+    "Content-Disposition: form-data; name*=utf-8''p%61ssword; name=x",
+    'Content-Disposition: form-data;\r\n name="password"',
+    'Content-Disposition : form-data; name="password"',
+    'Content-Disposition: form-data; name = "password"',
+    'Content-Disposition: form-data; name="pass%77ord"',
+    'Content-Disposition: form-data; name="pass\\word"',
+  ])('%s is a password', (header) => {
+    const fixture = new Fixture()
+    const bytes = multipart(`${header}\r\n\r\n${SECRET}`)
+    expect(plain(fixture.text({ bytes, contentType }))).toEqual({ password: { $omitted: 'redacted' } })
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it.each(['Content-Disposition: form-data', 'X-Name: password', 'Content-Disposition: form-data, name password'])(
+    '%s tells no name, so that the part is left out',
+    (header) => {
+      const fixture = new Fixture()
+      const bytes = multipart(`${header}\r\n\r\n${SECRET}`, 'Content-Disposition: form-data; name="a+b"\r\n\r\n1')
+      expect(plain(fixture.text({ bytes, contentType }))).toEqual({ '': { $omitted: 'corrupt' }, 'a+b': '1' })
+      expect(fixture.holds(SECRET)).toBe(false)
+    },
+  )
+
+  it('of lines that end in LF alone are left out', () => {
+    const fixture = new Fixture()
+    const bytes = Buffer.from(`--b0\nContent-Disposition: form-data; name="password"\n\n${SECRET}\n--b0--\n`)
+    fixture.text({ bytes, contentType })
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
   it('without a boundary are corrupt', () => {
     expect(body('--b0', 'multipart/form-data')).toEqual(new Omitted('corrupt', 4))
   })
