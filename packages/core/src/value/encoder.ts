@@ -87,6 +87,7 @@ export class ValueEncoder {
     walker.into = into
     walker.end = at + this.#maxBytes
     walker.truncated = false
+    walker.keys.begin()
     return walker
   }
 

@@ -9,10 +9,15 @@ import { scrubKey } from './scrub.ts'
 
 /** Numbers for key texts, given once and never changed. */
 export interface KeyTable {
-  /** The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline. */
+  /**
+   * The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline.
+   * Beyond `MAX_FRESH` new ones of a value they are taken for a peer's.
+   */
   intern(key: string): number
-  /** The same for keys chosen by a peer, which may fill only half of the table. */
+  /** The same for keys that a peer may have chosen, which may fill only half of the table. */
   internForeign(key: string): number
+  /** Another value begins. */
+  begin(): void
   isSensitive(id: number): boolean
   sensitivity(id: number): Sensitivity
   /** Bits of `TREATMENT`; 0 for most keys. */
@@ -36,6 +41,9 @@ const MAX_KEY_LENGTH = 64
 /** Keys with more digits than this are ids; they would fill the table. */
 const MAX_KEY_DIGITS = 3
 
+/** So many new keys of one value are believed to be the program's. */
+const MAX_FRESH = 32
+
 /** Creates an empty table. */
 export function createKeyTable(options: KeyTableOptions): KeyTable {
   return new Keys(options)
@@ -48,6 +56,7 @@ class Keys implements KeyTable {
   readonly #redaction: Redaction
   readonly #options: KeyTableOptions
   #overflowed = 0
+  #fresh = 0
 
   constructor(options: KeyTableOptions) {
     this.#maxKeys = options.maxKeys
@@ -65,11 +74,15 @@ class Keys implements KeyTable {
   }
 
   intern(key: string): number {
-    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys)
+    return mapGet(this.#ids, key) ?? this.#define(key, this.#fresh < MAX_FRESH ? this.#maxKeys : this.#maxKeys >>> 1)
   }
 
   internForeign(key: string): number {
     return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys >>> 1)
+  }
+
+  begin(): void {
+    this.#fresh = 0
   }
 
   isSensitive(id: number): boolean {
@@ -86,11 +99,13 @@ class Keys implements KeyTable {
 
   #define(key: string, limit: number): number {
     if (key.length > MAX_KEY_LENGTH || countDigits(key) > MAX_KEY_DIGITS) return -1
-    if (scrubKey(key, this.#redaction) !== key) return -1
+    // whoever writes it inline scrubs it
     if (this.#ids.size >= limit) {
       this.#overflowed++
       return -1
     }
+    if (scrubKey(key, this.#redaction) !== key) return -1
+    this.#fresh++
     const id = this.#ids.size
     const own = ownCopy(key)
     this.#treatments[id] = this.#redaction.classify(own) | roleOf(own)

@@ -116,7 +116,7 @@ export class Walker extends Sink {
       const descriptor = descriptorOf(value, name)
       if (descriptor === undefined) continue
       // data descriptors have no `get`; should a patched Object.prototype have one, nothing is read at all
-      if ('get' in descriptor) at = this.omit(this.#name(name, at), OMISSION.getter, 0)
+      if ('get' in descriptor) at = this.omit(this.#name(name, at, depth), OMISSION.getter, 0)
       else at = this.member(name, descriptor.value, at, depth, path, value, names)
     }
     if (names.length > shown) at = this.cutKeys(at, OMISSION.width, names.length - shown)
@@ -133,7 +133,8 @@ export class Walker extends Sink {
     owner?: object,
     names?: readonly string[],
   ): number {
-    const id = this.keys.intern(name)
+    // below the top, as among headers and parameters, a peer may have chosen the names
+    const id = depth > 1 ? this.keys.internForeign(name) : this.keys.intern(name)
     const start = this.key(at, id, name)
     const treatment = this.treatment(id, name)
     if (treatment !== 0 && this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) {
@@ -237,8 +238,8 @@ export class Walker extends Sink {
     return 0
   }
 
-  #name(name: string, at: number): number {
-    return this.key(at, this.keys.intern(name), name)
+  #name(name: string, at: number, depth: number): number {
+    return this.key(at, depth > 1 ? this.keys.internForeign(name) : this.keys.intern(name), name)
   }
 
   #mayBeSecret(item: unknown): boolean {

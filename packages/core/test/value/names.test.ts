@@ -3,6 +3,7 @@ import { createKeyTable } from '../../src/value/keys.ts'
 import { createNameRules, SENSITIVITY } from '../../src/value/names.ts'
 import type { RedactionOptions } from '../../src/value/redaction.ts'
 import { createRedaction } from '../../src/value/redaction.ts'
+import { Fixture, WIDE } from './fixture.ts'
 
 const rules = createNameRules([], [])
 
@@ -154,6 +155,34 @@ describe('key table', () => {
     const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine() {} })
     const numbers = ['a', 'b', 'c'].map((key) => keys.internForeign(key))
     expect([...numbers, keys.intern('c'), keys.internForeign('c')]).toEqual([0, 1, -1, 2, 2])
+  })
+})
+
+describe('names that a peer may choose', () => {
+  const odd = (count: number, seed: string): Record<string, string> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`${seed}${'abcdefghij'[i % 10]}${'klmnop'[Math.floor(i / 10)]}`, '1']),
+    )
+
+  it.each<[string, (names: object) => object]>([
+    ['headers', (names) => ({ 'http.request.header': names })],
+    ['parameters', (names) => ({ 'cinescope.http.request.params': names })],
+    ['whatever is below the top', (names) => [new Map([['a', [names]]])]],
+  ])('fill half of the table: %s', (_, around) => {
+    const fixture = new Fixture({ maxKeys: 100, limits: WIDE })
+    for (const seed of ['q', 'r', 's']) fixture.roundTrip(around(odd(45, seed)))
+    // what stands at the top may have taken a place beyond
+    expect(fixture.definitions.length).toBeLessThanOrEqual(51)
+    expect(Object.keys(fixture.roundTrip({ later: 1 }) as object)).toEqual(['later'])
+    expect(fixture.definitions).toContain('later')
+  })
+
+  it('at the top of a value take at most 32 places of the other half', () => {
+    const fixture = new Fixture({ maxKeys: 100, limits: WIDE })
+    fixture.roundTrip([odd(60, 'q')])
+    const before = fixture.definitions.length
+    fixture.roundTrip(odd(60, 'r'))
+    expect([before, fixture.definitions.length]).toEqual([50, 82])
   })
 })
 
