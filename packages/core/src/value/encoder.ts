@@ -88,6 +88,7 @@ export class ValueEncoder {
     walker.end = at + this.#maxBytes
     walker.truncated = false
     walker.keys.begin()
+    walker.jsonKeys.begin()
     return walker
   }
 

@@ -56,7 +56,7 @@ export function writeFields(
   let left = groups.size
   let at = walker.byte(start, TAG.object)
   for (const [name, group] of groups) {
-    if (groups.size - left >= walker.maxWidth) {
+    if (groups.size - left >= walker.maxWidth || walker.jsonKeys.isExhausted) {
       at = walker.cutKeys(at, OMISSION.width, left)
       break
     }
@@ -103,13 +103,13 @@ function writeGroup(
   start: number,
   path: PathState | undefined,
 ): number {
-  const id = walker.keys.internForeign(name)
+  const { id, sensitivity } = walker.jsonKeys.of(name)
   const at = walker.key(start, id, name)
   const next = path?.step(name)
   // behind a name that holds a secret stands what is left of it, `password: a=b`
   const isSecret = id < 0 && scrubKey(name, walker.redaction) !== name
   if (group === undefined) return walker.omit(at, OMISSION.redacted, 0)
-  const isHidden = isSecret || group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
+  const isHidden = isSecret || group.some(({ value }) => walker.hides(sensitivity, scalarOf(value)))
   if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   const [first] = group
   if (group.length === 1 && first !== undefined) return writeField(walker, first.value, at, 1, next)

@@ -23,17 +23,30 @@ interface Known extends JsonKey {
 }
 
 const SLOTS = 1024
+/** Keys of one value that are written inline; when a peer has filled its half of the table, all new ones are. */
+const MAX_UNKNOWN = 64
 const MAX_BYTES = 32
 
 /** Remembers one key a slot; a peer that sends many only makes it forget. */
 export class JsonKeys {
   readonly #keys: KeyTable
   readonly #names: NameRules
+  #unknown = 0
   readonly #slots: (Known | undefined)[] = Array.from({ length: SLOTS }, () => undefined)
 
   constructor(keys: KeyTable, names: NameRules) {
     this.#keys = keys
     this.#names = names
+  }
+
+  /** Another value begins. */
+  begin(): void {
+    this.#unknown = 0
+  }
+
+  /** True when the value has had so many keys without a number that no more are looked at: each costs more than its object. */
+  get isExhausted(): boolean {
+    return this.#unknown >= MAX_UNKNOWN
   }
 
   /** The key whose bytes, plain ones without a backslash, are `bytes[from, to)`. */
@@ -51,6 +64,7 @@ export class JsonKeys {
   /** The key of that name. */
   of(name: string): JsonKey {
     const id = this.#keys.internForeign(name)
+    if (id < 0) this.#unknown++
     return {
       name,
       id,

@@ -117,7 +117,7 @@ class JsonWriter {
     const pair: Pair = { hidden: 0, written: 0 }
     let at = walker.byte(start, TAG.object)
     for (let count = 0; cursor.hasNext(count, 0x7d); count++) {
-      const limit = this.#limit(at, count)
+      const limit = walker.jsonKeys.isExhausted ? OMISSION.width : this.#limit(at, count)
       if (limit !== 0) {
         cursor.skipRest()
         at = walker.cutKeys(at, limit, 0)

@@ -45,6 +45,8 @@ const METRIC_FIRST = /^(?:max|min|num|has|is|total|count|should|can|needs|no|n)$
 const METRIC_LAST =
   /^(?:count|length|len|size|limit|max|min|total|ttl|age|timeout|expiry|expires|expire|expiration|at|in|ms|seconds|enabled|required|valid|present|usage|used|budget|attempts|version|rate|cost|index|rounds|strength|policy)$/
 const MAX_NAME = 256
+/** It is normal already, and no run of words. */
+const ONE_WORD = /^[a-z]+$/
 const COMPATIBLE = /[^\0-\x7f]/
 
 /** Decides about names. */
@@ -63,11 +65,14 @@ export function createNameRules(added: readonly string[], allowed: readonly stri
   return {
     classify(name) {
       const text = plainName(name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name)
-      const normal = normaliseName(text)
+      const isOneWord = ONE_WORD.test(text)
+      const normal = isOneWord ? text : normaliseName(text)
       if (normal.length < 2 || harmless.has(normal)) return SENSITIVITY.none
       if (whole.has(normal)) return SENSITIVITY.strict
-      const parts = splitWords(text)
-      if (STRONG.test(normal) || hasRun(parts, words)) return isMetric(parts) ? SENSITIVITY.loose : SENSITIVITY.strict
+      const parts = isOneWord ? [text] : splitWords(text)
+      if (STRONG.test(normal) || (!isOneWord && hasRun(parts, words))) {
+        return isMetric(parts) ? SENSITIVITY.loose : SENSITIVITY.strict
+      }
       return SOFT.test(normal) || endsSensitively(parts) ? SENSITIVITY.loose : SENSITIVITY.none
     },
     isListed: (name) => whole.has(normaliseName(plainName(name))),

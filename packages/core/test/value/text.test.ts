@@ -135,6 +135,32 @@ describe('JSON bodies', () => {
   })
 })
 
+describe('keys without a number', () => {
+  const names = Array.from(
+    { length: 400 },
+    (_, i) => `k${'abcdefghijklmnopqrst'[i % 20]}${'abcdefghijklmnopqrst'[Math.floor(i / 20)]}`,
+  )
+  const objects = Array.from({ length: 10 }, (_, i) =>
+    Object.fromEntries(names.slice(i * 40, i * 40 + 40).map((name) => [name, 1])),
+  )
+
+  it('are looked at up to 64 in one body, those with a number without end', () => {
+    const bytes = Buffer.from(JSON.stringify(objects))
+    const count = (fixture: Fixture): number => {
+      const decoded = plain(fixture.text({ bytes })) as object[]
+      return decoded.flatMap(Object.keys).filter((key) => key !== '$omitted').length
+    }
+    expect(count(new Fixture({ limits: WIDE, maxKeys: 2 }))).toBe(64)
+    expect(count(new Fixture({ limits: WIDE, maxKeys: 1000 }))).toBe(400)
+  })
+
+  it('are looked at up to 64 in one form', () => {
+    const fixture = new Fixture({ limits: WIDE, maxKeys: 2 })
+    const decoded = plain(fixture.query(names.map((name) => `${name}=1`).join('&'))) as object
+    expect(Object.entries(decoded).slice(64)).toMatchObject([['$omitted', { $omitted: 'width' }]])
+  })
+})
+
 describe('urlencoded bodies and queries', () => {
   it('become an object, repeated names an array', () => {
     expect(plain(body('a=1&b=x+y%21&a=2&c&=e', FORM_TYPE))).toEqual({ a: ['1', '2'], b: 'x y!', c: '', '': 'e' })
