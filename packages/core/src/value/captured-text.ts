@@ -6,7 +6,6 @@ import { urlencodedFields, writeFields } from './form.ts'
 import { writeJson } from './json-text.ts'
 import { multipartFields } from './multipart.ts'
 import type { Format } from './media-types.ts'
-import { isCallback } from './oauth.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -102,11 +101,13 @@ function writeLines(walker: Walker, captured: CapturedText, start: number, path:
 /** What `curl -d` sends is typed as a form whatever it is: its JSON is read as JSON, lest a value become a field's name. */
 function writeForm(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {
   const text = textOf(walker, captured)
-  if (!JSON_HEAD.test(text)) {
-    const isAtCallback = captured.path !== undefined && isCallback(captured.path)
-    return writeFields(walker, urlencodedFields(text, captured.complete), at, path, isAtCallback)
-  }
+  if (!mayBeJson(text)) return writeFields(walker, urlencodedFields(text, captured.complete), at, path, captured.path)
   return writeJson(walker, { bytes: walker.scratch.of(text), isWhole: captured.complete }, at, 0, path)
+}
+
+function mayBeJson(text: string): boolean {
+  const unit = text.charCodeAt(0)
+  return (unit <= 0x20 || unit === 0x7b || unit === 0x5b) && JSON_HEAD.test(text)
 }
 
 function writeMultipart(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {

@@ -96,7 +96,7 @@ function writeFields(walker: Walker, error: object, start: number, depth: number
   let at = start
   const errors = descriptorOf(error, 'errors')
   if (errors !== undefined && !('get' in errors) && errors.enumerable !== true && walker.hasRoom(at)) {
-    at = walker.member('errors', errors.value, at, depth + 1, path)
+    at = walker.member('errors', errors.value, at, depth + 1, path, undefined)
   }
   const names = keysOf(error)
   const hidesBody = isBodyError(error)

@@ -2,7 +2,7 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { writeJson } from './json-text.ts'
-import { isFlowSecret } from './oauth.ts'
+import { isCallback, isFlowSecret } from './oauth.ts'
 import type { PathState } from './paths.ts'
 import { decodeComponent } from './percent.ts'
 import { scrubKey } from './scrub.ts'
@@ -43,13 +43,13 @@ function pairField(pair: string, isCut: boolean): Field {
   return { name, value: { kind: 'text', text: equals < 0 ? '' : decodeComponent(pair.slice(equals + 1)) } }
 }
 
-/** Writes fields as an object; returns the end. `isAtCallback`: they are what an authorization server answers. */
+/** Writes fields as an object; returns the end. `before`: the URL's path, if they are its query. */
 export function writeFields(
   walker: Walker,
   fields: readonly Field[],
   start: number,
   path: PathState | undefined,
-  isAtCallback = false,
+  before?: string,
 ): number {
   if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
   const groups = groupByName(fields)
@@ -64,7 +64,7 @@ export function writeFields(
       at = walker.cutKeys(at, OMISSION.size, left)
       break
     }
-    at = writeGroup(walker, name, isFlow(name, group, groups, isAtCallback) ? undefined : group, at, path)
+    at = writeGroup(walker, name, isFlow(name, group, groups, before) ? undefined : group, at, path)
     left--
   }
   // a field whose very name is cut
@@ -78,8 +78,10 @@ function isFlow(
   name: string,
   group: readonly Field[],
   groups: ReadonlyMap<string, readonly Field[]>,
-  isAtCallback: boolean,
+  before: string | undefined,
 ): boolean {
+  if (name !== 'code' && name !== 'state') return false
+  const isAtCallback = before !== undefined && isCallback(before)
   const has = (other: string): boolean => groups.has(other)
   return group.some(({ value }) => value.kind === 'text' && isFlowSecret(name, value.text, isAtCallback, has))
 }
@@ -103,13 +105,13 @@ function writeGroup(
   start: number,
   path: PathState | undefined,
 ): number {
-  const { id, sensitivity } = walker.jsonKeys.of(name)
+  const id = walker.jsonKeys.number(name)
   const at = walker.key(start, id, name)
   const next = path?.step(name)
   // behind a name that holds a secret stands what is left of it, `password: a=b`
   const isSecret = id < 0 && scrubKey(name, walker.redaction) !== name
   if (group === undefined) return walker.omit(at, OMISSION.redacted, 0)
-  const isHidden = isSecret || group.some(({ value }) => walker.hides(sensitivity, scalarOf(value)))
+  const isHidden = isSecret || group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
   if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   const [first] = group
   if (group.length === 1 && first !== undefined) return writeField(walker, first.value, at, 1, next)
@@ -153,7 +155,7 @@ function writeFile(walker: Walker, file: FieldValue & { readonly kind: 'file' },
       at = walker.cutKeys(at, OMISSION.size, 0)
       break
     }
-    at = walker.member(name, value, at, 1, undefined)
+    at = walker.member(name, value, at, 1, undefined, undefined)
   }
   return walker.close(at, KEY.end)
 }

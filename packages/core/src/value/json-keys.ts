@@ -61,10 +61,16 @@ export class JsonKeys {
     return key
   }
 
+  /** The number of a peer's key, -1 for one that is written inline. */
+  number(name: string): number {
+    const id = this.#keys.intern(name, true)
+    if (id < 0) this.#unknown++
+    return id
+  }
+
   /** The key of that name. */
   of(name: string): JsonKey {
-    const id = this.#keys.internForeign(name)
-    if (id < 0) this.#unknown++
+    const id = this.number(name)
     return {
       name,
       id,

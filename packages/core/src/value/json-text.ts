@@ -7,6 +7,7 @@ import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { maskCards } from './cards.ts'
 import { AT_END, isContainer, JsonCursor } from './json-cursor.ts'
 import { hiddenBeside, NAMING } from './key-roles.ts'
+import { utf8Text } from './intrinsics.ts'
 import type { JsonKey } from './json-keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -25,12 +26,18 @@ export interface JsonSource {
 interface Pair {
   hidden: number
   written: number
+  /** Up to three strings that may name a secret: place, length and naming in one number; 0 for none. */
+  first: number
+  second: number
+  third: number
 }
 
 /** Bytes of names that announce a secret, written in escapes at the longest. */
 const SHORTEST_NAME = 3
 const LONGEST_NAME = 64 * 6
 const CARD_LENGTH = 13
+/** Above `LONGEST_NAME`. */
+const PLACE = 512
 
 /** Writes the document of `source`; returns the end. `depth` containers are open already. */
 export function writeJson(
@@ -114,7 +121,7 @@ class JsonWriter {
   #object(start: number, depth: number, path: PathState | undefined): number {
     const walker = this.#walker
     const cursor = this.#cursor
-    const pair: Pair = { hidden: 0, written: 0 }
+    const pair: Pair = { hidden: 0, written: 0, first: 0, second: 0, third: 0 }
     let at = walker.byte(start, TAG.object)
     for (let count = 0; cursor.hasNext(count, 0x7d); count++) {
       const limit = walker.jsonKeys.isExhausted ? OMISSION.width : this.#limit(at, count)
@@ -129,7 +136,7 @@ class JsonWriter {
     }
     if (cursor.isBroken) at = walker.cutKeys(at, this.#reason, 0)
     const end = walker.close(at, KEY.end)
-    if ((pair.hidden & pair.written) === 0) return end
+    if (pair.written === 0 || (this.#hiddenIn(pair) & pair.written) === 0) return end
     walker.wipe(start, end)
     return walker.omit(start, OMISSION.redacted, 0)
   }
@@ -150,10 +157,12 @@ class JsonWriter {
     const at = this.#walker.key(start, key.id, key.name)
     const next = path === undefined ? undefined : path.step(key.name)
     if (next?.redacts === true || this.#isHidden(key.sensitivity)) return this.#hide(at)
-    if ((key.named & pair.hidden) !== 0) return this.#hide(at)
-    pair.written |= key.named
+    if (key.named !== 0) {
+      if ((key.named & this.#hiddenIn(pair)) !== 0) return this.#hide(at)
+      pair.written |= key.named
+    }
     const end = this.#value(at, depth, next)
-    if (key.naming !== NAMING.none) pair.hidden |= this.#hiddenBeside(key.naming)
+    if (key.naming !== NAMING.none && this.#isBehindString) this.#remember(pair, key.naming)
     return end
   }
 
@@ -165,10 +174,32 @@ class JsonWriter {
     return text !== undefined && this.#walker.redaction.announces(text)
   }
 
-  /** The values that the string just passed, under a key of this naming, tells to be secrets. */
-  #hiddenBeside(naming: number): number {
-    if (!this.#isBehindString || this.#cursor.to - this.#cursor.from > LONGEST_NAME) return 0
-    const text = this.#cursor.text()
+  /** Most objects have no value for a name to tell about, so what the string just passed tells is not worked out yet. */
+  #remember(pair: Pair, naming: number): void {
+    const { from, to, isEscaped } = this.#cursor
+    if (to - from > LONGEST_NAME) return
+    const place = (from * PLACE + (to - from)) * 4 + naming
+    if (isEscaped || pair.third !== 0) pair.hidden |= this.#hiddenBeside(this.#cursor.text(), naming)
+    else if (pair.first === 0) pair.first = place
+    else if (pair.second === 0) pair.second = place
+    else pair.third = place
+  }
+
+  /** The values that are secrets as far as the members passed tell. */
+  #hiddenIn(pair: Pair): number {
+    pair.hidden |= this.#hiddenBy(pair.first) | this.#hiddenBy(pair.second) | this.#hiddenBy(pair.third)
+    pair.first = pair.second = pair.third = 0
+    return pair.hidden
+  }
+
+  #hiddenBy(place: number): number {
+    if (place === 0) return 0
+    const length = Math.floor(place / 4) % PLACE
+    const from = Math.floor(place / 4 / PLACE)
+    return this.#hiddenBeside(utf8Text(this.#cursor.bytes, from, from + length), place % 4)
+  }
+
+  #hiddenBeside(text: string | undefined, naming: number): number {
     return text === undefined ? 0 : hiddenBeside(naming, text, this.#walker.redaction)
   }
 

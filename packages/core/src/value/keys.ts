@@ -11,11 +11,9 @@ import { scrubKey } from './scrub.ts'
 export interface KeyTable {
   /**
    * The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline.
-   * Beyond `MAX_FRESH` new ones of a value they are taken for a peer's.
+   * Foreign are keys that a peer may have chosen, and the new ones of a value beyond the first 32: they fill half of the table.
    */
-  intern(key: string): number
-  /** The same for keys that a peer may have chosen, which may fill only half of the table. */
-  internForeign(key: string): number
+  intern(key: string, isForeign?: boolean): number
   /** Another value begins. */
   begin(): void
   isSensitive(id: number): boolean
@@ -73,12 +71,8 @@ class Keys implements KeyTable {
     return this.#overflowed
   }
 
-  intern(key: string): number {
-    return mapGet(this.#ids, key) ?? this.#define(key, this.#fresh < MAX_FRESH ? this.#maxKeys : this.#maxKeys >>> 1)
-  }
-
-  internForeign(key: string): number {
-    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys >>> 1)
+  intern(key: string, isForeign = false): number {
+    return mapGet(this.#ids, key) ?? this.#define(key, isForeign || this.#fresh >= MAX_FRESH)
   }
 
   begin(): void {
@@ -97,10 +91,10 @@ class Keys implements KeyTable {
     return this.#treatments[id] ?? 0
   }
 
-  #define(key: string, limit: number): number {
+  #define(key: string, isForeign: boolean): number {
     if (key.length > MAX_KEY_LENGTH || countDigits(key) > MAX_KEY_DIGITS) return -1
     // whoever writes it inline scrubs it
-    if (this.#ids.size >= limit) {
+    if (this.#ids.size >= (isForeign ? this.#maxKeys >>> 1 : this.#maxKeys)) {
       this.#overflowed++
       return -1
     }

@@ -6,12 +6,13 @@ import type { PathState } from './paths.ts'
 import { RoutedPath } from './routed-path.ts'
 import type { RouteNames } from './url.ts'
 import { redactUrl } from './url.ts'
-import { isPlainUrl } from './url-path.ts'
+import { isPlainUrl, maySecretUrl } from './url-path.ts'
 import type { Walker } from './walker.ts'
 
 /** Longer texts are not looked at, and longer URLs are looked at whole. */
 const MAX_TOUCHED = 262_144
 const MAX_PLAIN = 2048
+const SHORT = 128
 
 /** No route is known: what looks random may be a secret. */
 const UNNAMED: RouteNames = () => undefined
@@ -31,10 +32,15 @@ export function writeUrl(
   return isList ? writeList(walker, value, at, depth, path) : walker.value(value, at, depth, path)
 }
 
+/** Written as it is, looked through as bytes, which is faster than as text, and written anew if need be. */
 function writeOne(walker: Walker, text: string, at: number): number {
-  // a text too long to be touched, a word under `location`, an ordinary path
-  if (text.length > MAX_TOUCHED || !text.includes('/')) return walker.string(text, at)
-  if (text.length <= MAX_PLAIN && isPlainUrl(text)) return walker.string(text, at)
+  const end = walker.string(text, at)
+  // ASCII or not, the length of a short one takes one byte; a text too long to be touched is not
+  if (text.length < SHORT && walker.into[at] === TAG.latin1 && !maySecretUrl(walker.into, at + 2, end)) return end
+  // a word under `location` is no URL
+  if (text.length > MAX_TOUCHED || !text.includes('/')) return end
+  if (text.length <= MAX_PLAIN && isPlainUrl(text)) return end
+  walker.wipe(at, end)
   return walker.string(redactUrl(text, walker.redaction, UNNAMED), at)
 }
 

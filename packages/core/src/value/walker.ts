@@ -108,6 +108,8 @@ export class Walker extends Sink {
   /** Own enumerable members in order, and the end. */
   fields(value: object, names: readonly string[], start: number, depth: number, path: PathState | undefined): number {
     const shown = names.length > this.maxWidth ? this.maxWidth : names.length
+    // so wide an object is no pair, and listing its keys once more would cost as much as the first time
+    const owner = names.length > shown ? undefined : value
     let at = start
     for (let i = 0; i < shown; i++) {
       // i is below names.length
@@ -117,36 +119,29 @@ export class Walker extends Sink {
       if (descriptor === undefined) continue
       // data descriptors have no `get`; should a patched Object.prototype have one, nothing is read at all
       if ('get' in descriptor) at = this.omit(this.#name(name, at, depth), OMISSION.getter, 0)
-      else at = this.member(name, descriptor.value, at, depth, path, value, names)
+      else at = this.member(name, descriptor.value, at, depth, path, owner)
     }
     if (names.length > shown) at = this.cutKeys(at, OMISSION.width, names.length - shown)
     return at
   }
 
-  /** One key with its value. `owner`, of such `names`, is asked whether this is the secret half of a name-value pair. */
+  /** One key with its value. `owner` is asked whether the value is the secret half of a name-value pair. */
   member(
     name: string,
     value: unknown,
     at: number,
     depth: number,
     path: PathState | undefined,
-    owner?: object,
-    names?: readonly string[],
+    owner: object | undefined,
   ): number {
     // below the top, as among headers and parameters, a peer may have chosen the names
-    const id = depth > 1 ? this.keys.internForeign(name) : this.keys.intern(name)
+    const id = this.keys.intern(name, depth > 1)
     const start = this.key(at, id, name)
     const treatment = this.treatment(id, name)
-    if (treatment !== 0 && this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) {
-      return this.omit(start, OMISSION.redacted, 0)
-    }
+    if (treatment !== 0 && this.#isHidden(treatment, value, owner)) return this.omit(start, OMISSION.redacted, 0)
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
-    if (treatment > TREATMENT.sensitivity) {
-      const isPaired = owner !== undefined && names !== undefined
-      if (isPaired && this.#isNamedSecret(owner, names, treatment)) return this.omit(start, OMISSION.redacted, 0)
-      if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
-    }
+    if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
     return this.value(value, start, depth, next)
   }
 
@@ -239,22 +234,29 @@ export class Walker extends Sink {
   }
 
   #name(name: string, at: number, depth: number): number {
-    return this.key(at, depth > 1 ? this.keys.internForeign(name) : this.keys.intern(name), name)
+    return this.key(at, this.keys.intern(name, depth > 1), name)
   }
 
   #mayBeSecret(item: unknown): boolean {
     return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint' || isView(item)
   }
 
+  #isHidden(treatment: number, value: unknown, owner: object | undefined): boolean {
+    if (this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) return true
+    const named = treatment & (TREATMENT.value | TREATMENT.data)
+    return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
+  }
+
   /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
-  #isNamedSecret(owner: object, names: readonly string[], treatment: number): boolean {
+  #isNamedSecret(owner: object, named: number): boolean {
+    const names = keysOf(owner)
     for (let i = 0; i < names.length && i < this.maxWidth; i++) {
       // i is below names.length
       const naming = namingOf(names[i]!)
       if (naming === NAMING.none) continue
       const descriptor = descriptorOf(owner, names[i]!)
       if (descriptor === undefined || 'get' in descriptor || typeof descriptor.value !== 'string') continue
-      if ((hiddenBeside(naming, descriptor.value, this.redaction) & treatment) !== 0) return true
+      if ((hiddenBeside(naming, descriptor.value, this.redaction) & named) !== 0) return true
     }
     return false
   }

@@ -153,8 +153,8 @@ describe('key table', () => {
 
   it('keys of a peer fill half of it', () => {
     const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine() {} })
-    const numbers = ['a', 'b', 'c'].map((key) => keys.internForeign(key))
-    expect([...numbers, keys.intern('c'), keys.internForeign('c')]).toEqual([0, 1, -1, 2, 2])
+    const numbers = ['a', 'b', 'c'].map((key) => keys.intern(key, true))
+    expect([...numbers, keys.intern('c'), keys.intern('c', true)]).toEqual([0, 1, -1, 2, 2])
   })
 })
 
