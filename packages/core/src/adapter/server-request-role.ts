@@ -100,14 +100,15 @@ export class ServerRequestRole {
     const mark = url.indexOf('?')
     const begin = this.#begin
     begin['http.request.method'] = req.method
-    begin['url.path'] = mark < 0 ? url : url.slice(0, mark)
+    const path = mark < 0 ? url : url.slice(0, mark)
+    begin['url.path'] = path
     begin['server.address'] = hostName(req.headers.host)
     begin['client.address'] = req.socket.remoteAddress
     begin['network.protocol.version'] = req.httpVersion
     begin['http.request.header'] = req.headers
     const root = probe.open(KINDS.request, this.rootSite(req.method ?? ''), undefined, begin)
     begin['http.request.header'] = undefined
-    const request = new ServerRequest(this, root, req, res)
+    const request = new ServerRequest(this, root, req, res, path)
     markRequest(req, request)
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
 import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
+import { RoutedPath } from '../value/routed-path.ts'
+import { looksRandom } from '../value/url-path.ts'
 import type { BodyTap } from './body-tap.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
 import type { BodySwitch } from './server-request-settings.ts'
@@ -23,6 +25,7 @@ export interface Mount {
 /** Attributes of a root's end; what is not known is not there. */
 interface Outcome {
   'http.route'?: string
+  'url.path'?: RoutedPath
   'http.response.status_code'?: number
   'http.response.header'?: object
   'http.response.body.size'?: number
@@ -35,6 +38,7 @@ export class ServerRequest {
   readonly root: Span
   readonly req: IncomingMessage
   readonly res: ServerResponse
+  readonly path: string
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
   /** The layer whose function is about to be called. */
@@ -62,11 +66,12 @@ export class ServerRequest {
   #isRequestBodyDone = false
   #isResponseBodyDone = false
 
-  constructor(role: ServerRequestRole, root: Span, req: IncomingMessage, res: ServerResponse) {
+  constructor(role: ServerRequestRole, root: Span, req: IncomingMessage, res: ServerResponse, path: string) {
     this.role = role
     this.root = root
     this.req = req
     this.res = res
+    this.path = path
   }
 
   get isOpen(): boolean {
@@ -132,6 +137,7 @@ export class ServerRequest {
         totalLength: bytes.length,
         complete,
         under: 'query',
+        path: this.path,
       }),
     )
   }
@@ -181,6 +187,8 @@ export class ServerRequest {
     if (status !== 0) outcome['http.response.status_code'] = status
     outcome['http.response.header'] = header
     if (size !== undefined) outcome['http.response.body.size'] = size
+    // the begin hid what looks random, before a route told what it is
+    if (params !== undefined && looksRandom(this.path)) outcome['url.path'] = new RoutedPath(this.path, params)
     if (params !== undefined) outcome['cinescope.http.request.params'] = params
     return outcome
   }

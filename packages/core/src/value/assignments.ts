@@ -1,10 +1,19 @@
 /** Masks values that text assigns to a sensitive name: `pwd=x`, `Cookie: a=b`, `"token": "x"`, `{ \"pin\": 1 }`. */
 
+import { decodeComponent } from './percent.ts'
 import type { NameRules } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import { MASK } from './shapes.ts'
 
 const MAX_NAME = 64
+/** Blanks and line ends between a name and its sign. */
+const MAX_BLANKS = 64
+const MAX_TUPLE = 256
+const TUPLE_END = /\)(?= already| is |[.,;]?$)/
+const ASSIGNMENT = /["'`]?[\w.-]{1,64}["'`]?[ \t]{0,8}[:=]/y
+const BLOCK = /[|>][+-]?\d?[ \t]{0,8}$/my
+const ESCAPE = /\\+u([\da-f]{4})/gi
+const ESCAPED = /^u[\da-f]{4}/i
 const SEPARATOR = /[\s,;&)}\]"'`<>\\]/
 const ELEMENT = /(<([\w:.-]{3,64})(?:\s[^<>]*)?>)(<!\[CDATA\[[^\]]*|[^<]+)/g
 const SCALAR = /(?:-?\d[\d._]*|true|false)(?=$|[\s,;:&)}\]'"<])/y
@@ -16,6 +25,13 @@ interface Name {
   /** Where the name, with what quotes it, begins. */
   readonly start: number
   readonly isQuoted: boolean
+}
+
+/** What is assigned, and the quote that stays around its mask. */
+interface Value {
+  readonly start: number
+  readonly end: number
+  readonly quote: string
 }
 
 /** Masks what is assigned to names that `rules` call sensitive, and the text of XML elements so named. O(length). */
@@ -32,21 +48,45 @@ function maskNamed(text: string, rules: NameRules): string {
   let kept = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit !== 0x3a && unit !== 0x3d) continue
-    const name = nameBefore(text, i)
-    const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
-    if (name === undefined || sensitivity === SENSITIVITY.none) continue
-    const start = valueStart(text, i + 1)
-    // before the end is looked for, which would take quadratic time on a line of many such
-    if (isHarmless(text, start, sensitivity === SENSITIVITY.loose)) continue
-    const end = valueEnd(text, start, name, unit === 0x3a)
-    if (end <= start) continue
-    const quote = openingQuote(text, start)
-    result += text.slice(kept, start) + quote + MASK + quote
-    kept = end
-    i = end - 1
+    if (unit !== 0x3a && unit !== 0x3d && unit !== 0x3e && unit !== 0x25) continue
+    const value = valueAt(text, i, unit, rules)
+    if (value === undefined) continue
+    result += text.slice(kept, value.start) + value.quote + MASK + value.quote
+    kept = value.end
+    i = kept - 1
   }
   return kept === 0 ? text : result + text.slice(kept)
+}
+
+/** The secret that the sign `unit` at `at` assigns, if it does. */
+function valueAt(text: string, at: number, unit: number, rules: NameRules): Value | undefined {
+  // `%3D` within a URL within a URL; `password -> x`
+  const isEncoded = unit === 0x25
+  if (isEncoded && !isEncodedEquals(text, at)) return undefined
+  const isArrow = unit === 0x3e
+  if (isArrow && text.charCodeAt(at - 1) !== 0x2d) return undefined
+  if (unit === 0x3d && text.startsWith(')=(', at - 1)) return tupleAt(text, at, rules)
+  const name = nameBefore(text, isArrow ? at - 1 : at)
+  const sensitivity = name === undefined ? SENSITIVITY.none : sensitivityOf(text, name, rules)
+  if (name === undefined || sensitivity === SENSITIVITY.none) return undefined
+  const start = isEncoded ? at + 3 : valueStart(text, at + 1, unit === 0x3a && !name.isQuoted)
+  // before the end is looked for, which would take quadratic time on a line of many such
+  if (isHarmless(text, start, sensitivity === SENSITIVITY.loose)) return undefined
+  const end = isEncoded ? encodedEnd(text, start) : valueEnd(text, start, name, unit === 0x3a)
+  return end <= start ? undefined : { start, end, quote: openingQuote(text, start) }
+}
+
+/** What PostgreSQL says of a constraint: `Key (email, token)=(a, b) already exists.` */
+function tupleAt(text: string, at: number, rules: NameRules): Value | undefined {
+  const open = text.lastIndexOf('(', at - 1)
+  if (open < 0 || at - open > MAX_TUPLE) return undefined
+  const names = text.slice(open + 1, at - 1).split(',')
+  if (!names.some((name) => rules.classify(name) !== SENSITIVITY.none)) return undefined
+  const start = at + 2
+  const lineEnd = text.indexOf('\n', start)
+  const line = text.slice(start, lineEnd < 0 ? text.length : lineEnd)
+  const close = line.search(TUPLE_END)
+  return { start, end: start + (close < 0 ? line.length : close), quote: '' }
 }
 
 function sensitivityOf(text: string, name: Name, rules: NameRules): number {
@@ -60,7 +100,7 @@ function sensitivityOf(text: string, name: Name, rules: NameRules): number {
 /** The name that ends at `end`, quotes and blanks between skipped; undefined if there is none with three letters. */
 function nameBefore(text: string, end: number): Name | undefined {
   let to = end
-  while (to > 0 && end - to < 4 && isBlank(text.charCodeAt(to - 1))) to--
+  while (to > 0 && end - to < MAX_BLANKS && isSpace(text.charCodeAt(to - 1))) to--
   const unquoted = to
   while (to > 0 && unquoted - to < 8 && isQuoting(text.charCodeAt(to - 1))) to--
   let from = to
@@ -68,18 +108,55 @@ function nameBefore(text: string, end: number): Name | undefined {
   for (; from > 0 && to - from < MAX_NAME; from--) {
     const unit = text.charCodeAt(from - 1)
     if (isLetter(unit)) letters++
-    else if (!isNamePunctuation(unit)) break
+    else if (!isNamePunctuation(unit) && !isEscape(text, from - 1, unit)) break
   }
-  if (letters < 3) return undefined
-  return { text: text.slice(from, to), start: from, isQuoted: to !== unquoted }
+  if (letters < 2) return undefined
+  return { text: decodedName(text.slice(from, to)), start: from, isQuoted: to !== unquoted }
 }
 
-function valueStart(text: string, from: number): number {
+/** `cb%3Ftok%65n` is `token`, and so is `tok\\u0065n`. */
+function decodedName(name: string): string {
+  const isEscaped = name.includes('\\')
+  if (!isEscaped && !name.includes('%')) return name
+  const plain = isEscaped ? name.replace(ESCAPE, unescaped) : name
+  return /[\w.[\]-]*$/.exec(decodeComponent(plain))?.[0] ?? ''
+}
+
+function unescaped(_: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16))
+}
+
+/** A backslash before `u0065`, or before another one that is. */
+function isEscape(text: string, at: number, unit: number): boolean {
+  return unit === 0x5c && (text.charCodeAt(at + 1) === 0x5c || ESCAPED.test(text.slice(at + 1, at + 6)))
+}
+
+function isEncodedEquals(text: string, at: number): boolean {
+  return text.charCodeAt(at + 1) === 0x33 && (text.charCodeAt(at + 2) | 32) === 0x64
+}
+
+/** End of a value inside a percent-encoded query: `%26`, or whatever ends the whole. */
+function encodedEnd(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit <= 0x20 || unit === 0x26 || unit === 0x22 || unit === 0x27) return at
+    if (unit === 0x25 && text.startsWith('26', at + 1)) return at
+  }
+  return text.length
+}
+
+/** `isYaml`: an empty rest of the line has a value only if the next line is indented. */
+function valueStart(text: string, from: number, isYaml: boolean): number {
   let at = from
   // `=>`, `==`, `:=`
   while (at < text.length && at - from < 3 && (text[at] === '>' || text[at] === '=' || text[at] === ':')) at++
   while (at < text.length && isBlank(text.charCodeAt(at))) at++
-  return at
+  if (!isLineEnd(text.charCodeAt(at))) return at
+  let next = at
+  while (next - at < MAX_BLANKS && isSpace(text.charCodeAt(next))) next++
+  if (isYaml && !isBlank(text.charCodeAt(next - 1))) return at
+  ASSIGNMENT.lastIndex = next
+  return ASSIGNMENT.test(text) ? at : next
 }
 
 /** End of the value that begins at `start`: its closing quote or bracket, the end of its line, or the next separator. */
@@ -90,12 +167,32 @@ function valueEnd(text: string, start: number, name: Name, isColon: boolean): nu
   if (unit === 0x22 || unit === 0x27 || unit === 0x60) return tailEnd(text, quoteEnd(text, at, at - start))
   if (unit === 0x7b || unit === 0x5b) return tailEnd(text, bracketEnd(text, at))
   const isLine = isColon && !name.isQuoted
+  BLOCK.lastIndex = start
+  if (isLine && (isIndented(text, start) || BLOCK.test(text))) return blockEnd(text, start)
   for (at = start; at < text.length; at++) {
     const each = text.charCodeAt(at)
     if (each === 0x0a || each === 0x0d) break
     if (isLine) continue
     if (each <= 0x20 || each === 0x26 || each === 0x22 || each === 0x27 || each === 0x7d) break
     if (isColon && (each === 0x2c || each === 0x5d)) break
+  }
+  return at
+}
+
+/** True if nothing but blanks is before `at` in its line, some of them. */
+function isIndented(text: string, at: number): boolean {
+  let from = at
+  while (at - from < MAX_BLANKS && isBlank(text.charCodeAt(from - 1))) from--
+  return from < at && isLineEnd(text.charCodeAt(from - 1))
+}
+
+/** End of a block of YAML: its line, and all lines behind it that are indented. */
+function blockEnd(text: string, start: number): number {
+  let at = start
+  while (at < text.length) {
+    const isEnd = isLineEnd(text.charCodeAt(at))
+    if (isEnd && !isSpace(text.charCodeAt(at + 1))) break
+    at++
   }
   return at
 }
@@ -159,6 +256,14 @@ function isBlank(unit: number): boolean {
   return unit === 0x20 || unit === 0x09
 }
 
+function isLineEnd(unit: number): boolean {
+  return unit === 0x0a || unit === 0x0d
+}
+
+function isSpace(unit: number): boolean {
+  return isBlank(unit) || isLineEnd(unit)
+}
+
 function isQuoting(unit: number): boolean {
   return unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x5c
 }
@@ -169,6 +274,12 @@ function isLetter(unit: number): boolean {
 
 function isNamePunctuation(unit: number): boolean {
   return (
-    (unit >= 0x30 && unit <= 0x39) || unit === 0x5f || unit === 0x2d || unit === 0x2e || unit === 0x5b || unit === 0x5d
+    (unit >= 0x30 && unit <= 0x39) ||
+    unit === 0x5f ||
+    unit === 0x2d ||
+    unit === 0x2e ||
+    unit === 0x5b ||
+    unit === 0x5d ||
+    unit === 0x25
   )
 }

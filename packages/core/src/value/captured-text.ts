@@ -21,9 +21,13 @@ export interface CapturedText {
   readonly complete: boolean
   /** First segment of the redacted paths that apply; `body` unless told otherwise. */
   readonly under?: string
+  /** Of a query: the path before it. */
+  readonly path?: string
 }
 
 const SNIFFED = 512
+/** `[0]=x` is a form. */
+const JSON_HEAD = /^\s{0,64}(?:\{|\[\s{0,64}(?:["'[{\]]|$))/
 /** Begins each document of a JSON text sequence (RFC 7464). */
 const RECORD_SEPARATOR = String.fromCharCode(0x1e)
 
@@ -40,7 +44,7 @@ export function writeText(walker: Walker, captured: CapturedText, at: number): n
     case 'lines':
       return writeLines(walker, captured, at, path)
     case 'urlencoded':
-      return writeFields(walker, urlencodedFields(textOf(walker, captured), captured.complete), at, path)
+      return writeForm(walker, captured, at, path)
     case 'multipart':
       return writeMultipart(walker, captured, at, path)
     case 'text':
@@ -92,6 +96,18 @@ function writeLines(walker: Walker, captured: CapturedText, start: number, path:
     at = writeJson(walker, { bytes: walker.scratch.of(line), isWhole }, at, 1, path?.step(String(count++)))
   }
   return walker.close(at, TAG.end)
+}
+
+/** What `curl -d` sends is typed as a form whatever it is: its JSON is read as JSON, lest a value become a field's name. */
+function writeForm(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {
+  const text = textOf(walker, captured)
+  if (!mayBeJson(text)) return writeFields(walker, urlencodedFields(text, captured.complete), at, path, captured.path)
+  return writeJson(walker, { bytes: walker.scratch.of(text), isWhole: captured.complete }, at, 0, path)
+}
+
+function mayBeJson(text: string): boolean {
+  const unit = text.charCodeAt(0)
+  return (unit <= 0x20 || unit === 0x7b || unit === 0x5b) && JSON_HEAD.test(text)
 }
 
 function writeMultipart(walker: Walker, captured: CapturedText, at: number, path: PathState | undefined): number {

@@ -87,6 +87,8 @@ export class ValueEncoder {
     walker.into = into
     walker.end = at + this.#maxBytes
     walker.truncated = false
+    walker.keys.begin()
+    walker.jsonKeys.begin()
     return walker
   }
 

@@ -8,6 +8,15 @@ import type { Walker } from './walker.ts'
 
 /** Least room in which an error is begun. */
 const ERROR_ROOM = 160
+/** Parsers of bodies (body-parser, raw-body, express) hang the body on their errors, whose `type` begins so. */
+const BODY_ERROR = 'entity.'
+/** V8 quotes what `JSON.parse` stumbled over. */
+const JSON_MESSAGE = ' is not valid JSON'
+const HEAD = 512
+const QUOTED = /"[\s\S]{0,64}?" is not valid JSON/
+const BODIES: readonly string[] = ['body', 'rawBody']
+/** Members that have their own place. */
+const WRITTEN: readonly string[] = ['message', 'stack', 'cause']
 /** Room held back for stack, cause and the first own field while the parts before them are written. */
 const MESSAGE_RESERVE = 80
 const STACK_RESERVE = 48
@@ -41,7 +50,15 @@ function writeMessage(walker: Walker, error: object, info: ClassInfo, at: number
     return typeof message === 'string' ? walker.string(message, at) : walker.byte(at, TAG.undefined)
   }
   if ('get' in descriptor) return walker.omit(at, OMISSION.getter, 0)
-  return typeof descriptor.value === 'string' ? walker.string(descriptor.value, at) : walker.byte(at, TAG.undefined)
+  return writePart(walker, descriptor.value, at)
+}
+
+/** A message or stack, without the piece of a body that it may quote. */
+function writePart(walker: Walker, text: unknown, at: number): number {
+  if (typeof text !== 'string') return walker.byte(at, TAG.undefined)
+  const head = text.length > HEAD ? text.slice(0, HEAD) : text
+  if (!head.includes(JSON_MESSAGE)) return walker.string(text, at)
+  return walker.string(head.replace(QUOTED, `"…"${JSON_MESSAGE}`) + text.slice(head.length), at)
 }
 
 /**
@@ -52,11 +69,11 @@ function writeStack(walker: Walker, error: object, at: number): number {
   const descriptor = descriptorOf(error, 'stack')
   if (descriptor === undefined) return walker.byte(at, TAG.undefined)
   if (!('get' in descriptor)) {
-    return typeof descriptor.value === 'string' ? walker.string(descriptor.value, at) : walker.byte(at, TAG.undefined)
+    return writePart(walker, descriptor.value, at)
   }
   if (readStack === undefined || descriptor.get !== stackGetter) return walker.omit(at, OMISSION.getter, 0)
   const stack = readQuietly(readStack, error)
-  return typeof stack === 'string' ? walker.string(stack, at) : walker.byte(at, TAG.undefined)
+  return writePart(walker, stack, at)
 }
 
 function writeOwn(
@@ -81,8 +98,27 @@ function writeFields(walker: Walker, error: object, start: number, depth: number
   if (errors !== undefined && !('get' in errors) && errors.enumerable !== true && walker.hasRoom(at)) {
     at = walker.member('errors', errors.value, at, depth + 1, path, undefined)
   }
-  const names = keysOf(error).filter((name) => name !== 'message' && name !== 'stack' && name !== 'cause')
-  return walker.fields(error, names, at, depth + 1, path)
+  const names = keysOf(error)
+  const hidesBody = isBodyError(error)
+  const shown = names.filter((name) => !WRITTEN.includes(name) && !(hidesBody && BODIES.includes(name)))
+  if (hidesBody) at = omitBodies(walker, names, at)
+  return walker.fields(error, shown, at, depth + 1, path)
+}
+
+/** Whether bodies are recorded is decided elsewhere, and they are text that no tokenizer has seen. */
+function isBodyError(error: object): boolean {
+  const type = descriptorOf(error, 'type')
+  if (type === undefined || 'get' in type) return false
+  return typeof type.value === 'string' && type.value.startsWith(BODY_ERROR)
+}
+
+function omitBodies(walker: Walker, names: readonly string[], start: number): number {
+  let at = start
+  for (const name of BODIES) {
+    if (!names.includes(name) || !walker.hasRoom(at)) continue
+    at = walker.omit(walker.key(at, walker.keys.intern(name), name), OMISSION.redacted, 0)
+  }
+  return at
 }
 
 function readQuietly(read: (from: unknown) => unknown, from: object): unknown {

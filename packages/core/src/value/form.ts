@@ -2,15 +2,19 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { writeJson } from './json-text.ts'
+import { isCallback, isFlowSecret } from './oauth.ts'
 import type { PathState } from './paths.ts'
+import { decodeComponent } from './percent.ts'
+import { scrubKey } from './scrub.ts'
 import type { Walker } from './walker.ts'
 
-/** What a field holds. `cut` stands for one whose value the end of the text cuts. */
+/** What a field holds. `cut` stands for one whose value the end of the text cuts, `unread` for one that tells no name. */
 export type FieldValue =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'file'; readonly name: string; readonly type: string; readonly size: number }
   | { readonly kind: 'cut' }
+  | { readonly kind: 'unread' }
 
 /** One field as sent. */
 export interface Field {
@@ -39,19 +43,20 @@ function pairField(pair: string, isCut: boolean): Field {
   return { name, value: { kind: 'text', text: equals < 0 ? '' : decodeComponent(pair.slice(equals + 1)) } }
 }
 
-/** Writes fields as an object; returns the end. */
+/** Writes fields as an object; returns the end. `before`: the URL's path, if they are its query. */
 export function writeFields(
   walker: Walker,
   fields: readonly Field[],
   start: number,
   path: PathState | undefined,
+  before?: string,
 ): number {
   if (!walker.open(start)) return walker.cut(start, OMISSION.size, 0)
   const groups = groupByName(fields)
   let left = groups.size
   let at = walker.byte(start, TAG.object)
   for (const [name, group] of groups) {
-    if (groups.size - left >= walker.maxWidth) {
+    if (groups.size - left >= walker.maxWidth || walker.jsonKeys.isExhausted) {
       at = walker.cutKeys(at, OMISSION.width, left)
       break
     }
@@ -59,7 +64,7 @@ export function writeFields(
       at = walker.cutKeys(at, OMISSION.size, left)
       break
     }
-    at = writeGroup(walker, name, group, at, path)
+    at = writeGroup(walker, name, isFlow(name, group, groups, before) ? undefined : group, at, path)
     left--
   }
   // a field whose very name is cut
@@ -67,6 +72,18 @@ export function writeFields(
     at = walker.cutKeys(at, OMISSION.size, 0)
   }
   return walker.close(at, KEY.end)
+}
+
+function isFlow(
+  name: string,
+  group: readonly Field[],
+  groups: ReadonlyMap<string, readonly Field[]>,
+  before: string | undefined,
+): boolean {
+  if (name !== 'code' && name !== 'state') return false
+  const isAtCallback = before !== undefined && isCallback(before)
+  const has = (other: string): boolean => groups.has(other)
+  return group.some(({ value }) => value.kind === 'text' && isFlowSecret(name, value.text, isAtCallback, has))
 }
 
 function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Field[]> {
@@ -80,17 +97,21 @@ function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Fie
   return groups
 }
 
+/** Writes a name and its fields; undefined stands for those that are left out. */
 function writeGroup(
   walker: Walker,
   name: string,
-  group: readonly Field[],
+  group: readonly Field[] | undefined,
   start: number,
   path: PathState | undefined,
 ): number {
-  const id = walker.keys.internForeign(name)
+  const id = walker.jsonKeys.number(name)
   const at = walker.key(start, id, name)
   const next = path?.step(name)
-  const isHidden = group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
+  // behind a name that holds a secret stands what is left of it, `password: a=b`
+  const isSecret = id < 0 && scrubKey(name, walker.redaction) !== name
+  if (group === undefined) return walker.omit(at, OMISSION.redacted, 0)
+  const isHidden = isSecret || group.some(({ value }) => walker.hides(walker.sensitivity(id, name), scalarOf(value)))
   if (isHidden || next?.redacts === true) return walker.omit(at, OMISSION.redacted, 0)
   const [first] = group
   if (group.length === 1 && first !== undefined) return writeField(walker, first.value, at, 1, next)
@@ -121,6 +142,8 @@ function writeField(walker: Walker, value: FieldValue, at: number, depth: number
       return writeFile(walker, value, at)
     case 'cut':
       return walker.cut(at, OMISSION.size, 0)
+    case 'unread':
+      return walker.cut(at, OMISSION.corrupt, 0)
   }
 }
 
@@ -141,15 +164,4 @@ function writeFile(walker: Walker, file: FieldValue & { readonly kind: 'file' },
 function scalarOf(value: FieldValue): unknown {
   if (value.kind !== 'text') return value
   return /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value.text) ? 0 : value.text
-}
-
-/** Percent-decodes; what is no UTF-8 is taken byte by byte, so that a broken escape hides no secret. */
-export function decodeComponent(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  if (!spaced.includes('%')) return spaced
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return spaced.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  }
 }

@@ -1,6 +1,7 @@
 /** HOT. Keys of JSON looked up by their bytes, so that a key seen before makes no string. */
 
 import { utf8Text } from './intrinsics.ts'
+import { namingOf, roleOf, TREATMENT } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
 import type { NameRules, Sensitivity } from './names.ts'
 
@@ -10,9 +11,10 @@ export interface JsonKey {
   /** Number in the key table; -1 where it is written inline. */
   readonly id: number
   readonly sensitivity: Sensitivity
-  /** The member beside it, `value`, is the secret if this one's value is a sensitive name. */
-  readonly isNaming: boolean
-  readonly isValue: boolean
+  /** What the value says of the member beside it, a code of `NAMING`. */
+  readonly naming: number
+  /** It is a value that the member beside it names: bits of `TREATMENT`. */
+  readonly named: number
 }
 
 interface Known extends JsonKey {
@@ -21,18 +23,30 @@ interface Known extends JsonKey {
 }
 
 const SLOTS = 1024
+/** Keys of one value that are written inline; when a peer has filled its half of the table, all new ones are. */
+const MAX_UNKNOWN = 64
 const MAX_BYTES = 32
-const NAMING = /^(?:name|key|field|header)$/
 
 /** Remembers one key a slot; a peer that sends many only makes it forget. */
 export class JsonKeys {
   readonly #keys: KeyTable
   readonly #names: NameRules
+  #unknown = 0
   readonly #slots: (Known | undefined)[] = Array.from({ length: SLOTS }, () => undefined)
 
   constructor(keys: KeyTable, names: NameRules) {
     this.#keys = keys
     this.#names = names
+  }
+
+  /** Another value begins. */
+  begin(): void {
+    this.#unknown = 0
+  }
+
+  /** True when the value has had so many keys without a number that no more are looked at: each costs more than its object. */
+  get isExhausted(): boolean {
+    return this.#unknown >= MAX_UNKNOWN
   }
 
   /** The key whose bytes, plain ones without a backslash, are `bytes[from, to)`. */
@@ -47,15 +61,22 @@ export class JsonKeys {
     return key
   }
 
+  /** The number of a peer's key, -1 for one that is written inline. */
+  number(name: string): number {
+    const id = this.#keys.intern(name, true)
+    if (id < 0) this.#unknown++
+    return id
+  }
+
   /** The key of that name. */
   of(name: string): JsonKey {
-    const id = this.#keys.internForeign(name)
+    const id = this.number(name)
     return {
       name,
       id,
       sensitivity: id >= 0 ? this.#keys.sensitivity(id) : this.#names.classify(name),
-      isNaming: NAMING.test(name),
-      isValue: name === 'value',
+      naming: namingOf(name),
+      named: roleOf(name) & (TREATMENT.value | TREATMENT.data),
     }
   }
 }

@@ -6,6 +6,8 @@
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { maskCards } from './cards.ts'
 import { AT_END, isContainer, JsonCursor } from './json-cursor.ts'
+import { hiddenBeside, NAMING } from './key-roles.ts'
+import { utf8Text } from './intrinsics.ts'
 import type { JsonKey } from './json-keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -20,16 +22,22 @@ export interface JsonSource {
   readonly isWhole: boolean
 }
 
-/** Whether an object has told that it names a secret, and whether its value was written before. */
+/** Of an object, bits of `TREATMENT`: values that are secrets as the members passed tell, and those written before. */
 interface Pair {
-  isNamed: boolean
-  hasValue: boolean
+  hidden: number
+  written: number
+  /** Up to three strings that may name a secret: place, length and naming in one number; 0 for none. */
+  first: number
+  second: number
+  third: number
 }
 
 /** Bytes of names that announce a secret, written in escapes at the longest. */
 const SHORTEST_NAME = 3
 const LONGEST_NAME = 64 * 6
 const CARD_LENGTH = 13
+/** Above `LONGEST_NAME`. */
+const PLACE = 512
 
 /** Writes the document of `source`; returns the end. `depth` containers are open already. */
 export function writeJson(
@@ -113,10 +121,10 @@ class JsonWriter {
   #object(start: number, depth: number, path: PathState | undefined): number {
     const walker = this.#walker
     const cursor = this.#cursor
-    const pair: Pair = { isNamed: false, hasValue: false }
+    const pair: Pair = { hidden: 0, written: 0, first: 0, second: 0, third: 0 }
     let at = walker.byte(start, TAG.object)
     for (let count = 0; cursor.hasNext(count, 0x7d); count++) {
-      const limit = this.#limit(at, count)
+      const limit = walker.jsonKeys.isExhausted ? OMISSION.width : this.#limit(at, count)
       if (limit !== 0) {
         cursor.skipRest()
         at = walker.cutKeys(at, limit, 0)
@@ -128,7 +136,7 @@ class JsonWriter {
     }
     if (cursor.isBroken) at = walker.cutKeys(at, this.#reason, 0)
     const end = walker.close(at, KEY.end)
-    if (!pair.isNamed || !pair.hasValue) return end
+    if (pair.written === 0 || (this.#hiddenIn(pair) & pair.written) === 0) return end
     walker.wipe(start, end)
     return walker.omit(start, OMISSION.redacted, 0)
   }
@@ -149,12 +157,12 @@ class JsonWriter {
     const at = this.#walker.key(start, key.id, key.name)
     const next = path === undefined ? undefined : path.step(key.name)
     if (next?.redacts === true || this.#isHidden(key.sensitivity)) return this.#hide(at)
-    if (key.isValue) {
-      if (pair.isNamed) return this.#hide(at)
-      pair.hasValue = true
+    if (key.named !== 0) {
+      if ((key.named & this.#hiddenIn(pair)) !== 0) return this.#hide(at)
+      pair.written |= key.named
     }
     const end = this.#value(at, depth, next)
-    if (key.isNaming) pair.isNamed ||= this.#namesSecret()
+    if (key.naming !== NAMING.none && this.#isBehindString) this.#remember(pair, key.naming)
     return end
   }
 
@@ -166,10 +174,33 @@ class JsonWriter {
     return text !== undefined && this.#walker.redaction.announces(text)
   }
 
-  /** True if the string just passed tells that the member `value` beside it is a secret. */
-  #namesSecret(): boolean {
-    const text = this.#isBehindString ? this.#cursor.text() : undefined
-    return text !== undefined && this.#walker.redaction.classify(text) !== SENSITIVITY.none
+  /** Most objects have no value for a name to tell about, so what the string just passed tells is not worked out yet. */
+  #remember(pair: Pair, naming: number): void {
+    const { from, to, isEscaped } = this.#cursor
+    if (to - from > LONGEST_NAME) return
+    const place = (from * PLACE + (to - from)) * 4 + naming
+    if (isEscaped || pair.third !== 0) pair.hidden |= this.#hiddenBeside(this.#cursor.text(), naming)
+    else if (pair.first === 0) pair.first = place
+    else if (pair.second === 0) pair.second = place
+    else pair.third = place
+  }
+
+  /** The values that are secrets as far as the members passed tell. */
+  #hiddenIn(pair: Pair): number {
+    pair.hidden |= this.#hiddenBy(pair.first) | this.#hiddenBy(pair.second) | this.#hiddenBy(pair.third)
+    pair.first = pair.second = pair.third = 0
+    return pair.hidden
+  }
+
+  #hiddenBy(place: number): number {
+    if (place === 0) return 0
+    const length = Math.floor(place / 4) % PLACE
+    const from = Math.floor(place / 4 / PLACE)
+    return this.#hiddenBeside(utf8Text(this.#cursor.bytes, from, from + length), place % 4)
+  }
+
+  #hiddenBeside(text: string | undefined, naming: number): number {
+    return text === undefined ? 0 : hiddenBeside(naming, text, this.#walker.redaction)
   }
 
   /** True if the value ahead is left out under a key of this sensitivity; null stays, numbers and booleans if loose. */

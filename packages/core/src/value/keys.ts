@@ -1,5 +1,6 @@
 /** Interns the keys of values and remembers which of them are sensitive. HOT: one lookup per captured key. */
 
+import { roleOf, TREATMENT } from './key-roles.ts'
 import { mapGet, ownCopy } from './intrinsics.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -8,12 +9,17 @@ import { scrubKey } from './scrub.ts'
 
 /** Numbers for key texts, given once and never changed. */
 export interface KeyTable {
-  /** The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline. */
-  intern(key: string): number
-  /** The same for keys chosen by a peer, which may fill only half of the table. */
-  internForeign(key: string): number
+  /**
+   * The number of `key`, defined now if need be; -1 when the table is full or the key is not worth one: write it inline.
+   * Foreign are keys that a peer may have chosen, and the new ones of a value beyond the first 32: they fill half of the table.
+   */
+  intern(key: string, isForeign?: boolean): number
+  /** Another value begins. */
+  begin(): void
   isSensitive(id: number): boolean
   sensitivity(id: number): Sensitivity
+  /** Bits of `TREATMENT`; 0 for most keys. */
+  treatment(id: number): number
   readonly size: number
   /** Keys turned away because the table was full. */
   readonly overflowed: number
@@ -33,6 +39,9 @@ const MAX_KEY_LENGTH = 64
 /** Keys with more digits than this are ids; they would fill the table. */
 const MAX_KEY_DIGITS = 3
 
+/** So many new keys of one value are believed to be the program's. */
+const MAX_FRESH = 32
+
 /** Creates an empty table. */
 export function createKeyTable(options: KeyTableOptions): KeyTable {
   return new Keys(options)
@@ -40,17 +49,18 @@ export function createKeyTable(options: KeyTableOptions): KeyTable {
 
 class Keys implements KeyTable {
   readonly #ids = new Map<string, number>()
-  readonly #sensitivities: Uint8Array
+  readonly #treatments: Uint8Array
   readonly #maxKeys: number
   readonly #redaction: Redaction
   readonly #options: KeyTableOptions
   #overflowed = 0
+  #fresh = 0
 
   constructor(options: KeyTableOptions) {
     this.#maxKeys = options.maxKeys
     this.#redaction = options.redaction
     this.#options = options
-    this.#sensitivities = new Uint8Array(options.maxKeys)
+    this.#treatments = new Uint8Array(options.maxKeys)
   }
 
   get size(): number {
@@ -61,12 +71,12 @@ class Keys implements KeyTable {
     return this.#overflowed
   }
 
-  intern(key: string): number {
-    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys)
+  intern(key: string, isForeign = false): number {
+    return mapGet(this.#ids, key) ?? this.#define(key, isForeign || this.#fresh >= MAX_FRESH)
   }
 
-  internForeign(key: string): number {
-    return mapGet(this.#ids, key) ?? this.#define(key, this.#maxKeys >>> 1)
+  begin(): void {
+    this.#fresh = 0
   }
 
   isSensitive(id: number): boolean {
@@ -74,19 +84,25 @@ class Keys implements KeyTable {
   }
 
   sensitivity(id: number): Sensitivity {
-    return (this.#sensitivities[id] ?? SENSITIVITY.none) as Sensitivity
+    return (this.treatment(id) & TREATMENT.sensitivity) as Sensitivity
   }
 
-  #define(key: string, limit: number): number {
+  treatment(id: number): number {
+    return this.#treatments[id] ?? 0
+  }
+
+  #define(key: string, isForeign: boolean): number {
     if (key.length > MAX_KEY_LENGTH || countDigits(key) > MAX_KEY_DIGITS) return -1
-    if (scrubKey(key, this.#redaction) !== key) return -1
-    if (this.#ids.size >= limit) {
+    // whoever writes it inline scrubs it
+    if (this.#ids.size >= (isForeign ? this.#maxKeys >>> 1 : this.#maxKeys)) {
       this.#overflowed++
       return -1
     }
+    if (scrubKey(key, this.#redaction) !== key) return -1
+    this.#fresh++
     const id = this.#ids.size
     const own = ownCopy(key)
-    this.#sensitivities[id] = this.#redaction.classify(own)
+    this.#treatments[id] = this.#redaction.classify(own) | roleOf(own)
     this.#options.onDefine(id, own)
     this.#ids.set(own, id)
     return id

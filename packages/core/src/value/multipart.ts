@@ -1,6 +1,7 @@
 /** Splits a multipart/form-data body (RFC 7578) into fields; of files only name, type and size are taken. */
 
 import type { Field, FieldValue } from './form.ts'
+import { decodeComponent } from './percent.ts'
 
 const MAX_PARTS = 1000
 const MAX_HEADER_BYTES = 4096
@@ -34,11 +35,13 @@ function partStart(body: Buffer, at: number, boundary: string): number {
 function fieldOf(part: Buffer, isCut: boolean): Field {
   const split = part.subarray(0, MAX_HEADER_BYTES).indexOf(BLANK_LINE)
   if (split < 0) return { name: '', value: { kind: 'cut' } }
-  const headers = part.toString('utf8', 0, split)
-  const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? ''
-  const name = parameter(disposition, 'name') ?? ''
-  const type = /^content-type:\s*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase()
-  const file = parameter(disposition, 'filename') ?? (/;\s*filename\*=/i.test(disposition) ? '' : undefined)
+  // a folded header is one line
+  const headers = part.toString('utf8', 0, split).replace(/\r?\n[ \t]+/g, ' ')
+  const disposition = /^content-disposition[ \t]*:(.*)$/im.exec(headers)?.[1] ?? ''
+  const name = extended(disposition, 'name') ?? decoded(parameter(disposition, 'name'))
+  if (name === undefined) return { name: '', value: { kind: 'unread' } }
+  const type = /^content-type[ \t]*:\s*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase()
+  const file = extended(disposition, 'filename') ?? parameter(disposition, 'filename')
   return { name, value: valueOf(part.subarray(split + BLANK_LINE.length), type, file, isCut) }
 }
 
@@ -50,6 +53,17 @@ function valueOf(content: Buffer, type: string | undefined, file: string | undef
 }
 
 function parameter(disposition: string, name: string): string | undefined {
-  const match = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(disposition)
+  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(disposition)
   return match?.[1]?.replace(/\\(.)/g, '$1') ?? match?.[2]
+}
+
+/** The form of RFC 5987, `name*=utf-8''na%6De`. */
+function extended(disposition: string, name: string): string | undefined {
+  const match = new RegExp(`;\\s*${name}\\*\\s*=\\s*"?[\\w-]*'[^'\\s;]*'([^\\s;"]*)`, 'i').exec(disposition)
+  return decoded(match?.[1])
+}
+
+/** Browsers percent-encode quotes and line ends in names. */
+function decoded(text: string | undefined): string | undefined {
+  return text === undefined || !text.includes('%') ? text : decodeComponent(text.replaceAll('+', '%2B'))
 }

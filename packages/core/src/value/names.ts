@@ -21,7 +21,12 @@ const WORDS: readonly string[] = listed(`
 `)
 
 /** Hidden only as a whole name: too common as a word within another. */
-const WHOLE: readonly string[] = ['auth', 'pass', 'sig', 'signature', 'pan', 'xamzsignature', 'xgoogsignature']
+const WHOLE: readonly string[] = listed(`
+  auth authentication pass pw sig signature pan xauth xauthentication xkey xamzsignature xgoogsignature
+`)
+
+/** Their last word makes a secret of names of several words, `db_pass`; numbers and booleans stay, `highPass: true`. */
+const LAST: readonly string[] = ['pass', 'pw']
 
 /** Not hidden although a rule below would. */
 const HARMLESS: readonly string[] = [
@@ -40,6 +45,9 @@ const METRIC_FIRST = /^(?:max|min|num|has|is|total|count|should|can|needs|no|n)$
 const METRIC_LAST =
   /^(?:count|length|len|size|limit|max|min|total|ttl|age|timeout|expiry|expires|expire|expiration|at|in|ms|seconds|enabled|required|valid|present|usage|used|budget|attempts|version|rate|cost|index|rounds|strength|policy)$/
 const MAX_NAME = 256
+/** It is normal already, and no run of words. */
+const ONE_WORD = /^[a-z]+$/
+const COMPATIBLE = /[^\0-\x7f]/
 
 /** Decides about names. */
 export interface NameRules {
@@ -56,16 +64,24 @@ export function createNameRules(added: readonly string[], allowed: readonly stri
   for (const name of harmless) whole.delete(name)
   return {
     classify(name) {
-      const text = name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name
-      const normal = normaliseName(text)
-      if (normal.length < 3 || harmless.has(normal)) return SENSITIVITY.none
+      const text = plainName(name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name)
+      const isOneWord = ONE_WORD.test(text)
+      const normal = isOneWord ? text : normaliseName(text)
+      if (normal.length < 2 || harmless.has(normal)) return SENSITIVITY.none
       if (whole.has(normal)) return SENSITIVITY.strict
-      const parts = splitWords(text)
-      if (STRONG.test(normal) || hasRun(parts, words)) return isMetric(parts) ? SENSITIVITY.loose : SENSITIVITY.strict
-      return SOFT.test(normal) ? SENSITIVITY.loose : SENSITIVITY.none
+      const parts = isOneWord ? [text] : splitWords(text)
+      if (STRONG.test(normal) || (!isOneWord && hasRun(parts, words))) {
+        return isMetric(parts) ? SENSITIVITY.loose : SENSITIVITY.strict
+      }
+      return SOFT.test(normal) || endsSensitively(parts) ? SENSITIVITY.loose : SENSITIVITY.none
     },
-    isListed: (name) => whole.has(normaliseName(name)),
+    isListed: (name) => whole.has(normaliseName(plainName(name))),
   }
+}
+
+/** Fullwidth and other compatibility letters as the ordinary ones. */
+function plainName(name: string): string {
+  return COMPATIBLE.test(name) ? name.normalize('NFKC') : name
 }
 
 /** Lower case, letters and digits only: `API_KEY`, `apiKey` and `api-key` are one name. */
@@ -98,6 +114,10 @@ function hasRun(parts: readonly string[], words: ReadonlySet<string>): boolean {
 }
 
 const SOFT_WORDS: ReadonlySet<string> = new Set(['token', 'session', 'cookie', 'cookies', 'csrf', 'xsrf', 'jwt'])
+
+function endsSensitively(parts: readonly string[]): boolean {
+  return parts.length > 1 && LAST.includes(parts.at(-1) ?? '')
+}
 
 function isMetric(parts: readonly string[]): boolean {
   return METRIC_FIRST.test(parts[0] ?? '') || METRIC_LAST.test(parts.at(-1) ?? '')

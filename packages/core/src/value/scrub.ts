@@ -5,6 +5,7 @@ import { maskCards } from './cards.ts'
 import { ownCopy, setHas } from './intrinsics.ts'
 import type { Redaction } from './redaction.ts'
 import { MASK, maskShapes, maskUserinfo } from './shapes.ts'
+import { maskPairs } from './text-pairs.ts'
 import { MAY_HOLD, suspicionOf } from './suspicion.ts'
 
 /** Longest text that is looked at; the rest is dropped, never passed on unseen. */
@@ -53,16 +54,20 @@ export class HarmlessTexts {
   }
 }
 
-/** The key under which a value may be stored: a key that itself holds a secret is masked as a whole. */
+/**
+ * The key under which a value may be stored: one that itself holds a secret is masked as a whole, also one that is a whole
+ * assignment (`{"password":"x"}` typed as a form is one field name). O(length) with `suspicionOf`, more only for suspects.
+ */
 export function scrubKey(key: string, redaction: Redaction): string {
-  let masked = maskShaped(key, suspicionOf(key))
-  if (redaction.shapes.length > 0) masked = maskOwn(masked, redaction.shapes)
-  return masked === key ? key : MASK
+  const mayHold = suspicionOf(key)
+  if (mayHold === 0 && redaction.shapes.length === 0) return key
+  return maskOnce(key, mayHold, redaction) === key ? key : MASK
 }
 
 function maskOnce(text: string, mayHold: number, redaction: Redaction): string {
   let masked = maskShaped(text, mayHold)
   if ((mayHold & MAY_HOLD.assignment) !== 0) masked = maskAssignments(masked, redaction)
+  if ((mayHold & (MAY_HOLD.assignment | MAY_HOLD.shape)) !== 0) masked = maskPairs(masked, redaction)
   return redaction.shapes.length === 0 ? masked : maskOwn(masked, redaction.shapes)
 }
 

@@ -3,7 +3,8 @@
 /** What stands where a secret was. */
 export const MASK = '[redacted]'
 
-const TOKENS = [
+/** Tokens by their prefix; whatever one of these finds, the table in suspicion.ts must suspect. */
+export const TOKENS: readonly string[] = [
   String.raw`eyJ[\w-]{8,}(?:\.[\w-]*)*`,
   String.raw`(?:sk|rk)[_-](?:live|test|proj|ant|or|svcacct|admin)?[\w-]{12,}`,
   String.raw`gh[oprsu]_\w{16,}|github_pat_\w{16,}`,
@@ -14,9 +15,9 @@ const TOKENS = [
   String.raw`SG\.[\w-]{10,}\.[\w-]{10,}|SG\.[\w-]{20,}|whsec_[\w+/=-]{12,}|gsk_\w{16,}|sbp_\w{16,}|figd_[\w-]{16,}`,
   String.raw`shp(?:at|ss|ca|pa)_\w{16,}|sq0\w{3}-[\w-]{16,}|hf_\w{16,}|r8_\w{16,}|do[opr]_v1_\w{16,}|sntrys_[\w+/=]{16,}`,
   String.raw`ATATT\d[\w=-]{16,}|key-[0-9a-f]{32}`,
-].join('|')
+]
 
-const TOKEN = new RegExp(`(?<![A-Za-z0-9])(?:${TOKENS})`, 'g')
+const TOKEN = new RegExp(`(?<![A-Za-z0-9])(?:${TOKENS.join('|')})`, 'g')
 const WEBHOOK = /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/)[^\s"'<>]+/g
 const TELEGRAM = /(?<!\d)\d{8,10}:[\w-]{35}(?![\w-])/g
 const TELEGRAM_LENGTH = 44

@@ -8,6 +8,7 @@
 import { KEY, OMISSION, putVarint, TAG } from '@cinescope/protocol'
 import { isCardNumber } from './cards.ts'
 import { asciiText, execute, unitAt, writeLatin1 } from './intrinsics.ts'
+import { roleOf } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
@@ -118,6 +119,11 @@ export class Sink {
   /** How the key is treated, `id` as `keys.intern` gave it. */
   sensitivity(id: number, key: string): Sensitivity {
     return id >= 0 ? this.keys.sensitivity(id) : this.redaction.classify(key)
+  }
+
+  /** The same with the bits of `TREATMENT` that are no sensitivity. */
+  treatment(id: number, key: string): number {
+    return id >= 0 ? this.keys.treatment(id) : this.redaction.classify(key) | roleOf(key)
   }
 
   number(value: number, at: number): number {

@@ -22,10 +22,14 @@ export const TRIGRAM_MASK = 0x7fff
 /** From so many digits on a string may hold a card number. */
 const CARD_DIGITS = 13
 
-/** Three neighbouring units of every prefix in shapes.ts, chosen to be rare in ordinary text. */
+/**
+ * Three neighbouring units of every prefix in shapes.ts, chosen to be rare in ordinary text, and of the names that stand
+ * beside a secret without a sign: password, token, authorization. `(` stands for whatever is no letter, digit, `_`, `-` or `.`.
+ */
 const RARE: readonly string[] = (
   'eyj sk_ sk- rk_ hp_ ho_ hs_ hu_ hr_ b_p kia sia xox aiz lpa pm_ sg. ec_ --- rer sic shp ' +
-  'sq0 hf_ ypi ey- ks. bho ocs tt0 r_p ak- ys_ op_ pp- a0. vs. r0_ gd_ bp_'
+  'sq0 hf_ ypi ey- ks. bho ocs tt0 r_p ak- ys_ op_ pp- a0. vs. r0_ gd_ bp_ ' +
+  'ya2 _v1 (rk _rk -rk .rk ssw tok riz'
 ).split(' ')
 
 export const UNIT_CLASS: Uint8Array = unitClasses()

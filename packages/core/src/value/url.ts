@@ -1,56 +1,86 @@
 /** Takes secrets out of URLs: userinfo, query and fragment parameters, tokens in the path. */
 
-import { decodeComponent } from './form.ts'
 import { SENSITIVITY } from './names.ts'
+import { isCallback, isFlowSecret } from './oauth.ts'
+import { decodeComponent } from './percent.ts'
 import type { Redaction } from './redaction.ts'
 import { scrubText } from './scrub.ts'
 import { MASK } from './shapes.ts'
+import { followsSecretName, looksRandom } from './url-path.ts'
 
 const MAX_URL = 16_384
-const TOKEN_SEGMENT = /^(?=.*\d)[\w.~%-]{12,}$/
+const MAX_DECODED = 3
 const NUMERIC = /^-?\d+(?:\.\d+)?$|^true$|^false$/
 
-/** `text`, a URL or the path and query of one, with its secrets masked; cut at 16 KiB. */
-export function redactUrl(text: string, redaction: Redaction): string {
+/**
+ * What a route says of the values in its path: true if the value stands for a name that is no secret, false for one that is,
+ * undefined if the route does not name it.
+ */
+export type RouteNames = (segment: string) => boolean | undefined
+
+/** Names nothing, so that segments which look random stay. */
+const SHOWN: RouteNames = () => true
+
+/**
+ * `text`, a URL or the path and query of one, with its secrets masked; cut at 16 KiB. Segments of the path that look random
+ * are masked unless `names` tells that they are harmless; without it they stay.
+ */
+export function redactUrl(text: string, redaction: Redaction, names: RouteNames = SHOWN): string {
   const bounded = text.length > MAX_URL ? text.slice(0, MAX_URL) : text
   const [beforeFragment, fragment] = splitOnce(bounded, '#')
   const [path, query] = splitOnce(beforeFragment, '?')
-  let result = scrubText(maskSegments(path, redaction), redaction)
-  if (query !== undefined) result += `?${maskParameters(query, redaction)}`
-  if (fragment !== undefined) result += `#${maskParameters(fragment, redaction)}`
+  const isAtCallback = isCallback(path)
+  let result = scrubText(maskSegments(path, redaction, names), redaction)
+  if (query !== undefined) result += `?${maskParameters(query, redaction, isAtCallback)}`
+  if (fragment !== undefined) result += `#${maskParameters(fragment, redaction, isAtCallback)}`
   return result
 }
 
-function maskParameters(text: string, redaction: Redaction): string {
-  return text
-    .split('&')
-    .map((pair) => maskParameter(pair, redaction))
-    .join('&')
+function maskParameters(text: string, redaction: Redaction, isAtCallback: boolean): string {
+  const pairs = text.split('&')
+  const names = new Set(pairs.map((pair) => decodeComponent(splitOnce(pair, '=')[0])))
+  return pairs.map((pair) => maskParameter(pair, redaction, isAtCallback, names)).join('&')
 }
 
-function maskParameter(pair: string, redaction: Redaction): string {
-  const [name, value] = splitOnce(pair, '=')
-  if (value === undefined) return maskDecoded(name, redaction)
-  const sensitivity = redaction.classify(decodeComponent(name))
-  const isHidden = sensitivity === SENSITIVITY.strict || (sensitivity === SENSITIVITY.loose && !NUMERIC.test(value))
-  return `${maskDecoded(name, redaction)}=${isHidden && value !== '' ? MASK : maskDecoded(value, redaction)}`
+function maskParameter(pair: string, redaction: Redaction, isAtCallback: boolean, names: ReadonlySet<string>): string {
+  const [key, value] = splitOnce(pair, '=')
+  if (value === undefined) return maskDecoded(key, redaction)
+  const name = decodeComponent(key)
+  const sensitivity = redaction.classify(name)
+  const isHidden =
+    sensitivity === SENSITIVITY.strict ||
+    (sensitivity === SENSITIVITY.loose && !NUMERIC.test(value)) ||
+    isFlowSecret(name, value, isAtCallback, (other) => names.has(other))
+  return `${maskDecoded(key, redaction)}=${isHidden && value !== '' ? MASK : maskDecoded(value, redaction)}`
 }
 
-/** The text as it is, unless what it decodes to holds a secret. */
+/** The text as it is, unless what it decodes to, once or more often, holds a secret. */
 function maskDecoded(text: string, redaction: Redaction): string {
-  const decoded = decodeComponent(text)
-  return scrubText(decoded, redaction) === decoded ? text : MASK
+  let decoded = text
+  for (let i = 0; i <= MAX_DECODED; i++) {
+    if (scrubText(decoded, redaction) !== decoded) return MASK
+    const again = decodeComponent(decoded)
+    if (again === decoded) return text
+    decoded = again
+  }
+  // nobody encodes so often without a reason
+  return MASK
 }
 
-/** Masks a path segment that looks like a token behind one whose name is sensitive, `/reset-password/3f9c...`. */
-function maskSegments(path: string, redaction: Redaction): string {
+/** Masks segments that are secrets by themselves, by the one before them or by the route. */
+function maskSegments(path: string, redaction: Redaction, names: RouteNames): string {
   const segments = path.split('/')
+  const decoded = segments.map(decodeComponent)
+  // behind scheme://host
+  const first = segments.length > 2 && segments[1] === '' && segments[0]?.endsWith(':') === true ? 3 : 0
   return segments
     .map((segment, index) => {
-      if (maskDecoded(segment, redaction) === MASK) return MASK
-      const before = segments[index - 1] ?? ''
-      const isToken = TOKEN_SEGMENT.test(segment) && redaction.classify(before) !== SENSITIVITY.none
-      return isToken ? MASK : segment
+      // index is below segments.length
+      const text = decoded[index]!
+      if (index < first || segment === '') return segment
+      const isHidden = names(text) === false || followsSecretName(decoded[index - 1] ?? '', text, redaction)
+      if (isHidden || (looksRandom(text) && names(text) !== true)) return MASK
+      return maskDecoded(segment, redaction)
     })
     .join('/')
 }

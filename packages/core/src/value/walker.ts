@@ -17,12 +17,15 @@ import {
   symbolDescription,
 } from './intrinsics.ts'
 import { JsonKeys } from './json-keys.ts'
+import { hiddenBeside, NAMING, namingOf, TREATMENT } from './key-roles.ts'
 import type { KeyTable } from './keys.ts'
+import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
+import { writeUrl } from './url-value.ts'
 import { Utf8Scratch } from './utf8-scratch.ts'
 
 /** Bounds of one value. */
@@ -42,9 +45,6 @@ const INDEXES: readonly string[] = Array.from({ length: 100 }, (_, index) => Str
 
 /** Digits are not worked out beyond this: it takes quadratic time. */
 const HUGE = 1n << 1024n
-
-/** Members by which the entry objects of lists and forms name the value beside them. */
-const NAMING: readonly string[] = ['name', 'key', 'field', 'header']
 
 /** A sink that knows how to walk. One per thread; not re-entrant, which nothing it does can cause. */
 export class Walker extends Sink {
@@ -108,6 +108,8 @@ export class Walker extends Sink {
   /** Own enumerable members in order, and the end. */
   fields(value: object, names: readonly string[], start: number, depth: number, path: PathState | undefined): number {
     const shown = names.length > this.maxWidth ? this.maxWidth : names.length
+    // so wide an object is no pair, and listing its keys once more would cost as much as the first time
+    const owner = names.length > shown ? undefined : value
     let at = start
     for (let i = 0; i < shown; i++) {
       // i is below names.length
@@ -116,8 +118,8 @@ export class Walker extends Sink {
       const descriptor = descriptorOf(value, name)
       if (descriptor === undefined) continue
       // data descriptors have no `get`; should a patched Object.prototype have one, nothing is read at all
-      if ('get' in descriptor) at = this.omit(this.#name(name, at), OMISSION.getter, 0)
-      else at = this.member(name, descriptor.value, at, depth, path, value)
+      if ('get' in descriptor) at = this.omit(this.#name(name, at, depth), OMISSION.getter, 0)
+      else at = this.member(name, descriptor.value, at, depth, path, owner)
     }
     if (names.length > shown) at = this.cutKeys(at, OMISSION.width, names.length - shown)
     return at
@@ -132,16 +134,14 @@ export class Walker extends Sink {
     path: PathState | undefined,
     owner: object | undefined,
   ): number {
-    const id = this.keys.intern(name)
+    // below the top, as among headers and parameters, a peer may have chosen the names
+    const id = this.keys.intern(name, depth > 1)
     const start = this.key(at, id, name)
-    const sensitivity = this.sensitivity(id, name)
-    if (sensitivity !== SENSITIVITY.none && this.hides(sensitivity, value))
-      return this.omit(start, OMISSION.redacted, 0)
+    const treatment = this.treatment(id, name)
+    if (treatment !== 0 && this.#isHidden(treatment, value, owner)) return this.omit(start, OMISSION.redacted, 0)
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
-    if (name === 'value' && owner !== undefined && this.#isNamedSecret(owner)) {
-      return this.omit(start, OMISSION.redacted, 0)
-    }
+    if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
     return this.value(value, start, depth, next)
   }
 
@@ -233,20 +233,30 @@ export class Walker extends Sink {
     return 0
   }
 
-  #name(name: string, at: number): number {
-    return this.key(at, this.keys.intern(name), name)
+  #name(name: string, at: number, depth: number): number {
+    return this.key(at, this.keys.intern(name, depth > 1), name)
   }
 
   #mayBeSecret(item: unknown): boolean {
     return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint' || isView(item)
   }
 
-  #isNamedSecret(owner: object): boolean {
-    for (const naming of NAMING) {
-      const descriptor = descriptorOf(owner, naming)
-      if (descriptor === undefined || 'get' in descriptor) continue
-      if (typeof descriptor.value === 'string' && this.redaction.classify(descriptor.value) !== SENSITIVITY.none)
-        return true
+  #isHidden(treatment: number, value: unknown, owner: object | undefined): boolean {
+    if (this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) return true
+    const named = treatment & (TREATMENT.value | TREATMENT.data)
+    return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
+  }
+
+  /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
+  #isNamedSecret(owner: object, named: number): boolean {
+    const names = keysOf(owner)
+    for (let i = 0; i < names.length && i < this.maxWidth; i++) {
+      // i is below names.length
+      const naming = namingOf(names[i]!)
+      if (naming === NAMING.none) continue
+      const descriptor = descriptorOf(owner, names[i]!)
+      if (descriptor === undefined || 'get' in descriptor || typeof descriptor.value !== 'string') continue
+      if ((hiddenBeside(naming, descriptor.value, this.redaction) & named) !== 0) return true
     }
     return false
   }

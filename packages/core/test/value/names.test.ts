@@ -3,6 +3,7 @@ import { createKeyTable } from '../../src/value/keys.ts'
 import { createNameRules, SENSITIVITY } from '../../src/value/names.ts'
 import type { RedactionOptions } from '../../src/value/redaction.ts'
 import { createRedaction } from '../../src/value/redaction.ts'
+import { Fixture, WIDE } from './fixture.ts'
 
 const rules = createNameRules([], [])
 
@@ -63,6 +64,16 @@ describe('sensitive names', () => {
     'spring.datasource.password',
     'masterPassword',
     'seed_phrase',
+    'pw',
+    'PW',
+    'x-auth',
+    'X-Authentication',
+    'authentication',
+    'x-key',
+    '\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44',
+    '\uff50assword',
+    'pass\u200bword',
+    '\uff50\uff57',
     'p\u0430ssword_password',
   ])('%s hides everything', (name) => {
     expect(rules.classify(name)).toBe(SENSITIVITY.strict)
@@ -77,6 +88,11 @@ describe('sensitive names', () => {
     'cookieAge',
     'passwordLength',
     'hasPassword',
+    'db_pass',
+    'userPass',
+    'smtpPass',
+    'x-forwarded-user-pass',
+    'dbPw',
   ])('%s hides all but numbers and booleans', (name) => {
     expect(rules.classify(name)).toBe(SENSITIVITY.loose)
   })
@@ -91,6 +107,10 @@ describe('sensitive names', () => {
     'spinner',
     'passenger',
     'compass',
+    'bypass',
+    'passFilter',
+    'kw',
+    'id',
     'tokenType',
     'key',
     'description',
@@ -133,8 +153,36 @@ describe('key table', () => {
 
   it('keys of a peer fill half of it', () => {
     const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine() {} })
-    const numbers = ['a', 'b', 'c'].map((key) => keys.internForeign(key))
-    expect([...numbers, keys.intern('c'), keys.internForeign('c')]).toEqual([0, 1, -1, 2, 2])
+    const numbers = ['a', 'b', 'c'].map((key) => keys.intern(key, true))
+    expect([...numbers, keys.intern('c'), keys.intern('c', true)]).toEqual([0, 1, -1, 2, 2])
+  })
+})
+
+describe('names that a peer may choose', () => {
+  const odd = (count: number, seed: string): Record<string, string> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`${seed}${'abcdefghij'[i % 10]}${'klmnop'[Math.floor(i / 10)]}`, '1']),
+    )
+
+  it.each<[string, (names: object) => object]>([
+    ['headers', (names) => ({ 'http.request.header': names })],
+    ['parameters', (names) => ({ 'cinescope.http.request.params': names })],
+    ['whatever is below the top', (names) => [new Map([['a', [names]]])]],
+  ])('fill half of the table: %s', (_, around) => {
+    const fixture = new Fixture({ maxKeys: 100, limits: WIDE })
+    for (const seed of ['q', 'r', 's']) fixture.roundTrip(around(odd(45, seed)))
+    // what stands at the top may have taken a place beyond
+    expect(fixture.definitions.length).toBeLessThanOrEqual(51)
+    expect(Object.keys(fixture.roundTrip({ later: 1 }) as object)).toEqual(['later'])
+    expect(fixture.definitions).toContain('later')
+  })
+
+  it('at the top of a value take at most 32 places of the other half', () => {
+    const fixture = new Fixture({ maxKeys: 100, limits: WIDE })
+    fixture.roundTrip([odd(60, 'q')])
+    const before = fixture.definitions.length
+    fixture.roundTrip(odd(60, 'r'))
+    expect([before, fixture.definitions.length]).toEqual([50, 82])
   })
 })
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isCardNumber } from '../../src/value/cards.ts'
+import { isCardNumber, maskCards } from '../../src/value/cards.ts'
 import { createRedaction } from '../../src/value/redaction.ts'
 import { scrubText } from '../../src/value/scrub.ts'
+import { TOKENS } from '../../src/value/shapes.ts'
+import { MAY_HOLD, suspicionOf } from '../../src/value/suspicion.ts'
 import { redactUrl } from '../../src/value/url.ts'
 import { Fixture, WIDE } from './fixture.ts'
 import { SHAPES } from './secrets.ts'
@@ -119,13 +121,28 @@ describe('any value', () => {
   })
 })
 
+describe('any token', () => {
+  const shapes = TOKENS.flatMap((shape) => shape.split(/\|(?![^(]*\))/))
+
+  it.each(shapes)('of the shape %s is suspected and masked', (shape) => {
+    const token = fc.stringMatching(new RegExp(`^(?:${shape})$`))
+    fc.assert(
+      fc.property(token, fc.constantFrom('', ' ', 'x=', '_', '(', '.', '-'), (text, before) => {
+        expect(suspicionOf(before + text) & MAY_HOLD.shape, before + text).not.toBe(0)
+        expect(scrubText(before + text, redaction)).not.toContain(text)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
 describe('any JSON', () => {
   /** What JSON can say, with keys and strings of any characters. */
   const { json } = fc.letrec<{ json: unknown }>((tie) => ({
     json: fc.oneof(
       { depthSize: 'small' },
       fc.constantFrom(null, true, false, 0, 7, -7, 12, 999_999_999, 1_000_000_000, -1_000_000_001),
-      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !isCardNumber(value)),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !beginsAsCard(value)),
       word.filter((text) => !redaction.announces(text)),
       fc.array(tie('json'), { maxLength: 6 }),
       fc.dictionary(name, tie('json'), { maxKeys: 6, noNullPrototype: true }),
@@ -299,6 +316,12 @@ describe('any bytes', () => {
     )
   })
 })
+
+/** The digits before a point or exponent are taken for a card. */
+function beginsAsCard(value: number): boolean {
+  const whole = JSON.stringify(value).split(/[.eE]/, 1)[0] ?? ''
+  return maskCards(whole) !== whole
+}
 
 /** Objects without prototypes, as the decoder makes them. */
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])

@@ -78,11 +78,81 @@ describe('values under sensitive names', () => {
     expect(fixture.holds(SECRET)).toBe(false)
   })
 
+  it.each([`token=${SECRET}`, `password:${SECRET}`, `https://x/?token=${SECRET}`, `{"password":"${SECRET}"}`])(
+    'in the key %s',
+    (key) => {
+      for (const value of [{ [key]: 1 }, new Map([[key, 1]]), { a: [{ [`${key}${'x'.repeat(80)}`]: 1 }] }]) {
+        const fixture = new Fixture()
+        fixture.roundTrip(value)
+        expect(fixture.holds(SECRET)).toBe(false)
+      }
+    },
+  )
+
+  it.each<[string, unknown, boolean]>([
+    ['Name, Value', { Name: 'password', Value: SECRET }, true],
+    ['id, value', { id: 'password', value: SECRET }, true],
+    ['type, value', { a: 1, value: SECRET, type: 'password' }, true],
+    ['label, value', { label: 'Password', value: { a: SECRET } }, true],
+    ['name, data', { name: 'api_key', data: SECRET }, true],
+    ['name, defaultValue', { name: 'password', defaultValue: SECRET }, true],
+    ['k, v', { k: 'token', v: SECRET }, true],
+    ['a part of a name', { name: 'my password 2', value: SECRET }, true],
+    ['a job', { name: 'send password reset', data: SECRET }, false],
+    ['an event', { type: 'session.created', data: SECRET }, false],
+    ['an item', { id: '17', type: 'order', label: 'a', value: SECRET }, false],
+  ])('in a pair: %s', (_, pair, isHidden) => {
+    const fixture = new Fixture()
+    fixture.roundTrip([pair])
+    expect(fixture.holds(SECRET)).toBe(!isHidden)
+    fixture.text({ bytes: Buffer.from(JSON.stringify([pair])) })
+    expect(fixture.holds(SECRET)).toBe(!isHidden)
+    fixture.text({ bytes: Buffer.from(JSON.stringify([pair])) })
+    expect(fixture.holds(SECRET)).toBe(!isHidden)
+  })
+
   it('as the argument behind a sensitive name', () => {
     const fixture = new Fixture()
     expect(fixture.arguments(['Set-Cookie', SECRET, 5])).toEqual(['Set-Cookie', redacted, 5])
     expect(fixture.holds(SECRET)).toBe(false)
   })
+})
+
+describe('errors of body parsers', () => {
+  const body = '{"diagnosis":"flu","patient":"Ann Smith",}'
+  const parsed = (text: string): Error => {
+    try {
+      return JSON.parse(text) as Error
+    } catch (error) {
+      return error as Error
+    }
+  }
+
+  it('hold no body, by whatever name, also as causes', () => {
+    const error = Object.assign(parsed(body), { type: 'entity.parse.failed', status: 400, body, rawBody: body })
+    const fixture = new Fixture({ limits: WIDE })
+    const decoded = plain(fixture.roundTrip(new Error('x', { cause: error })))
+    const hidden = { $omitted: 'redacted' }
+    expect(decoded).toMatchObject({
+      cause: { type: 'entity.parse.failed', status: 400, body: hidden, rawBody: hidden },
+    })
+    expect(['Ann', 'Smith', 'flu'].filter((word) => fixture.holds(word))).toEqual([])
+  })
+
+  it('of another kind keep a member of that name', () => {
+    const error = Object.assign(new Error('x'), { type: 'validation', body: 'kept' })
+    expect(plain(new Fixture().roundTrip(error))).toMatchObject({ body: 'kept' })
+  })
+
+  it.each(['hunter2!', `${'x'.repeat(40)} hunter2! ${'x'.repeat(40)}`, '"a" hunter2! "b', '{"a":"hunter2!"b"}'])(
+    'quote nothing of %s',
+    (text) => {
+      const fixture = new Fixture()
+      const decoded = plain(fixture.roundTrip(parsed(text))) as { message: string; stack: string }
+      expect(decoded.stack).toContain(decoded.message)
+      expect(fixture.holds('hunter2')).toBe(false)
+    },
+  )
 })
 
 describe('paths', () => {
@@ -219,6 +289,32 @@ describe('assignments in text', () => {
     ['at TokenStore.read (/app/token.js:10:5)', 'at TokenStore.read (/app/token.js:10:5)'],
     ['password=[redacted]§', 'password=[redacted]'],
     ['password: null§', 'password: [redacted]'],
+    ['"password"\n:\n"§"', '"password"\n:\n"[redacted]"'],
+    ['password =\n§', 'password =\n[redacted]'],
+    ['password=\nuser=bob', 'password=\nuser=bob'],
+    ['password:\nuser: bob', 'password:\nuser: bob'],
+    ['password:\n  §\nuser: bob', 'password:\n  [redacted]\nuser: bob'],
+    ['{"password"          : "§"}', '{"password"          : "[redacted]"}'],
+    ['password: |\n  §\n  §\nuser: bob', 'password: [redacted]\nuser: bob'],
+    ['{"pass\\u0077ord":"§"}', '{"pass\\u0077ord":"[redacted]"}'],
+    ['{\\"pass\\\\u0077ord\\":\\"§\\"}', '{\\"pass\\\\u0077ord\\":\\"[redacted]\\"}'],
+    ["[ 'Authorization', '§' ]", "[ 'Authorization', '[redacted]' ]"],
+    ['["password","§"]', '["password","[redacted]"]'],
+    ["['id', 'as it is']", "['id', 'as it is']"],
+    ['password -> §', 'password -> [redacted]'],
+    ['user=bob pw=§', 'user=bob pw=[redacted]'],
+    ['Invalid token §1', 'Invalid token [redacted]'],
+    ['The password "§" is wrong', 'The password "[redacted]" is wrong'],
+    ["Incorrect password '§' for bob", "Incorrect password '[redacted]' for bob"],
+    ['Unexpected token } in JSON at position 12', 'Unexpected token } in JSON at position 12'],
+    ['token expired 3 days ago', 'token expired 3 days ago'],
+    ['Key (token)=(§) already exists.', 'Key (token)=([redacted]) already exists.'],
+    ['Key (id, token)=(1, §)x) already exists.', 'Key (id, token)=([redacted]) already exists.'],
+    ['Key (id)=(17) already exists.', 'Key (id)=(17) already exists.'],
+    ['<input name="password" value="§">', '<input name="password" value="[redacted]">'],
+    ['<input value="§" type=password>', '<input value="[redacted]" type=password>'],
+    ['<add key="dbPass" value="§"/>', '<add key="dbPass" value="[redacted]"/>'],
+    ['<input name="city" value="Rome">', '<input name="city" value="Rome">'],
   ])('%s', (text, expected) => {
     expect(scrubText(text.replaceAll('§', 'hunter2x'), redaction)).toBe(expected)
   })
@@ -246,6 +342,24 @@ describe('long text', () => {
     '-----BEGIN PRIVATE KEY-----',
     'card number: ',
     '</',
+    'password:\n',
+    'password: |\n x',
+    'password\n\n\n',
+    '(token)=(x\n',
+    '(id)=(',
+    '"password",',
+    '"password","',
+    '"token", \'',
+    'token "',
+    "token '",
+    'password aaaaaaa',
+    '<a name=pin value=',
+    '<a value= ',
+    'a%',
+    'token%3D',
+    '%3D',
+    '\\u0061',
+    ' -> ',
     '> ',
   ])('of nothing but %s takes time in proportion', (piece) => {
     const start = process.cpuUsage()

@@ -135,6 +135,32 @@ describe('JSON bodies', () => {
   })
 })
 
+describe('keys without a number', () => {
+  const names = Array.from(
+    { length: 400 },
+    (_, i) => `k${'abcdefghijklmnopqrst'[i % 20]}${'abcdefghijklmnopqrst'[Math.floor(i / 20)]}`,
+  )
+  const objects = Array.from({ length: 10 }, (_, i) =>
+    Object.fromEntries(names.slice(i * 40, i * 40 + 40).map((name) => [name, 1])),
+  )
+
+  it('are looked at up to 64 in one body, those with a number without end', () => {
+    const bytes = Buffer.from(JSON.stringify(objects))
+    const count = (fixture: Fixture): number => {
+      const decoded = plain(fixture.text({ bytes })) as object[]
+      return decoded.flatMap(Object.keys).filter((key) => key !== '$omitted').length
+    }
+    expect(count(new Fixture({ limits: WIDE, maxKeys: 2 }))).toBe(64)
+    expect(count(new Fixture({ limits: WIDE, maxKeys: 1000 }))).toBe(400)
+  })
+
+  it('are looked at up to 64 in one form', () => {
+    const fixture = new Fixture({ limits: WIDE, maxKeys: 2 })
+    const decoded = plain(fixture.query(names.map((name) => `${name}=1`).join('&'))) as object
+    expect(Object.entries(decoded).slice(64)).toMatchObject([['$omitted', { $omitted: 'width' }]])
+  })
+})
+
 describe('urlencoded bodies and queries', () => {
   it('become an object, repeated names an array', () => {
     expect(plain(body('a=1&b=x+y%21&a=2&c&=e', FORM_TYPE))).toEqual({ a: ['1', '2'], b: 'x y!', c: '', '': 'e' })
@@ -151,6 +177,26 @@ describe('urlencoded bodies and queries', () => {
       max_tokens: '5',
       x: 'a?token=[redacted]',
     })
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it.each([
+    [`{"password":"${SECRET}"}`, { password: { $omitted: 'redacted' } }],
+    [`{"a":1,"user":{"password":"x&y=${SECRET}"}}`, { a: 1, user: { password: { $omitted: 'redacted' } } }],
+    [`[{"token":"${SECRET}"},2]`, [{ token: { $omitted: 'redacted' } }, 2]],
+    ['[0]=x&[1]=y', { '[0]': 'x', '[1]': 'y' }],
+    [`password: ${SECRET}`, { '[redacted]': { $omitted: 'redacted' } }],
+    [`password: a=${SECRET}`, { '[redacted]': { $omitted: 'redacted' } }],
+    [`%7B%22password%22:%22${SECRET}%22%7D`, { '[redacted]': { $omitted: 'redacted' } }],
+  ])('%s is not stored as the name of a field', (text, expected) => {
+    const fixture = new Fixture()
+    expect(plain(fixture.text({ bytes: Buffer.from(text), contentType: FORM_TYPE }))).toEqual(expected)
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it('a query that is JSON is no name of a field either', () => {
+    const fixture = new Fixture()
+    fixture.query(`?{"password":"${SECRET}"}`)
     expect(fixture.holds(SECRET)).toBe(false)
   })
 
@@ -198,6 +244,38 @@ describe('multipart bodies', () => {
       a: '1',
       b: { $omitted: 'size' },
     })
+  })
+
+  it.each([
+    "Content-Disposition: form-data; name*=utf-8''password",
+    "Content-Disposition: form-data; name*=utf-8''p%61ssword; name=x",
+    'Content-Disposition: form-data;\r\n name="password"',
+    'Content-Disposition : form-data; name="password"',
+    'Content-Disposition: form-data; name = "password"',
+    'Content-Disposition: form-data; name="pass%77ord"',
+    'Content-Disposition: form-data; name="pass\\word"',
+  ])('%s is a password', (header) => {
+    const fixture = new Fixture()
+    const bytes = multipart(`${header}\r\n\r\n${SECRET}`)
+    expect(plain(fixture.text({ bytes, contentType }))).toEqual({ password: { $omitted: 'redacted' } })
+    expect(fixture.holds(SECRET)).toBe(false)
+  })
+
+  it.each(['Content-Disposition: form-data', 'X-Name: password', 'Content-Disposition: form-data, name password'])(
+    '%s tells no name, so that the part is left out',
+    (header) => {
+      const fixture = new Fixture()
+      const bytes = multipart(`${header}\r\n\r\n${SECRET}`, 'Content-Disposition: form-data; name="a+b"\r\n\r\n1')
+      expect(plain(fixture.text({ bytes, contentType }))).toEqual({ '': { $omitted: 'corrupt' }, 'a+b': '1' })
+      expect(fixture.holds(SECRET)).toBe(false)
+    },
+  )
+
+  it('of lines that end in LF alone are left out', () => {
+    const fixture = new Fixture()
+    const bytes = Buffer.from(`--b0\nContent-Disposition: form-data; name="password"\n\n${SECRET}\n--b0--\n`)
+    fixture.text({ bytes, contentType })
+    expect(fixture.holds(SECRET)).toBe(false)
   })
 
   it('without a boundary are corrupt', () => {
