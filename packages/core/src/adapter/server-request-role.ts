@@ -11,7 +11,7 @@ import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
 import { markRequest, requestOf } from './request-mark.ts'
 import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
-import type { ServerRequestSettings } from './server-request-settings.ts'
+import type { BodySwitch, ServerRequestSettings } from './server-request-settings.ts'
 
 /** Attributes of a root's begin: filled in, encoded and left, so that no request allocates them. */
 interface BeginAttributes {
@@ -38,6 +38,8 @@ export class ServerRequestRole {
   readonly sites: RequestSites
   /** Some route has bodies captured, so they are kept until the route is known. */
   readonly taps: { readonly request: boolean; readonly response: boolean }
+  /** What is captured of a request whose route never became known: it may be that of any route. */
+  readonly unrouted: BodySwitch
   readonly #roots = new Map<string, number>()
   readonly #begin: BeginAttributes = {
     'http.request.method': undefined,
@@ -56,6 +58,10 @@ export class ServerRequestRole {
     this.taps = {
       request: switches.some(({ request }) => request),
       response: switches.some(({ response }) => response),
+    }
+    this.unrouted = {
+      request: switches.every(({ request }) => request),
+      response: switches.every(({ response }) => response),
     }
     this.sites = {
       query: site('url.query'),

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
 import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
+import { recordError } from './bodiless-error.ts'
 import type { BodyTap } from './body-tap.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
 import type { BodySwitch } from './server-request-settings.ts'
@@ -91,8 +92,14 @@ export class ServerRequest {
     return this.mount === undefined ? this.root : this.mount.span
   }
 
+  /** The answer is under way: whichever route gave it stays the one that answers. */
+  get #isAnswered(): boolean {
+    return this.route !== undefined && (this.#isResponseBodyDone || this.res.headersSent)
+  }
+
   /** Says which route answers; `site` is that of the root from now on. */
   enterRoute(template: string, site: number, params: Readonly<Record<string, unknown>> | undefined): void {
+    if (this.#isAnswered) return
     this.route = template
     this.#params = params
     this.root.site = site
@@ -100,6 +107,7 @@ export class ServerRequest {
 
   /** The route passed the request on. */
   leaveRoute(): void {
+    if (this.#isAnswered) return
     this.route = undefined
     this.#params = undefined
     this.root.site = this.role.rootSite(this.req.method ?? '')
@@ -110,7 +118,7 @@ export class ServerRequest {
     this.isFailing = true
     if (error === this.failure) return
     this.failure = error
-    span.error(error)
+    recordError(span, error)
   }
 
   /** Keeps a span that ends with the response at the latest. */
@@ -193,8 +201,8 @@ export class ServerRequest {
   }
 
   #switch(): BodySwitch {
-    const { bodies, bodiesOf } = this.role.settings
-    return (this.route === undefined ? undefined : bodiesOf.get(this.route)) ?? bodies
+    const { role, route } = this
+    return route === undefined ? role.unrouted : (role.settings.bodiesOf.get(route) ?? role.settings.bodies)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { types } from 'node:util'
 import { FLAG, KINDS } from '@cinescope/protocol'
+import { recordError } from '../adapter/bodiless-error.ts'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 
@@ -36,7 +37,7 @@ async function settle<T>(probe: Probe, span: Span, pending: PromiseLike<T>): Pro
 }
 
 function fail(span: Span, thrown: unknown, flags: number): void {
-  span.error(thrown)
+  recordError(span, thrown)
   span.end(0, FLAG.error | flags)
 }
 
