@@ -4,6 +4,7 @@ import {
   type FunctionLocation,
   type FunctionLocator,
   KINDS,
+  type Located,
   type Probe,
   type ServerRequest,
   type ServerRequestRole,
@@ -30,7 +31,7 @@ interface KnownRoute {
 }
 
 /** One per layer, while the layer's function stays the same. */
-export class LayerPlan {
+export class LayerPlan implements Located {
   readonly kind: number
   readonly handle: LayerHandle
   /** It is error middleware. */
@@ -51,11 +52,14 @@ export class LayerPlan {
     this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
     this.#name = kind === KINDS.router ? routerName(layer) : handle.name || '<anonymous>'
     if (kind === KINDS.router) return
-    locator.locate(handle, (location) => {
-      this.#location = location
-      const site = { name: this.#name, framework: 'express', ...location }
-      if (this.#siteOf !== undefined) this.#site = this.#siteOf.refineSite(this.#site, site)
-    })
+    locator.locate(handle, this)
+  }
+
+  /** Takes the place of the layer's function, for what was recorded before, too. */
+  located(location: FunctionLocation): void {
+    this.#location = location
+    const site = { name: this.#name, framework: 'express', ...location }
+    if (this.#siteOf !== undefined) this.#site = this.#siteOf.refineSite(this.#site, site)
   }
 
   /** Number of the layer's site in a scope. Its place becomes known a little later, for the first requests too. */
