@@ -10,7 +10,7 @@ import {
   type ServerRequestRole,
 } from '@cinescope/core/adapter'
 import type { Layer, LayerHandle, RoutedRequest } from './layer.ts'
-import { joined, pathTemplate } from './route-template.ts'
+import { joined, MountTemplates, pathTemplate } from './route-template.ts'
 
 /** Marks our own middleware, for all copies of this package. */
 const OWN = Symbol.for('cinescope.middleware.v1')
@@ -38,6 +38,8 @@ export class LayerPlan implements Located {
   readonly takesErrors: boolean
   /** The layer with its function wrapped: what the router's own method is called on. */
   readonly shadow: Layer
+  /** Where a router is mounted. */
+  readonly mounts: MountTemplates = new MountTemplates()
   readonly #name: string
   #location: FunctionLocation | undefined
   #site = 0
@@ -78,6 +80,8 @@ export class LayerPlan implements Located {
     const own = req.route?.path
     if (own === undefined) return
     const prefix = request.mount === undefined ? '' : request.mount.prefix
+    // a router around it is mounted at a path that is not known: the root keeps the bare method
+    if (prefix === undefined) return
     const path = pathTemplate(own, req)
     const method = req.method ?? ''
     const { role } = request

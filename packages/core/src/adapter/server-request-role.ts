@@ -39,7 +39,8 @@ export class ServerRequestRole {
   /** Some route has bodies captured, so they are kept until the route is known. */
   readonly taps: { readonly request: boolean; readonly response: boolean }
   /** What is captured of a request whose route never became known: it may be that of any route. */
-  readonly unrouted: BodySwitch
+  readonly #unrouted: BodySwitch
+  readonly #bodiesOfAnyCase = new Map<string, BodySwitch>()
   readonly #roots = new Map<string, number>()
   readonly #begin: BeginAttributes = {
     'http.request.method': undefined,
@@ -59,9 +60,14 @@ export class ServerRequestRole {
       request: switches.some(({ request }) => request),
       response: switches.some(({ response }) => response),
     }
-    this.unrouted = {
+    this.#unrouted = {
       request: switches.every(({ request }) => request),
       response: switches.every(({ response }) => response),
+    }
+    for (const [route, { request, response }] of settings.bodiesOf) {
+      const key = route.toLowerCase()
+      const other = this.#bodiesOfAnyCase.get(key) ?? { request: true, response: true }
+      this.#bodiesOfAnyCase.set(key, { request: request && other.request, response: response && other.response })
     }
     this.sites = {
       query: site('url.query'),
@@ -89,6 +95,14 @@ export class ServerRequestRole {
   hookCarriers({ request, response }: Carriers): void {
     useHook(this.probe, request, () => putMethods(request, { ...EVENT_METHODS, ...REQUEST_BODY_METHODS }))
     useHook(this.probe, response, () => putMethods(response, { ...EVENT_METHODS, ...RESPONSE_BODY_METHODS }))
+  }
+
+  /** What is captured of a request. Letter case does not matter where the route is not there as it is: templates may be rebuilt. */
+  bodiesOf(route: string | undefined): BodySwitch {
+    const { bodies, bodiesOf } = this.settings
+    if (route === undefined) return this.#unrouted
+    if (bodiesOf.size === 0) return bodies
+    return bodiesOf.get(route) ?? this.#bodiesOfAnyCase.get(route.toLowerCase()) ?? bodies
   }
 
   /** Number of the site of a root: the method, followed by the route template when it is known. */

@@ -7,7 +7,6 @@ import type { Span } from '../capture/span.ts'
 import { recordError } from './bodiless-error.ts'
 import type { BodyTap } from './body-tap.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
-import type { BodySwitch } from './server-request-settings.ts'
 
 const QUERY_BYTES = 8192
 
@@ -15,8 +14,8 @@ const QUERY_BYTES = 8192
 export interface Mount {
   /** Parent of the layers inside. */
   readonly span: Span
-  /** Template of the mount path, without a slash at its end. */
-  readonly prefix: string
+  /** Template of the mount path, without a slash at its end; undefined when it is not known. */
+  readonly prefix: string | undefined
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly outer: Mount | undefined
 }
@@ -149,7 +148,7 @@ export class ServerRequest {
     const tap = this.requestTap
     if (tap === undefined || this.#isRequestBodyDone) return
     this.#isRequestBodyDone = true
-    if (!this.#switch().request || tap.totalLength === 0) return
+    if (!this.role.bodiesOf(this.route).request || tap.totalLength === 0) return
     const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
     this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
   }
@@ -159,7 +158,7 @@ export class ServerRequest {
     const tap = this.responseTap
     if (tap === undefined || this.#isResponseBodyDone) return
     this.#isResponseBodyDone = true
-    if (!this.#switch().response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
+    if (!this.role.bodiesOf(this.route).response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
     const type = this.res.getHeader('content-type')
     const text = new Text(tap.text(type === undefined ? undefined : String(type), isWhole))
     this.root.point(KINDS.attribute, this.role.sites.responseBody, text, tap.totalLength)
@@ -198,11 +197,6 @@ export class ServerRequest {
     const length = header['content-length']
     if (length !== undefined) return Number(length)
     return header['content-encoding'] === undefined ? this.responseTap?.totalLength : undefined
-  }
-
-  #switch(): BodySwitch {
-    const { role, route } = this
-    return route === undefined ? role.unrouted : (role.settings.bodiesOf.get(route) ?? role.settings.bodies)
   }
 }
 
