@@ -73,7 +73,10 @@ function entered(request: ServerRequest, span: Span): Span | undefined {
 }
 
 function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
+  const { mount } = request
   return function next(error?: unknown): unknown {
+    // called once more, after a router that took the first call: what follows is not inside it
+    request.mount = mount
     leave(request, span, error)
     if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)
@@ -84,7 +87,7 @@ function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
 function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: Mount): Next {
   request.mount = mount
   return function next(error?: unknown): unknown {
-    if (request.mount === mount) request.mount = mount.outer
+    request.mount = mount.outer
     leave(request, span, error)
     if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)

@@ -8,6 +8,7 @@ import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
 import { useHook } from './hooks.ts'
 import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
+import { endWithResponse } from './request-end.ts'
 import { markRequest, requestOf } from './request-mark.ts'
 import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
@@ -132,7 +133,7 @@ export class ServerRequestRole {
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
     this.#trace(request)
-    res.on('close', onClose)
+    endWithResponse(request)
     bindEvents(request)
     if (this.taps.request) tapRequest(request)
     if (this.taps.response) tapResponse(request)
@@ -145,17 +146,6 @@ export class ServerRequestRole {
     if (remote !== undefined) this.probe.adopt(root, remote.traceId, remote.spanId)
     if (!this.settings.traceparentHeader || res.headersSent) return
     res.setHeader('traceparent', formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: true }))
-  }
-}
-
-/** Ends the film. One function for all responses. */
-function onClose(this: ServerResponse): void {
-  const request = requestOf(this)
-  if (request === undefined) return
-  try {
-    request.close()
-  } catch (cause) {
-    reportFault(request.role.probe, 'the end of a request', cause)
   }
 }
 

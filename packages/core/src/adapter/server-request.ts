@@ -6,6 +6,7 @@ import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
 import { recordError } from './bodiless-error.ts'
 import type { BodyTap } from './body-tap.ts'
+import { isUpgrade } from './request-end.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
 
 const QUERY_BYTES = 8192
@@ -168,7 +169,7 @@ export class ServerRequest {
   close(): void {
     if (!this.root.isOpen) return
     const { res, role } = this
-    const isAborted = !res.writableFinished
+    const isAborted = !res.writableFinished && !isUpgrade(this.req)
     const flags = isAborted ? FLAG.aborted : 0
     this.requestBody(this.req.complete)
     this.responseBody(!isAborted)
