@@ -1,5 +1,6 @@
 /** What is to be done at a layer, worked out at its first run. */
 
+import { types } from 'node:util'
 import {
   type FunctionLocation,
   type FunctionLocator,
@@ -52,8 +53,9 @@ export class LayerPlan implements Located {
     this.handle = handle
     this.takesErrors = kind === KINDS.filter
     this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
-    this.#name = kind === KINDS.router ? routerName(layer) : handle.name || '<anonymous>'
-    if (kind === KINDS.router) return
+    const isProxy = types.isProxy(handle)
+    this.#name = kind === KINDS.router ? routerName(layer) : (!isProxy && handle.name) || '<anonymous>'
+    if (kind === KINDS.router || isProxy) return
     locator.locate(handle, this)
   }
 
@@ -104,15 +106,22 @@ export class LayerPlan implements Located {
 /** Kind of the span of a layer; 0 for one that is left alone. */
 export function kindOf(layer: Layer): number {
   const { handle } = layer
-  if (typeof handle !== 'function' || layer.route !== undefined || OWN in handle || handle.length > 4) return 0
+  if (typeof handle !== 'function' || layer.route !== undefined) return 0
+  // what it is would have to be asked of the host's traps
+  if (types.isProxy(handle)) return plainKind(layer)
+  if (Object.hasOwn(handle, OWN) || handle.length > 4) return 0
   if (handle.length === 4) return KINDS.filter
   if (isRouter(handle)) return KINDS.router
+  return plainKind(layer)
+}
+
+function plainKind(layer: Layer): number {
   return Object.hasOwn(layer, 'method') ? KINDS.handler : KINDS.middleware
 }
 
 /** A router, or the function that Express mounts an application by. */
 function isRouter(handle: LayerHandle): boolean {
-  return Array.isArray((handle as { stack?: unknown }).stack) || handle.name === 'mounted_app'
+  return Array.isArray(Object.getOwnPropertyDescriptor(handle, 'stack')?.value) || handle.name === 'mounted_app'
 }
 
 /** A router is told from others by where it is mounted; before router 2.3 its layer does not say. */
@@ -121,6 +130,8 @@ function routerName({ rawPath }: Layer): string {
 }
 
 function likeness(wrapper: LayerHandle, handle: LayerHandle): LayerHandle {
+  // the router asks for the length, and nothing else: then so does this
+  if (types.isProxy(handle)) return Object.defineProperty(wrapper, 'length', { get: () => handle.length })
   Object.defineProperty(wrapper, 'length', { value: handle.length, configurable: true })
   return Object.defineProperty(wrapper, 'name', { value: handle.name, configurable: true })
 }
