@@ -131,6 +131,7 @@ function settle(request: ServerRequest, span: Span, result: unknown): void {
   try {
     if (types.isPromise(result) && Object.getPrototypeOf(result) === Promise.prototype) {
       void Reflect.apply(then, result, [() => span.end(0, FLAG.async), ignore])
+      request.endAtAbort(span)
     } else if (request.res.writableEnded) span.end()
     else request.endAtClose(span)
   } catch (cause) {

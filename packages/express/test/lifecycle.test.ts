@@ -21,6 +21,22 @@ test('a client that goes away leaves an aborted film, whose handler is ended wit
   })
 })
 
+test('a handler whose promise never settles ends when the client goes away', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/', async function waits(_req, res) {
+      res.write('some')
+      await new Promise(() => undefined)
+    })
+  })
+  await exchange(server.port, requestText('GET', '/'), { until: (received) => received.includes('some') })
+  const [film] = await server.films(1)
+  expect(film!.events.find(({ kind }) => kind === 'handler')).toMatchObject({
+    name: 'waits',
+    aborted: true,
+    open: false,
+  })
+})
+
 test('a request that is given up before an answer began has no status', async () => {
   let arrived: () => void = () => undefined
   const arrival = new Promise<void>((resolve) => {

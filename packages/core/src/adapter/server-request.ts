@@ -60,6 +60,7 @@ export class ServerRequest {
   route: string | undefined = undefined
   #params: Readonly<Record<string, unknown>> | undefined = undefined
   #waiting: Span[] | undefined = undefined
+  #settling: Span[] | undefined = undefined
   #isRequestBodyDone = false
   #isResponseBodyDone = false
 
@@ -127,6 +128,12 @@ export class ServerRequest {
     else this.#waiting.push(span)
   }
 
+  /** Keeps a span that ends by itself, but with the response if that is given up. */
+  endAtAbort(span: Span): void {
+    if (this.#settling === undefined) this.#settling = [span]
+    else this.#settling.push(span)
+  }
+
   /** Records the query string. */
   query(query: string): void {
     const bytes = Buffer.from(query)
@@ -173,6 +180,7 @@ export class ServerRequest {
     const flags = isAborted ? FLAG.aborted : 0
     this.requestBody(this.req.complete)
     this.responseBody(!isAborted)
+    if (isAborted && this.#settling !== undefined) for (const span of this.#settling) span.end(0, FLAG.async | flags)
     if (this.#waiting !== undefined) for (const span of this.#waiting) span.end(0, FLAG.async | flags)
     const { locals } = res as { locals?: object }
     if (locals !== undefined && hasKeys(locals)) this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
