@@ -1,7 +1,8 @@
 /**
  * Where functions are defined. V8 tells it through the inspector only: place and script number cost 0.05 to 0.1 ms a
  * function, and are asked for one function a turn; file names cost one listing of all scripts (25 ms for 300 scripts, 100 ms
- * for 1,200 as measured on Node 24), made a while after the first function, again only for scripts loaded later, three times at most.
+ * for 1,200 as measured on Node 24), made once things have been quiet, or after a second, again only for scripts loaded later,
+ * three times at most.
  */
 
 import type { Session } from 'node:inspector'
@@ -40,8 +41,10 @@ interface Placed {
   readonly column: number
 }
 
-/** How long the first function of an unknown script waits for a listing, whatever else is under way; there are no more than these. */
+/** A listing comes when no function of an unknown script has come for so long; there are no more of them than these. */
 const LIST_AFTER_MS: readonly number[] = [100, 1000, 10_000]
+/** But whatever else is under way, once the first of those functions has waited so many times as long. */
+const LATEST = 10
 /** A program that makes its functions anew for each request would never be done; a scope reserves sites for no more. */
 const MAX_FUNCTIONS = MAX_SITES >> 2
 /** Where the inspector is handed a function; there for the length of one call. */
@@ -65,6 +68,7 @@ class InspectorLocator implements FunctionLocator {
   #isStopped = false
   #isScheduled = false
   #listing: NodeJS.Timeout | undefined
+  #latestMs = 0
 
   constructor(report: (cause: unknown) => void) {
     this.#report = report
@@ -117,7 +121,11 @@ class InspectorLocator implements FunctionLocator {
     const afterMs = LIST_AFTER_MS[this.#listings]
     if (afterMs === undefined) return
     this.#placed.push(placed)
-    this.#listing ??= setTimeout(() => void this.#run((open) => this.#list(open)), afterMs).unref()
+    const now = performance.now()
+    if (this.#listing === undefined) {
+      this.#latestMs = now + afterMs * LATEST
+      this.#listing = setTimeout(() => void this.#run((open) => this.#list(open)), afterMs).unref()
+    } else if (now < this.#latestMs) this.#listing.refresh()
   }
 
   /** Asks for the names of all scripts. */
