@@ -3,7 +3,7 @@
 export { FLAG, KINDS } from '@cinescope/protocol'
 export { reportFault } from './adapter/fault.ts'
 export { createFunctionLocator } from './adapter/function-locator.ts'
-export type { FunctionLocation, FunctionLocator } from './adapter/function-locator.ts'
+export type { FunctionLocation, FunctionLocator, Located } from './adapter/function-locator.ts'
 export { useHook } from './adapter/hooks.ts'
 export { requestOf } from './adapter/request-mark.ts'
 export { tapResponse } from './adapter/response-body.ts'

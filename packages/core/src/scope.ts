@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { CinescopeError, type Definition, KINDS, MAX_KEYS, type NodeId, nodeId } from '@cinescope/protocol'
 import { anchorOf, createSystemClock } from './base/clock.ts'
@@ -15,6 +16,7 @@ import { Recorder } from './capture/recorder.ts'
 import { allocateRing, type RingMemory } from './ring/memory.ts'
 import { RingProducer } from './ring/producer.ts'
 import { drainAtExit } from './scope/exit.ts'
+import { makeDirectory } from './scope/recording-directory.ts'
 import { recordingPath, RunningScope, type Scope, type ScopeParts } from './scope/running-scope.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
 import { ValueEncoder } from './value/encoder.ts'
@@ -59,7 +61,7 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
     maxBytes: settings.maxBytes,
     queries: queries?.port2,
   }
-  const writer = startWriter(input, parts)
+  const writer = await startWriter(input, parts)
   const releaseProcess = writer === undefined ? () => undefined : watchProcess(settings, parts, writer)
   return new RunningScope({ ...parts, status, path, writer, queries: queries?.port1, releaseProcess })
 }
@@ -95,19 +97,24 @@ function captureParts(
   return { probe, ring, keys, sites, entities, faults }
 }
 
-function startWriter(
+async function startWriter(
   input: ConstructorParameters<typeof WriterHandle>[0],
   parts: CaptureParts,
-): WriterHandle | undefined {
+): Promise<WriterHandle | undefined> {
   const report = (error: CinescopeError): void => parts.faults.report(error)
   try {
+    if (input.path !== undefined) await makeDirectory(dirname(input.path))
     return new WriterHandle(input, {
       report,
       onGone: () => parts.probe.stop(),
       offered: () => tellFigures(parts, input.status),
     })
   } catch (cause) {
-    report(new CinescopeError('CSC_ERR_START', 'the writer thread could not be started', { cause }))
+    report(
+      cause instanceof CinescopeError
+        ? cause
+        : new CinescopeError('CSC_ERR_START', 'the writer thread could not be started', { cause }),
+    )
     parts.probe.stop()
     return undefined
   }

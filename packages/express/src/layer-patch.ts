@@ -1,6 +1,13 @@
 /** HOT: the two methods by which the router calls a layer's function. Bench row `http-cpu`. */
 
-import { type FunctionLocator, reportFault, requestOf, type ServerRequest, tapResponse } from '@cinescope/core/adapter'
+import {
+  type FunctionLocator,
+  KINDS,
+  reportFault,
+  requestOf,
+  type ServerRequest,
+  tapResponse,
+} from '@cinescope/core/adapter'
 import type { Layer, LayerMethod, Next } from './layer.ts'
 import { kindOf, LayerPlan } from './layer-plan.ts'
 import { beginLayer, meetError, recordedErrorHandle, recordedHandle } from './layer-run.ts'
@@ -38,7 +45,7 @@ function createPlans(locator: FunctionLocator): PlanOf {
     if (known !== undefined && known.handle === layer.handle) return known
     const kind = kindOf(layer)
     if (kind === 0) return undefined
-    const wrapper = layer.handle.length === 4 ? recordedErrorHandle(layer.handle) : recordedHandle(layer.handle)
+    const wrapper = kind === KINDS.filter ? recordedErrorHandle(layer.handle) : recordedHandle(layer.handle)
     const plan = new LayerPlan(layer, kind, wrapper, locator)
     plans.set(layer, plan)
     return plan

@@ -1,15 +1,17 @@
 /** What is to be done at a layer, worked out at its first run. */
 
+import { types } from 'node:util'
 import {
   type FunctionLocation,
   type FunctionLocator,
   KINDS,
+  type Located,
   type Probe,
   type ServerRequest,
   type ServerRequestRole,
 } from '@cinescope/core/adapter'
 import type { Layer, LayerHandle, RoutedRequest } from './layer.ts'
-import { joined, pathTemplate } from './route-template.ts'
+import { joined, MountTemplates, pathTemplate } from './route-template.ts'
 
 /** Marks our own middleware, for all copies of this package. */
 const OWN = Symbol.for('cinescope.middleware.v1')
@@ -30,13 +32,15 @@ interface KnownRoute {
 }
 
 /** One per layer, while the layer's function stays the same. */
-export class LayerPlan {
+export class LayerPlan implements Located {
   readonly kind: number
   readonly handle: LayerHandle
   /** It is error middleware. */
   readonly takesErrors: boolean
   /** The layer with its function wrapped: what the router's own method is called on. */
   readonly shadow: Layer
+  /** Where a router is mounted. */
+  readonly mounts: MountTemplates = new MountTemplates()
   readonly #name: string
   #location: FunctionLocation | undefined
   #site = 0
@@ -49,13 +53,17 @@ export class LayerPlan {
     this.handle = handle
     this.takesErrors = kind === KINDS.filter
     this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
-    this.#name = kind === KINDS.router ? routerName(layer) : handle.name || '<anonymous>'
-    if (kind === KINDS.router) return
-    locator.locate(handle, (location) => {
-      this.#location = location
-      const site = { name: this.#name, framework: 'express', ...location }
-      if (this.#siteOf !== undefined) this.#site = this.#siteOf.refineSite(this.#site, site)
-    })
+    const isProxy = types.isProxy(handle)
+    this.#name = kind === KINDS.router ? routerName(layer) : (!isProxy && handle.name) || '<anonymous>'
+    if (kind === KINDS.router || isProxy) return
+    locator.locate(handle, this)
+  }
+
+  /** Takes the place of the layer's function, for what was recorded before, too. */
+  located(location: FunctionLocation): void {
+    this.#location = location
+    const site = { name: this.#name, framework: 'express', ...location }
+    if (this.#siteOf !== undefined) this.#site = this.#siteOf.refineSite(this.#site, site)
   }
 
   /** Number of the layer's site in a scope. Its place becomes known a little later, for the first requests too. */
@@ -74,6 +82,8 @@ export class LayerPlan {
     const own = req.route?.path
     if (own === undefined) return
     const prefix = request.mount === undefined ? '' : request.mount.prefix
+    // a router around it is mounted at a path that is not known: the root keeps the bare method
+    if (prefix === undefined) return
     const path = pathTemplate(own, req)
     const method = req.method ?? ''
     const { role } = request
@@ -96,15 +106,22 @@ export class LayerPlan {
 /** Kind of the span of a layer; 0 for one that is left alone. */
 export function kindOf(layer: Layer): number {
   const { handle } = layer
-  if (typeof handle !== 'function' || layer.route !== undefined || OWN in handle || handle.length > 4) return 0
+  if (typeof handle !== 'function' || layer.route !== undefined) return 0
+  // what it is would have to be asked of the host's traps
+  if (types.isProxy(handle)) return plainKind(layer)
+  if (Object.hasOwn(handle, OWN) || handle.length > 4) return 0
   if (handle.length === 4) return KINDS.filter
   if (isRouter(handle)) return KINDS.router
+  return plainKind(layer)
+}
+
+function plainKind(layer: Layer): number {
   return Object.hasOwn(layer, 'method') ? KINDS.handler : KINDS.middleware
 }
 
 /** A router, or the function that Express mounts an application by. */
 function isRouter(handle: LayerHandle): boolean {
-  return Array.isArray((handle as { stack?: unknown }).stack) || handle.name === 'mounted_app'
+  return Array.isArray(Object.getOwnPropertyDescriptor(handle, 'stack')?.value) || handle.name === 'mounted_app'
 }
 
 /** A router is told from others by where it is mounted; before router 2.3 its layer does not say. */
@@ -113,6 +130,8 @@ function routerName({ rawPath }: Layer): string {
 }
 
 function likeness(wrapper: LayerHandle, handle: LayerHandle): LayerHandle {
+  // the router asks for the length, and nothing else: then so does this
+  if (types.isProxy(handle)) return Object.defineProperty(wrapper, 'length', { get: () => handle.length })
   Object.defineProperty(wrapper, 'length', { value: handle.length, configurable: true })
   return Object.defineProperty(wrapper, 'name', { value: handle.name, configurable: true })
 }

@@ -4,7 +4,7 @@ import { types } from 'node:util'
 import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, type Span } from '@cinescope/core/adapter'
 import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
-import { joined, mountTemplate } from './route-template.ts'
+import { within } from './route-template.ts'
 import { hasParamCallbacks, type RouterLike } from './router.ts'
 
 const { then } = Promise.prototype
@@ -17,7 +17,7 @@ export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer
   const span = probe.open(plan.kind, plan.site(probe), request.parent())
   const wrapped =
     plan.kind === KINDS.router
-      ? leavingMount(request, span, next, mountOf(request, span, layer))
+      ? leavingMount(request, span, next, mountOf(request, span, layer, plan))
       : leaving(request, span, next)
   request.entering = span
   return wrapped
@@ -73,7 +73,10 @@ function entered(request: ServerRequest, span: Span): Span | undefined {
 }
 
 function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
+  const { mount } = request
   return function next(error?: unknown): unknown {
+    // called once more, after a router that took the first call: what follows is not inside it
+    request.mount = mount
     leave(request, span, error)
     if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)
@@ -84,7 +87,7 @@ function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
 function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: Mount): Next {
   request.mount = mount
   return function next(error?: unknown): unknown {
-    if (request.mount === mount) request.mount = mount.outer
+    request.mount = mount.outer
     leave(request, span, error)
     if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
     return proceed(error)
@@ -95,15 +98,15 @@ function pass(proceed: Next, error: unknown): unknown {
   return proceed(error)
 }
 
-function mountOf(request: ServerRequest, span: Span, layer: Layer): Mount {
+function mountOf(request: ServerRequest, span: Span, layer: Layer, plan: LayerPlan): Mount {
   const req: RoutedRequest = request.req
   const outer = request.mount
   if (hasParamCallbacks(layer.handle as RouterLike)) request.runsBetweenLayers = true
-  const template = mountTemplate(layer, req)
+  const template = plan.mounts.of(layer, req)
   const prefix = outer === undefined ? '' : outer.prefix
   return {
     span,
-    prefix: template === '' ? prefix : joined(prefix, template),
+    prefix: prefix === undefined || template === undefined ? undefined : within(prefix, template),
     params: template === '' ? undefined : req.params,
     outer,
   }
@@ -128,6 +131,7 @@ function settle(request: ServerRequest, span: Span, result: unknown): void {
   try {
     if (types.isPromise(result) && Object.getPrototypeOf(result) === Promise.prototype) {
       void Reflect.apply(then, result, [() => span.end(0, FLAG.async), ignore])
+      request.endAtAbort(span)
     } else if (request.res.writableEnded) span.end()
     else request.endAtClose(span)
   } catch (cause) {

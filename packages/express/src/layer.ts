@@ -26,6 +26,8 @@ export interface Layer {
   /** What matched, before router 2.3. */
   readonly path?: string
   readonly params?: Readonly<Record<string, unknown>>
+  /** Express 4. */
+  readonly regexp?: RegExp
 }
 
 /** A request as the router leaves it. */

@@ -5,10 +5,22 @@ import type { Layer, RoutedRequest, RoutePath } from './layer.ts'
 /** Router 2.3 keeps the alternative that matched on the request, under a symbol of its own. */
 const MATCHED = 'router.tracing.matchedRoute'
 
-/** Template of the path that a router is mounted at; '' for the root. */
-export function mountTemplate(layer: Layer, req: RoutedRequest): string {
-  if (layer.rawPath !== undefined) return trimmed(pathTemplate(layer.rawPath, req))
-  return trimmed(rebuilt(layer.path ?? '', layer.params ?? {}))
+/** Templates of one router that are rebuilt from requests: the client chooses what is in them. */
+const MAX_REBUILT = 64
+
+/** The templates that a router is mounted at. */
+export class MountTemplates {
+  readonly #rebuilt = new Set<string>()
+
+  /** The one that matched, '' for the root; undefined when it is not known, and more have been rebuilt than a program has. */
+  of(layer: Layer, req: RoutedRequest): string | undefined {
+    if (layer.rawPath !== undefined) return trimmed(pathTemplate(layer.rawPath, req))
+    const template = trimmed(rebuilt(layer))
+    if (this.#rebuilt.has(template)) return template
+    if (this.#rebuilt.size >= MAX_REBUILT) return undefined
+    this.#rebuilt.add(template)
+    return template
+  }
 }
 
 /** Template of a route's own path. */
@@ -25,18 +37,27 @@ export function joined(prefix: string, template: string): string {
   return template === '/' || template === '' ? prefix : `${prefix}${template}`
 }
 
+/** The prefix of what is inside a router mounted at `template`. */
+export function within(prefix: string, template: string): string {
+  return template === '' ? prefix : joined(prefix, template)
+}
+
 function trimmed(template: string): string {
   return template.endsWith('/') ? template.slice(0, -1) : template
 }
 
-/** The concrete path with the segments that are values of parameters put back to their names. */
-function rebuilt(path: string, params: Readonly<Record<string, unknown>>): string {
+/**
+ * The concrete path with the segments that are values of parameters put back to their names. Letters are those of the request,
+ * so they are made small, unless the layer is known to tell large from small (Express 4 keeps its expression).
+ */
+function rebuilt({ path = '', params = {}, regexp }: Layer): string {
   const names = new Map(Object.entries(params).map(([name, value]) => [String(value), name]))
   return path
     .split('/')
     .map((segment) => {
       const name = names.get(decoded(segment))
-      return name === undefined || segment === '' ? segment : `:${name}`
+      if (name !== undefined && segment !== '') return `:${name}`
+      return regexp?.ignoreCase === false ? segment : segment.toLowerCase()
     })
     .join('/')
 }

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { exchange, requestText, rootOf } from '@cinescope/testkit'
 import compression from 'compression'
-import express from 'express'
-import { expect, test } from 'vitest'
+import express, { type ErrorRequestHandler } from 'express'
+import { describe, expect, test } from 'vitest'
 import { serveRecorded } from './fixture.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -158,4 +158,80 @@ test('an end that writes first is recorded once', async () => {
   await fetch(server.url)
   const [film] = await server.films(1)
   expect(bodyOf(film!, 'response')).toMatchObject({ value: { a: 1 }, number: 7 })
+})
+
+describe('a body that is not recorded', () => {
+  const send = (url: string, body: string) => fetch(url, { method: 'POST', body, headers: JSON_TYPE })
+  const answer: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(400).end()
+
+  test.each([
+    ['that does not parse', '{"diary":"PRIVATE",}', express.json()],
+    ['whose beginning is no JSON', 'PRIVATE', express.json()],
+    ['that is no JSON', 'PRIVATE', express.json({ strict: false })],
+    [
+      'that is not verified',
+      '{"diary":"PRIVATE"}',
+      express.json({
+        verify: () => {
+          throw Object.assign(new Error('bad signature'), { type: 'signature' })
+        },
+      }),
+    ],
+  ])('is not recorded with the error of a parser either: %s', async (_name, body, parser) => {
+    let seen: unknown
+    await using server = await serveRecorded(
+      (app) => {
+        app.use(parser)
+        app.use(((error, _req, _res, next) => {
+          seen = error.body.toString()
+          next(new Error('refused', { cause: error }))
+        }) satisfies ErrorRequestHandler)
+        app.use(answer)
+      },
+      { bodies: 'off' },
+    )
+    await send(server.url, body)
+    const [film] = await server.films(1)
+    const errors = film!.events.filter(({ kind }) => kind === 'error')
+    expect(errors.map(({ value }) => value)).toMatchObject([
+      { members: { stack: expect.stringContaining('Error: '), type: expect.any(String), status: expect.any(Number) } },
+      { members: { message: 'refused' } },
+    ])
+    expect(JSON.stringify(film)).not.toMatch(/PRIVATE|"body":/)
+    expect(seen).toBe(body)
+  })
+
+  test('is not recorded when its handler answers and passes on', async () => {
+    await using server = await serveRecorded(
+      (app) => {
+        app.use(express.json())
+        app.post('/login', (_req, res, next) => {
+          res.json({ answer: 'PRIVATE' })
+          next()
+        })
+        app.post('/:any', (_req, _res, next) => next())
+      },
+      { bodies: 'on', routes: { '/login': { bodies: 'off' } } },
+    )
+    await send(`${server.url}/login`, '{"diary":"PRIVATE"}')
+    const [film] = await server.films(1)
+    expect(film!.summary.name).toBe('POST /login')
+    expect(JSON.stringify(film)).not.toContain('PRIVATE')
+  })
+
+  test('is not recorded when the request is refused before its route is known', async () => {
+    await using server = await serveRecorded(
+      (app) => {
+        app.use(express.json())
+        app.post(['/login', '/open'], (req, res) => void res.json(req.body))
+        app.use(answer)
+      },
+      { bodies: 'on', routes: { '/login': { bodies: { response: true } } } },
+    )
+    await send(`${server.url}/login`, '{"diary":"PRIVATE",}')
+    await send(`${server.url}/open`, '{"a":1}')
+    const [refused, open] = await server.films(2)
+    expect(JSON.stringify(refused)).not.toContain('PRIVATE')
+    expect([bodyOf(open!, 'request')?.value, bodyOf(open!, 'response')?.value]).toEqual([{ a: 1 }, { a: 1 }])
+  })
 })

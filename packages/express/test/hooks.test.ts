@@ -1,9 +1,9 @@
 import { createScope } from '@cinescope/core'
 import { cinescope, type CinescopeExpressOptions } from '@cinescope/express'
 import { filmsOf, outlineOf } from '@cinescope/testkit'
-import express, { Router } from 'express'
+import express, { type Request, type Response, Router } from 'express'
 import { expect, test } from 'vitest'
-import { serve, serveRecorded, temporaryScope } from './fixture.ts'
+import { type RecordedServer, serve, serveRecorded, temporaryScope } from './fixture.ts'
 
 /** The prototype that the hook changes. */
 function layerPrototype(): Record<string, unknown> {
@@ -159,4 +159,27 @@ test.each([0, 1_048_576])('the limit of %i bytes is accepted', async (maxBodyByt
 
 test('anything but a scope is refused', () => {
   expect(() => cinescope({} as never)).toThrow(expect.objectContaining({ code: 'CSC_ERR_OPTION' }))
+})
+
+test('of a handler that is a proxy no more is asked than without Cinescope', async () => {
+  const run = async (start: typeof serve): Promise<readonly string[]> => {
+    const asked: string[] = []
+    const note = (trap: string, key: string | symbol): void => void asked.push(`${trap} ${String(key)}`)
+    const handler = new Proxy((_req: Request, res: Response): void => void res.end(), {
+      get: (target, key) => (note('get', key), Reflect.get(target, key)),
+      has: (target, key) => (note('has', key), Reflect.has(target, key)),
+      getOwnPropertyDescriptor: (target, key) => (note('own', key), Reflect.getOwnPropertyDescriptor(target, key)),
+      getPrototypeOf: (target) => (note('prototype', ''), Reflect.getPrototypeOf(target)),
+    })
+    await using server = await start((app) => void app.get('/', handler))
+    for (let i = 0; i < 3; i++) await fetch(server.url)
+    // the places of functions are asked for by then
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    if ('films' in server) {
+      const [film] = await (server as RecordedServer).films(3)
+      expect(outlineOf(film!)).toEqual(['request GET /', '  handler <anonymous>'])
+    }
+    return asked
+  }
+  expect(await run(serveRecorded)).toEqual(await run(serve))
 })

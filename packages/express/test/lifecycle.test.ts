@@ -1,4 +1,6 @@
-import { exchange, requestText, rootOf } from '@cinescope/testkit'
+import { ServerResponse } from 'node:http'
+import { exchange, outlineOf, requestText, rootOf } from '@cinescope/testkit'
+import { type Response, Router } from 'express'
 import supertest from 'supertest'
 import { expect, test } from 'vitest'
 import { serveRecorded } from './fixture.ts'
@@ -14,6 +16,22 @@ test('a client that goes away leaves an aborted film, whose handler is ended wit
   expect(film!.summary).toMatchObject({ aborted: true, status: 200 })
   expect(film!.events.find(({ kind }) => kind === 'handler')).toMatchObject({
     name: 'hangs',
+    aborted: true,
+    open: false,
+  })
+})
+
+test('a handler whose promise never settles ends when the client goes away', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/', async function waits(_req, res) {
+      res.write('some')
+      await new Promise(() => undefined)
+    })
+  })
+  await exchange(server.port, requestText('GET', '/'), { until: (received) => received.includes('some') })
+  const [film] = await server.films(1)
+  expect(film!.events.find(({ kind }) => kind === 'handler')).toMatchObject({
+    name: 'waits',
     aborted: true,
     open: false,
   })
@@ -109,4 +127,90 @@ test('a test by supertest gets the film of the request it made', async () => {
   const film = await server.scope.record(() => supertest(server.app).get('/things/1').expect(200))
   expect(film.result.body).toEqual({ ok: true })
   expect(film.summary).toMatchObject({ name: 'GET /things/:id', status: 200 })
+})
+
+test('a listener of a response runs in the film of its own request, whoever answers it', async () => {
+  let waiting: Response | undefined
+  let arrived: () => void = () => undefined
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  await using server = await serveRecorded((app, scope) => {
+    app.get('/poll', (_req, res) => {
+      res.on('finish', () => scope.log('polled'))
+      waiting = res
+      arrived()
+    })
+    app.post('/send', (_req, res) => {
+      waiting?.end('message')
+      res.end()
+    })
+  })
+  const polling = fetch(`${server.url}/poll`).then((response) => response.text())
+  await arrival
+  await fetch(`${server.url}/send`, { method: 'POST' })
+  expect(await polling).toBe('message')
+  const films = await server.films(2)
+  const logs = films.map(({ summary, events }) => [summary.name, events.filter(({ kind }) => kind === 'log').length])
+  expect(logs).toEqual([
+    ['GET /poll', 1],
+    ['POST /send', 0],
+  ])
+})
+
+test('what follows a second call of next is not inside the router that took the first', async () => {
+  await using server = await serveRecorded((app) => {
+    app.use(function twice(_req, _res, next) {
+      next()
+      next()
+    })
+    const router = Router()
+    router.get('/x', function inner(_req, res) {
+      res.end()
+    })
+    app.use('/r', router)
+    app.get('/r/x', function outer() {
+      // the first call has answered
+    })
+  })
+  await fetch(`${server.url}/r/x`)
+  const [film] = await server.films(1)
+  expect(outlineOf(film!)).toEqual([
+    'request GET /r/x',
+    '  middleware twice',
+    '  router router /r',
+    '    handler inner',
+    '  handler outer',
+  ])
+})
+
+test('a film ends though the host takes all listeners off', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/', (_req, res) => {
+      res.removeAllListeners('close')
+      res.end()
+    })
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  expect(film!.events.filter(({ open }) => open)).toEqual([])
+})
+
+test('a film of an upgraded connection ends with the connection', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/socket', function takes() {
+      // the connection is the host's
+    })
+  })
+  server.server.on('upgrade', (req, socket) => {
+    server.app(req, new ServerResponse(req))
+    socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+  })
+  await exchange(server.port, requestText('GET', '/socket', { Connection: 'Upgrade', Upgrade: 'test' }))
+  const [film] = await server.films(1)
+  expect(outlineOf(film!)).toEqual(['request GET /socket', '  handler takes'])
+  expect(film!.events.map(({ open, aborted }) => [open, aborted])).toEqual([
+    [false, false],
+    [false, false],
+  ])
 })

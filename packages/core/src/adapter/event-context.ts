@@ -1,7 +1,11 @@
-/** HOT: events of a req or res reach their listeners in the context of the request, which Node 24 no longer keeps. */
+/**
+ * HOT: events of a req or res reach their listeners in the context of the request: Node 24 no longer keeps it, and whoever
+ * answers a request from inside another has the other's.
+ */
 
 import type { EventEmitter } from 'node:events'
 import { isOurs, type MethodMaker } from './carrier-methods.ts'
+import { closeRequest } from './request-end.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
 
@@ -25,7 +29,13 @@ function bound(emit: Emit): Emit {
 function emitterOf(original: () => Emit): Emit {
   return function (this: EventEmitter, type: string | symbol): boolean {
     const request = requestOf(this)
-    if (request === undefined || request.role.probe.current() !== undefined || this.listenerCount(type) === 0) {
+    // a host may take all listeners off, ours among them
+    if (type === 'close' && request !== undefined && request.res === this) closeRequest(request)
+    if (
+      request === undefined ||
+      request.role.probe.current()?.root === request.root ||
+      this.listenerCount(type) === 0
+    ) {
       return Reflect.apply(original(), this, arguments) as boolean
     }
     return request.role.probe.run(request.root, apply, original(), this, arguments)

@@ -8,10 +8,11 @@ import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
 import { useHook } from './hooks.ts'
 import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
+import { endWithResponse } from './request-end.ts'
 import { markRequest, requestOf } from './request-mark.ts'
 import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
-import type { ServerRequestSettings } from './server-request-settings.ts'
+import type { BodySwitch, ServerRequestSettings } from './server-request-settings.ts'
 
 /** Attributes of a root's begin: filled in, encoded and left, so that no request allocates them. */
 interface BeginAttributes {
@@ -38,6 +39,9 @@ export class ServerRequestRole {
   readonly sites: RequestSites
   /** Some route has bodies captured, so they are kept until the route is known. */
   readonly taps: { readonly request: boolean; readonly response: boolean }
+  /** What is captured of a request whose route never became known: it may be that of any route. */
+  readonly #unrouted: BodySwitch
+  readonly #bodiesOfAnyCase = new Map<string, BodySwitch>()
   readonly #roots = new Map<string, number>()
   readonly #begin: BeginAttributes = {
     'http.request.method': undefined,
@@ -56,6 +60,15 @@ export class ServerRequestRole {
     this.taps = {
       request: switches.some(({ request }) => request),
       response: switches.some(({ response }) => response),
+    }
+    this.#unrouted = {
+      request: switches.every(({ request }) => request),
+      response: switches.every(({ response }) => response),
+    }
+    for (const [route, { request, response }] of settings.bodiesOf) {
+      const key = route.toLowerCase()
+      const other = this.#bodiesOfAnyCase.get(key) ?? { request: true, response: true }
+      this.#bodiesOfAnyCase.set(key, { request: request && other.request, response: response && other.response })
     }
     this.sites = {
       query: site('url.query'),
@@ -83,6 +96,14 @@ export class ServerRequestRole {
   hookCarriers({ request, response }: Carriers): void {
     useHook(this.probe, request, () => putMethods(request, { ...EVENT_METHODS, ...REQUEST_BODY_METHODS }))
     useHook(this.probe, response, () => putMethods(response, { ...EVENT_METHODS, ...RESPONSE_BODY_METHODS }))
+  }
+
+  /** What is captured of a request. Letter case does not matter where the route is not there as it is: templates may be rebuilt. */
+  bodiesOf(route: string | undefined): BodySwitch {
+    const { bodies, bodiesOf } = this.settings
+    if (route === undefined) return this.#unrouted
+    if (bodiesOf.size === 0) return bodies
+    return bodiesOf.get(route) ?? this.#bodiesOfAnyCase.get(route.toLowerCase()) ?? bodies
   }
 
   /** Number of the site of a root: the method, followed by the route template when it is known. */
@@ -113,7 +134,7 @@ export class ServerRequestRole {
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
     this.#trace(request)
-    res.on('close', onClose)
+    endWithResponse(request)
     bindEvents(request)
     if (this.taps.request) tapRequest(request)
     if (this.taps.response) tapResponse(request)
@@ -126,17 +147,6 @@ export class ServerRequestRole {
     if (remote !== undefined) this.probe.adopt(root, remote.traceId, remote.spanId)
     if (!this.settings.traceparentHeader || res.headersSent) return
     res.setHeader('traceparent', formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: true }))
-  }
-}
-
-/** Ends the film. One function for all responses. */
-function onClose(this: ServerResponse): void {
-  const request = requestOf(this)
-  if (request === undefined) return
-  try {
-    request.close()
-  } catch (cause) {
-    reportFault(request.role.probe, 'the end of a request', cause)
   }
 }
 

@@ -7,8 +7,8 @@ import type { Span } from '../capture/span.ts'
 import { RoutedPath } from '../value/routed-path.ts'
 import { looksRandom } from '../value/url-path.ts'
 import type { BodyTap } from './body-tap.ts'
+import { isUpgrade } from './request-end.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
-import type { BodySwitch } from './server-request-settings.ts'
 
 const QUERY_BYTES = 8192
 
@@ -16,8 +16,8 @@ const QUERY_BYTES = 8192
 export interface Mount {
   /** Parent of the layers inside. */
   readonly span: Span
-  /** Template of the mount path, without a slash at its end. */
-  readonly prefix: string
+  /** Template of the mount path, without a slash at its end; undefined when it is not known. */
+  readonly prefix: string | undefined
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly outer: Mount | undefined
 }
@@ -63,6 +63,7 @@ export class ServerRequest {
   route: string | undefined = undefined
   #params: Readonly<Record<string, unknown>> | undefined = undefined
   #waiting: Span[] | undefined = undefined
+  #settling: Span[] | undefined = undefined
   #isRequestBodyDone = false
   #isResponseBodyDone = false
 
@@ -96,8 +97,14 @@ export class ServerRequest {
     return this.mount === undefined ? this.root : this.mount.span
   }
 
+  /** The answer is under way: whichever route gave it stays the one that answers. */
+  get #isAnswered(): boolean {
+    return this.route !== undefined && (this.#isResponseBodyDone || this.res.headersSent)
+  }
+
   /** Says which route answers; `site` is that of the root from now on. */
   enterRoute(template: string, site: number, params: Readonly<Record<string, unknown>> | undefined): void {
+    if (this.#isAnswered) return
     this.route = template
     this.#params = params
     this.root.site = site
@@ -105,6 +112,7 @@ export class ServerRequest {
 
   /** The route passed the request on. */
   leaveRoute(): void {
+    if (this.#isAnswered) return
     this.route = undefined
     this.#params = undefined
     this.root.site = this.role.rootSite(this.req.method ?? '')
@@ -122,6 +130,12 @@ export class ServerRequest {
   endAtClose(span: Span): void {
     if (this.#waiting === undefined) this.#waiting = [span]
     else this.#waiting.push(span)
+  }
+
+  /** Keeps a span that ends by itself, but with the response if that is given up. */
+  endAtAbort(span: Span): void {
+    if (this.#settling === undefined) this.#settling = [span]
+    else this.#settling.push(span)
   }
 
   /** Records the query string. */
@@ -147,7 +161,7 @@ export class ServerRequest {
     const tap = this.requestTap
     if (tap === undefined || this.#isRequestBodyDone) return
     this.#isRequestBodyDone = true
-    if (!this.#switch().request || tap.totalLength === 0) return
+    if (!this.role.bodiesOf(this.route).request || tap.totalLength === 0) return
     const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
     this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
   }
@@ -157,7 +171,7 @@ export class ServerRequest {
     const tap = this.responseTap
     if (tap === undefined || this.#isResponseBodyDone) return
     this.#isResponseBodyDone = true
-    if (!this.#switch().response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
+    if (!this.role.bodiesOf(this.route).response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
     const type = this.res.getHeader('content-type')
     const text = new Text(tap.text(type === undefined ? undefined : String(type), isWhole))
     this.root.point(KINDS.attribute, this.role.sites.responseBody, text, tap.totalLength)
@@ -167,10 +181,11 @@ export class ServerRequest {
   close(): void {
     if (!this.root.isOpen) return
     const { res, role } = this
-    const isAborted = !res.writableFinished
+    const isAborted = !res.writableFinished && !isUpgrade(this.req)
     const flags = isAborted ? FLAG.aborted : 0
     this.requestBody(this.req.complete)
     this.responseBody(!isAborted)
+    if (isAborted && this.#settling !== undefined) for (const span of this.#settling) span.end(0, FLAG.async | flags)
     if (this.#waiting !== undefined) for (const span of this.#waiting) span.end(0, FLAG.async | flags)
     const { locals } = res as { locals?: object }
     if (locals !== undefined && hasKeys(locals)) this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
@@ -198,11 +213,6 @@ export class ServerRequest {
     const length = header['content-length']
     if (length !== undefined) return Number(length)
     return header['content-encoding'] === undefined ? this.responseTap?.totalLength : undefined
-  }
-
-  #switch(): BodySwitch {
-    const { bodies, bodiesOf } = this.role.settings
-    return (this.route === undefined ? undefined : bodiesOf.get(this.route)) ?? bodies
   }
 }
 

@@ -89,9 +89,9 @@ const RULES: OptionRules = {
   values: {
     is: 'object',
     rules: {
-      maxDepth: { is: 'integer', from: 0, to: 32 },
-      maxWidth: { is: 'integer', from: 0, to: 10_000 },
-      maxStringLength: { is: 'integer', from: 0, to: MAX_VALUE_BYTES },
+      maxDepth: { is: 'integer', from: 1, to: 32 },
+      maxWidth: { is: 'integer', from: 1, to: 10_000 },
+      maxStringLength: { is: 'integer', from: 1, to: MAX_VALUE_BYTES },
       maxBytes: { is: 'integer', from: 64, to: MAX_VALUE_BYTES },
     },
   },

@@ -5,7 +5,11 @@ import { FLAG, KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 
-/** Runs `fn` as a span named `name`, a child of the current span or a root. What it returns or throws passes through; a promise ends the span when it settles. */
+/**
+ * Runs `fn` as a span named `name`, a child of the current span or a root. What it returns or throws passes through. A promise
+ * ends the span when it settles; the caller gets one of the same outcome, as from an async function. Whatever else has a `then`
+ * (the query of a library, which runs when it is first waited for) is not waited for: the span ends, and it passes untouched.
+ */
 export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
   if (!probe.isEnabled) return fn()
   const span = probe.open(KINDS.span, probe.site({ name, framework: 'user' }), probe.current())
@@ -16,17 +20,17 @@ export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
     fail(span, thrown, 0)
     throw thrown
   }
-  if (!isThenable(result)) {
+  if (!isPlainPromise(result)) {
     span.end(0, 0, result)
     return result
   }
-  // the caller gets a promise of the same outcome, as from an async function
-  return settle(probe, span, result) as T
+  // an async function gives a promise, which is what T is here
+  return settle(span, result) as T
 }
 
-async function settle<T>(probe: Probe, span: Span, pending: PromiseLike<T>): Promise<T> {
+async function settle(span: Span, pending: Promise<unknown>): Promise<unknown> {
   try {
-    const value = await (types.isPromise(pending) ? pending : probe.run(span, () => Promise.resolve(pending)))
+    const value = await pending
     span.end(0, FLAG.async, value)
     return value
   } catch (thrown) {
@@ -40,8 +44,11 @@ function fail(span: Span, thrown: unknown, flags: number): void {
   span.end(0, FLAG.error | flags)
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (types.isPromise(value)) return true
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
-  return typeof (value as { then?: unknown }).then === 'function'
+/** One of the language's own, with nothing added: waiting for it runs no code but its own, and another is as good. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return (
+    types.isPromise(value) &&
+    Object.getPrototypeOf(value) === Promise.prototype &&
+    Object.getOwnPropertyNames(value).length === 0
+  )
 }

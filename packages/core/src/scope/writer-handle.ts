@@ -10,6 +10,9 @@ import { startWorker } from './worker.ts'
 /** Longest wait for the writer in an exit handler. */
 const EXIT_DRAIN_MS = 500
 
+/** While it is stopped, the writer shows that it lives within this time, or is ended. */
+const STOP_QUIET_MS = 5000
+
 /** What the handle needs from the scope. */
 export interface WriterHooks {
   readonly report: (error: CinescopeError) => void
@@ -72,15 +75,37 @@ export class WriterHandle {
       throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
   }
 
-  /** Asks the writer to finish the recording and waits until its thread has ended. */
+  /** Asks the writer to finish the recording and waits until its thread has ended, or shows no progress. */
   async stop(): Promise<void> {
     if (this.#isGone) return
     this.#askToStop()
+    const watch = this.#watch()
     await this.#settled(this.#request())
-    if (this.#isGone) return
     // the wait below is the host's own: it asked for the stop
-    this.#worker.ref()
-    await new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    if (!this.#isGone) this.#worker.ref()
+    while (!this.#isGone) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    clearInterval(watch)
+  }
+
+  /** Ends a writer that hangs: in a file system that does not answer, for one. */
+  #watch(): NodeJS.Timeout {
+    const progress = (): number =>
+      Atomics.load(this.#signals, SIGNAL.publications) + Atomics.load(this.#signals, SIGNAL.done)
+    let seen = progress()
+    return setInterval(() => {
+      const now = progress()
+      if (now === seen) this.#giveUp()
+      seen = now
+    }, STOP_QUIET_MS)
+  }
+
+  #giveUp(): void {
+    this.#gone(
+      new CinescopeError('CSC_ERR_WRITER', `the writer thread did nothing for ${STOP_QUIET_MS} ms and was ended`),
+    )
+    // not waited for: a thread inside a call of the operating system ends when that returns
+    void this.#worker.terminate()
+    this.#worker.unref()
   }
 
   /** In an exit handler: blocks at most `EXIT_DRAIN_MS` until the writer has finished the recording. */

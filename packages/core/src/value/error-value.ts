@@ -2,7 +2,7 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import type { ClassInfo } from './class-table.ts'
-import { descriptorOf, domExceptionMessage, keysOf, readStack, stackGetter } from './intrinsics.ts'
+import { descriptorOf, domExceptionMessage, hasOwn, keysOf, readStack, stackGetter } from './intrinsics.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -10,6 +10,8 @@ import type { Walker } from './walker.ts'
 const ERROR_ROOM = 160
 /** Parsers of bodies (body-parser, raw-body, express) hang the body on their errors, whose `type` begins so. */
 const BODY_ERROR = 'entity.'
+/** Members of what http-errors makes. */
+const HTTP_ERROR: readonly string[] = ['expose', 'statusCode']
 /** V8 quotes what `JSON.parse` stumbled over. */
 const JSON_MESSAGE = ' is not valid JSON'
 const HEAD = 512
@@ -109,7 +111,9 @@ function writeFields(walker: Walker, error: object, start: number, depth: number
 function isBodyError(error: object): boolean {
   const type = descriptorOf(error, 'type')
   if (type === undefined || 'get' in type) return false
-  return typeof type.value === 'string' && type.value.startsWith(BODY_ERROR)
+  if (typeof type.value !== 'string') return false
+  // one that http-errors made of an error of the program's own, whose type may be any
+  return type.value.startsWith(BODY_ERROR) || HTTP_ERROR.every((name) => hasOwn(error, name))
 }
 
 function omitBodies(walker: Walker, names: readonly string[], start: number): number {

@@ -25,6 +25,26 @@ function block(ms: number): void {
 const stayAlive = (): void => void setInterval(() => undefined, 1000)
 const ready = (): void => void process.stdout.write('ready\n')
 
+/**
+ * Listens to SIGTERM as the package signal-exit does: its own listeners are counted where all copies see it, and when the
+ * process has no others, it takes its own off, runs its hooks and raises the signal again.
+ */
+function signalExit(version: 3 | 4, onExit: (signal: string) => void): void {
+  const emitter = { count: 1 }
+  if (version === 3) Object.assign(process, { __signal_exit_emitter__: emitter })
+  else Object.defineProperty(globalThis, Symbol.for('signal-exit emitter'), { value: emitter })
+  const listener = (): void => {
+    const old = (process as { __signal_exit_emitter__?: { count: number } }).__signal_exit_emitter__
+    const count = emitter.count + (version === 4 ? (old?.count ?? 0) : 0)
+    if (process.listeners('SIGTERM').length !== count) return
+    process.removeListener('SIGTERM', listener)
+    emitter.count--
+    onExit('SIGTERM')
+    process.kill(process.pid, 'SIGTERM')
+  }
+  process.on('SIGTERM', listener)
+}
+
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   async exit() {
     work(await start())
@@ -74,6 +94,52 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     work(scope)
     stayAlive()
     ready()
+  },
+  async 'signal with signal-exit 3'() {
+    work(await start())
+    signalExit(3, (signal) => process.stdout.write(`hook ran: ${signal}\n`))
+    stayAlive()
+    ready()
+  },
+  async 'signal with signal-exit 4'() {
+    signalExit(4, (signal) => process.stdout.write(`hook ran: ${signal}\n`))
+    work(await start())
+    stayAlive()
+    ready()
+  },
+  async 'signal with signal-exit 3 and 4'() {
+    signalExit(3, (signal) => process.stdout.write(`hook 3 ran: ${signal}\n`))
+    work(await start())
+    signalExit(4, (signal) => process.stdout.write(`hook 4 ran: ${signal}\n`))
+    stayAlive()
+    ready()
+  },
+  async 'signal with a handler for one time before ours'() {
+    const scope = await start()
+    process.prependOnceListener('SIGTERM', () => setTimeout(() => process.exit(3), 50))
+    work(scope)
+    stayAlive()
+    ready()
+  },
+  async 'signal with a handler that was taken off'() {
+    const handler = (): void => undefined
+    process.on('SIGTERM', handler)
+    work(await start())
+    process.off('SIGTERM', handler)
+    stayAlive()
+    // ours is back in the next turn
+    setImmediate(ready)
+  },
+  async 'signal with a handler that raises it later'() {
+    work(await start())
+    process.once('SIGTERM', () => void setTimeout(() => process.kill(process.pid, 'SIGTERM'), 20))
+    stayAlive()
+    ready()
+  },
+  async 'signal that the host emits itself'() {
+    work(await start())
+    process.emit('SIGTERM')
+    setTimeout(() => process.exit(6), 50)
   },
   async 'signal after stop'() {
     const scope = await start()

@@ -37,6 +37,13 @@ describe('the end of a recorded process', () => {
     ['signal', { kill: 'SIGHUP' }, 0],
     ['signal with a handler', { kill: 'SIGTERM' }, 0],
     ['signal with a later handler', { kill: 'SIGTERM' }, 0],
+    ['signal with signal-exit 3', { kill: 'SIGTERM' }, 0],
+    ['signal with signal-exit 4', { kill: 'SIGTERM' }, 0],
+    ['signal with signal-exit 3 and 4', { kill: 'SIGTERM' }, 0],
+    ['signal with a handler for one time before ours', { kill: 'SIGTERM' }, 0],
+    ['signal with a handler that was taken off', { kill: 'SIGTERM' }, 0],
+    ['signal with a handler that raises it later', { kill: 'SIGTERM' }, 0],
+    ['signal that the host emits itself', {}, 0],
     ['signal after stop', { kill: 'SIGTERM' }, 0],
     ['stops itself', {}, 0],
   ])('is what it would have been, and everything is in the recording: %s %o', async (scenario, options, errors) => {

@@ -357,6 +357,28 @@ describe('context', () => {
     }
   })
 
+  it('leaves thenables alone: none is run, each is passed on as it is, and the span ends', async () => {
+    await using scope = await start()
+    class Lazy extends Promise<number> {
+      override then(): never {
+        throw new Error('it was waited for')
+      }
+    }
+    const ran: string[] = []
+    const thenables = {
+      query: { then: () => ran.push('query') },
+      getter: Object.defineProperty({}, 'then', { get: () => ran.push('getter') }),
+      proxy: new Proxy({}, { get: () => ran.push('proxy'), has: () => ran.push('proxy') > 0 }),
+      lazy: new Lazy(() => undefined),
+      own: Object.assign(Promise.resolve(1), { cancel: () => undefined }),
+    }
+    for (const [name, thenable] of Object.entries(thenables)) expect(scope.span(name, () => thenable)).toBe(thenable)
+    expect(ran).toEqual([])
+    await scope.flush()
+    for (const name of Object.keys(thenables))
+      expect((await filmNamed(scope, name)).summary.durationNs, name).toBeTypeOf('number')
+  })
+
   it('passes on what a span returns or throws: value, promise, thenable, error', async () => {
     await using scope = await start()
     const value = {}

@@ -1,0 +1,34 @@
+/** Making the directory of recordings, before the writer is started. */
+
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { CinescopeError } from '@cinescope/protocol'
+
+/**
+ * Makes the directory and those above it, mode 0700, level by level. Node's own recursive way loops for ever where a file system
+ * says that a directory is not there and cannot be made either (Linux: /proc), in a thread that nothing can end.
+ * @throws CSC_ERR_STORE
+ */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await make(path)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CinescopeError('CSC_ERR_STORE', `cannot create a recording: ${why}`, { cause })
+  }
+}
+
+async function make(path: string): Promise<void> {
+  const found = await stat(path).catch(ifMissing)
+  if (found?.isDirectory() === true) return
+  const above = dirname(path)
+  if (found === undefined && above !== path) await make(above)
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    // another process may have made it meanwhile
+    if (!(await stat(path).catch(ifMissing))?.isDirectory()) throw error
+  })
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
