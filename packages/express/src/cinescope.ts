@@ -25,7 +25,7 @@ export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions
     const request = role.begin(req, res)
     if (request === undefined) return next()
     request.runsBetweenLayers = hasParamCallbacks(routerOf(req.app))
-    probe.run(request.root, proceed, next)
+    probe.run(request.root, next as () => void)
   }
   const isIgnored = (req: Request): boolean => {
     try {
@@ -36,8 +36,4 @@ export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions
     }
   }
   return markOwn(middleware)
-}
-
-function proceed(next: () => void): void {
-  next()
 }

@@ -30,7 +30,7 @@ export function recordedHandle(handle: LayerHandle): LayerHandle {
     const span = request?.entering
     if (request === undefined || span === undefined) return handle(req, res, next)
     const outer = entered(request, span)
-    const result = request.role.probe.run(span, callHandle, handle, req, res, next)
+    const result = request.role.probe.run(span, handle, req, res, next)
     request.running = outer
     if (span.isOpen) settle(request, span, result)
     return result
@@ -44,20 +44,11 @@ export function recordedErrorHandle(handle: LayerHandle): LayerHandle {
     const span = request?.entering
     if (request === undefined || span === undefined) return handle(error, req, res, next)
     const outer = entered(request, span)
-    const result = request.role.probe.run(span, callErrorHandle, handle, error, req, res, next)
+    const result = request.role.probe.run(span, handle, error, req, res, next)
     request.running = outer
     if (span.isOpen) settle(request, span, result)
     return result
   }
-}
-
-/** A context runs its function with null for `this`; the router leaves it undefined. */
-function callHandle(handle: LayerHandle, req: unknown, res: unknown, next: unknown): unknown {
-  return handle(req, res, next)
-}
-
-function callErrorHandle(handle: LayerHandle, error: unknown, req: unknown, res: unknown, next: unknown): unknown {
-  return handle(error, req, res, next)
 }
 
 /** An error met on its way: recorded here if no layer was seen to raise it, as with those of `app.param` and `res.sendFile`. */
@@ -78,7 +69,7 @@ function leaving(request: ServerRequest, span: Span, proceed: Next): Next {
     // called once more, after a router that took the first call: what follows is not inside it
     request.mount = mount
     leave(request, span, error)
-    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
+    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, proceed, error)
     return proceed(error)
   }
 }
@@ -89,13 +80,9 @@ function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: 
   return function next(error?: unknown): unknown {
     request.mount = mount.outer
     leave(request, span, error)
-    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, pass, proceed, error)
+    if (request.runsBetweenLayers) return request.role.probe.run(request.enclosing, proceed, error)
     return proceed(error)
   }
-}
-
-function pass(proceed: Next, error: unknown): unknown {
-  return proceed(error)
 }
 
 function mountOf(request: ServerRequest, span: Span, layer: Layer, plan: LayerPlan): Mount {

@@ -13,7 +13,7 @@ import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
 import { Span } from './span.ts'
-import { SpanContext } from './span-context.ts'
+import { createSpanContext, type SpanContext } from './span-context.ts'
 
 /** Parts of a probe, made by the scope. */
 export interface ProbeParts {
@@ -32,7 +32,9 @@ export class Probe {
   readonly thread: number
   readonly recorder: Recorder
   readonly report: (error: CinescopeError) => void
-  readonly #context = new SpanContext()
+  /** Runs a function in the context of a span. */
+  readonly run: SpanContext['run']
+  readonly #context = createSpanContext()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
   readonly #errors = new WeakMap<object, number>()
@@ -43,6 +45,7 @@ export class Probe {
     this.thread = parts.thread
     this.recorder = parts.recorder
     this.report = parts.report
+    this.run = this.#context.run
     this.#sites = parts.sites
     this.#entities = parts.entities
   }
@@ -100,11 +103,6 @@ export class Probe {
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
   open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
     return new Span(this, kind, site, parent, value, cause, flags)
-  }
-
-  /** Runs `fn` in the context of a span. */
-  run<A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R {
-    return this.#context.run(span, fn, args)
   }
 
   /** Ties a root to the trace and span that caused it in another process. */

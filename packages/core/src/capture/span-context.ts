@@ -3,41 +3,36 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { Span } from './span.ts'
 
-type Run = <A extends unknown[], R>(storage: AsyncLocalStorage<Span>, span: Span, fn: (...args: A) => R, args: A) => R
+/** One per probe. */
+export interface SpanContext {
+  /** The span whose context this is. */
+  current(): Span | undefined
+  /** Runs `fn` in the context of a span, without `this`. Two frames of the host's stack traces. */
+  readonly run: <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A) => R
+}
 
 /** From this version on a storage keeps its values in frames. */
 const FRAMES_SINCE = 24
+const HAS_FRAMES = Number.parseInt(process.versions.node, 10) >= FRAMES_SINCE
 const UNTRACKED = { requireManualDestroy: true }
-
-/** One per probe. */
-export class SpanContext {
-  readonly #storage = new AsyncLocalStorage<Span>()
-
-  /** The span whose context this is. */
-  current(): Span | undefined {
-    return this.#storage.getStore()
-  }
-
-  /** Runs `fn` in the context of a span. */
-  run<A extends unknown[], R>(span: Span, fn: (...args: A) => R, args: A): R {
-    return run(this.#storage, span, fn, args)
-  }
-}
-
-const run: Run = Number.parseInt(process.versions.node, 10) >= FRAMES_SINCE ? runInFrame : runInStorage
 
 /**
  * `AsyncLocalStorage.run` makes two frames, each a copy of a map: one for the span, one like that of before. A resource
  * remembers the frame of before and puts that one back. Both ways mean the same; two thirds of the time here.
  */
-function runInFrame<A extends unknown[], R>(
-  storage: AsyncLocalStorage<Span>,
-  span: Span,
-  fn: (...args: A) => R,
-  args: A,
-): R {
-  if (storage.getStore() === span) return fn(...args)
-  return new AsyncResource('CINESCOPE', UNTRACKED).runInAsyncScope(enter<A, R>, undefined, storage, span, fn, args)
+export function createSpanContext(): SpanContext {
+  const storage = new AsyncLocalStorage<Span>()
+  return {
+    current: () => storage.getStore(),
+    run: HAS_FRAMES
+      ? <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
+          if (storage.getStore() === span) return fn(...args)
+          const before = new AsyncResource('CINESCOPE', UNTRACKED)
+          return before.runInAsyncScope(enter<A, R>, undefined, storage, span, fn, args)
+        }
+      : <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R =>
+          storage.run(span, call<A, R>, fn, args),
+  }
 }
 
 function enter<A extends unknown[], R>(
@@ -50,11 +45,7 @@ function enter<A extends unknown[], R>(
   return fn(...args)
 }
 
-function runInStorage<A extends unknown[], R>(
-  storage: AsyncLocalStorage<Span>,
-  span: Span,
-  fn: (...args: A) => R,
-  args: A,
-): R {
-  return storage.run(span, fn, ...args)
+/** A storage runs its function with null for `this`. */
+function call<A extends unknown[], R>(fn: (...args: A) => R, args: A): R {
+  return fn(...args)
 }
