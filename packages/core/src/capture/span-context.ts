@@ -7,7 +7,7 @@ import type { Span } from './span.ts'
 export interface SpanContext {
   /** The span whose context this is. */
   current(): Span | undefined
-  /** Runs `fn` in the context of a span, without `this`. Two frames of the host's stack traces. */
+  /** Runs `fn` in the context of a span, without `this`. Takes three lines of a stack trace below `fn`. */
   readonly run: <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A) => R
 }
 
