@@ -39,6 +39,8 @@ export class LayerPlan implements Located {
   readonly takesErrors: boolean
   /** The layer with its function wrapped: what the router's own method is called on. */
   readonly shadow: Layer
+  /** It belongs to a route. */
+  readonly isInRoute: boolean
   /** Where a router is mounted. */
   readonly mounts: MountTemplates = new MountTemplates()
   readonly #name: string
@@ -52,6 +54,7 @@ export class LayerPlan implements Located {
     this.kind = kind
     this.handle = handle
     this.takesErrors = kind === KINDS.filter
+    this.isInRoute = Object.hasOwn(layer, 'method')
     this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
     const isProxy = types.isProxy(handle)
     this.#name = kind === KINDS.router ? routerName(layer) : (!isProxy && handle.name) || '<anonymous>'

@@ -1,7 +1,7 @@
 /** HOT: a layer's span from its begin to its call of next, its settling, or the close of the response. Bench row `http-cpu`. */
 
 import { types } from 'node:util'
-import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, type Span } from '@cinescope/core/adapter'
+import { FLAG, KINDS, type Mount, reportFault, type ServerRequest, type Span } from '@cinescope/core/adapter'
 import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
 import { within } from './route-template.ts'
@@ -9,26 +9,30 @@ import { hasParamCallbacks, type RouterLike } from './router.ts'
 
 const { then } = Promise.prototype
 
+/** The request, and its span, whose layer's function the router calls next, left here for it: a look-up would cost more. */
+let arriving: ServerRequest | undefined
+let entering: Span | undefined
+
 /** Begins the span of a layer, and gives the `next` that its function gets: it ends the span first. */
 export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next {
   const { probe } = request.role
-  const isInRoute = Object.hasOwn(layer, 'method')
-  if (isInRoute) plan.enterRoute(request, request.req)
+  if (plan.isInRoute) plan.enterRoute(request, request.req)
   const span = probe.open(plan.kind, plan.site(probe), request.parent())
   const wrapped =
     plan.kind === KINDS.router
       ? leavingMount(request, span, next, mountOf(request, span, layer, plan))
       : leaving(request, span, next)
-  request.entering = span
+  arriving = request
+  entering = span
   return wrapped
 }
 
 /** The function that stands for that of a middleware, handler or router. */
 export function recordedHandle(handle: LayerHandle): LayerHandle {
   return function (req: unknown, res: unknown, next: unknown): unknown {
-    const request = requestOf(req as object)
-    const span = request?.entering
-    if (request === undefined || span === undefined) return handle(req, res, next)
+    const request = arriving
+    const span = entering
+    if (request === undefined || span === undefined || request.req !== req) return handle(req, res, next)
     const outer = entered(request, span)
     const result = request.role.probe.run(span, handle, req, res, next)
     request.running = outer
@@ -40,9 +44,9 @@ export function recordedHandle(handle: LayerHandle): LayerHandle {
 /** The function that stands for that of an error middleware. */
 export function recordedErrorHandle(handle: LayerHandle): LayerHandle {
   return function (error: unknown, req: unknown, res: unknown, next: unknown): unknown {
-    const request = requestOf(req as object)
-    const span = request?.entering
-    if (request === undefined || span === undefined) return handle(error, req, res, next)
+    const request = arriving
+    const span = entering
+    if (request === undefined || span === undefined || request.req !== req) return handle(error, req, res, next)
     const outer = entered(request, span)
     const result = request.role.probe.run(span, handle, error, req, res, next)
     request.running = outer
@@ -57,7 +61,7 @@ export function meetError(request: ServerRequest, error: unknown): void {
 }
 
 function entered(request: ServerRequest, span: Span): Span | undefined {
-  request.entering = undefined
+  arriving = entering = undefined
   const outer = request.running
   request.running = span
   return outer

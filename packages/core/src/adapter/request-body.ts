@@ -39,10 +39,18 @@ function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
   const request = requestOf(req)
   if (request === undefined || !request.isOpen) return
   try {
-    if (chunk !== null) request.requestTap?.take(chunk, encoding)
     // where a route may decide, the body waits for the route
-    else if (request.role.settings.bodiesOf.size === 0) request.requestBody(true)
+    const waits = request.role.settings.bodiesOf.size > 0
+    const tap = request.requestTap
+    if (chunk !== null && !waits && isWhole(req, chunk) && tap?.totalLength === 0) tap.lend(chunk)
+    else if (chunk !== null) return tap?.take(chunk, encoding)
+    if (!waits) request.requestBody(true)
   } catch (cause) {
     reportFault(request.role.probe, 'a request body', cause)
   }
+}
+
+/** The chunk is the body: recorded at once it need not be copied. */
+function isWhole(req: IncomingMessage, chunk: unknown): chunk is Uint8Array {
+  return chunk instanceof Uint8Array && req.headers['content-length'] === String(chunk.byteLength)
 }

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatTraceparent, KINDS, parseTraceparent } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
+import { Attributes } from '../value/attributes.ts'
 import { type Carriers, putMethods } from './carrier-methods.ts'
 import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
@@ -14,15 +15,14 @@ import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
 import type { BodySwitch, ServerRequestSettings } from './server-request-settings.ts'
 
-/** Attributes of a root's begin: filled in, encoded and left, so that no request allocates them. */
-interface BeginAttributes {
-  'http.request.method': string | undefined
-  'url.path': string
-  'server.address': string | undefined
-  'client.address': string | undefined
-  'network.protocol.version': string
-  'http.request.header': object | undefined
-}
+const BEGIN = [
+  'http.request.method',
+  'url.path',
+  'server.address',
+  'client.address',
+  'network.protocol.version',
+  'http.request.header',
+] as const
 
 /** Site numbers of what a request records beside its root. */
 export interface RequestSites {
@@ -43,14 +43,6 @@ export class ServerRequestRole {
   readonly #unrouted: BodySwitch
   readonly #bodiesOfAnyCase = new Map<string, BodySwitch>()
   readonly #roots = new Map<string, number>()
-  readonly #begin: BeginAttributes = {
-    'http.request.method': undefined,
-    'url.path': '',
-    'server.address': undefined,
-    'client.address': undefined,
-    'network.protocol.version': '',
-    'http.request.header': undefined,
-  }
 
   constructor(probe: Probe, settings: ServerRequestSettings) {
     const site = (name: string): number => probe.site({ name, framework: settings.framework })
@@ -119,16 +111,10 @@ export class ServerRequestRole {
     const { probe } = this
     const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
     const mark = url.indexOf('?')
-    const begin = this.#begin
-    begin['http.request.method'] = req.method
     const path = mark < 0 ? url : url.slice(0, mark)
-    begin['url.path'] = path
-    begin['server.address'] = hostName(req.headers.host)
-    begin['client.address'] = req.socket.remoteAddress
-    begin['network.protocol.version'] = req.httpVersion
-    begin['http.request.header'] = req.headers
-    const root = probe.open(KINDS.request, this.rootSite(req.method ?? ''), undefined, begin)
-    begin['http.request.header'] = undefined
+    const { method, headers, httpVersion } = req
+    const values = [method, path, hostName(headers.host), req.socket.remoteAddress, httpVersion, headers]
+    const root = probe.open(KINDS.request, this.rootSite(method ?? ''), undefined, new Attributes(BEGIN, values))
     const request = new ServerRequest(this, root, req, res, path)
     markRequest(req, request)
     markRequest(res, request)

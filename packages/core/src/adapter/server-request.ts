@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
 import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
+import { Attributes } from '../value/attributes.ts'
 import { RoutedPath } from '../value/routed-path.ts'
 import { looksRandom } from '../value/url-path.ts'
 import type { BodyTap } from './body-tap.ts'
@@ -22,15 +23,14 @@ export interface Mount {
   readonly outer: Mount | undefined
 }
 
-/** Attributes of a root's end; what is not known is not there. */
-interface Outcome {
-  'http.route'?: string
-  'url.path'?: RoutedPath
-  'http.response.status_code'?: number
-  'http.response.header'?: object
-  'http.response.body.size'?: number
-  'cinescope.http.request.params'?: object
-}
+const OUTCOME = [
+  'http.route',
+  'http.response.status_code',
+  'http.response.header',
+  'http.response.body.size',
+  'url.path',
+  'cinescope.http.request.params',
+] as const
 
 /** A server request from its begin to the close of its response. */
 export class ServerRequest {
@@ -41,8 +41,6 @@ export class ServerRequest {
   readonly path: string
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
-  /** The layer whose function is about to be called. */
-  entering: Span | undefined = undefined
   /** The layer whose function is on the stack, if any. */
   running: Span | undefined = undefined
   /** Host code may run between layers (`app.param`): it must not find the layer before as its parent. */
@@ -193,26 +191,25 @@ export class ServerRequest {
     this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#outcome(status))
   }
 
-  #outcome(status: number): Outcome {
-    const header = this.res.getHeaders()
-    const size = this.#bodySize(header)
+  #outcome(status: number): Attributes {
     const params = paramsOf(this.mount, this.#params)
-    const outcome: Outcome = {}
-    if (this.route !== undefined) outcome['http.route'] = this.route
-    if (status !== 0) outcome['http.response.status_code'] = status
-    outcome['http.response.header'] = header
-    if (size !== undefined) outcome['http.response.body.size'] = size
     // the begin hid what looks random, before a route told what it is
-    if (params !== undefined && looksRandom(this.path)) outcome['url.path'] = new RoutedPath(this.path, params)
-    if (params !== undefined) outcome['cinescope.http.request.params'] = params
-    return outcome
+    const path = params !== undefined && looksRandom(this.path) ? new RoutedPath(this.path, params) : undefined
+    return new Attributes(OUTCOME, [
+      this.route,
+      status === 0 ? undefined : status,
+      headersOf(this.res),
+      this.#bodySize(),
+      path,
+      params,
+    ])
   }
 
-  #bodySize(header: Readonly<Record<string, unknown>>): number | undefined {
+  #bodySize(): number | undefined {
     if (!hasBody(this.req, this.res)) return 0
-    const length = header['content-length']
+    const length = this.res.getHeader('content-length')
     if (length !== undefined) return Number(length)
-    return header['content-encoding'] === undefined ? this.responseTap?.totalLength : undefined
+    return this.res.hasHeader('content-encoding') ? undefined : this.responseTap?.totalLength
   }
 }
 
@@ -227,6 +224,14 @@ function hasBody(req: IncomingMessage, res: ServerResponse): boolean {
 function hasKeys(value: object): boolean {
   for (const key in value) if (Object.hasOwn(value, key)) return true
   return false
+}
+
+function headersOf(res: ServerResponse): Attributes {
+  const names = res.getHeaderNames()
+  return new Attributes(
+    names,
+    names.map((name) => res.getHeader(name)),
+  )
 }
 
 /** Parameters of the route and of the routers around it; the inner ones win. */

@@ -75,11 +75,6 @@ export const asciiText: (bytes: Uint8Array, from: number, to: number) => string 
 export const writeUtf8: (into: Uint8Array, text: string, at: number, length: number) => number = uncurry(
   bufferMethods.utf8Write,
 )
-/** First index of a byte from `from` on, -1 if there is none. */
-export const indexOfByte: (bytes: Uint8Array, byte: number, from: number) => number = uncurry(
-  Uint8Array.prototype.indexOf,
-)
-
 /** Steps a built-in iterator. */
 export type Step = (iterator: unknown) => IteratorResult<unknown, unknown>
 

@@ -1,17 +1,18 @@
 /** HOT. Reads JSON in UTF-8 token by token without recursion; tells when the bytes end too early or stop being JSON. */
 
-import { asciiText, indexOfByte, parseJson, utf8Text } from './intrinsics.ts'
+import { asciiText, parseJson, utf8Text } from './intrinsics.ts'
 
 // oxlint-disable-next-line no-control-regex -- raw control characters are what JSON.parse refuses
 const CONTROL = /[\u0000-\u001f]/g
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
-/** Bytes of a string that are searched by hand. */
-const NEAR = 24
-/** Integers of at most so many digits are read digit by digit. */
+/** Numbers of at most so many digits are read digit by digit. */
 const PLAIN_DIGITS = 15
+const CARD_DIGITS = 13
+const TENS: readonly number[] = Array.from({ length: PLAIN_DIGITS + 1 }, (_, power) => 10 ** power)
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const POINT = 0x2e
 /** What `blank` returns at the end. */
 export const AT_END = -1
 
@@ -27,8 +28,6 @@ export class JsonCursor {
   isEscaped = false
   readonly #end: number
   #at = 0
-  /** The first backslash not yet passed; found anew once it has been. */
-  #slash = -1
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -97,23 +96,33 @@ export class JsonCursor {
     }
   }
 
-  /** The small integer ahead; NaN, and nothing passed, if the number is of another kind or may go on beyond the end. */
-  integer(): number {
+  /** The short number ahead; NaN, and nothing passed, if it is of another kind or may go on beyond the end. */
+  short(): number {
     const { bytes } = this
     const isNegative = bytes[this.#at] === 0x2d
     const start = isNegative ? this.#at + 1 : this.#at
+    const last = Math.min(this.#end, start + PLAIN_DIGITS + 1)
     let value = 0
+    let point = -1
     let at = start
-    for (; at < this.#end && at - start < PLAIN_DIGITS; at++) {
+    for (; at < last; at++) {
       // at is below end
-      const digit = bytes[at]! - 0x30
-      if (digit < 0 || digit > 9) break
-      value = value * 10 + digit
+      const unit = bytes[at]!
+      if (unit === POINT && point < 0) point = at
+      else if (unit < 0x30 || unit > 0x39) break
+      else value = value * 10 + unit - 0x30
     }
-    const digits = at - start
-    // 12 may be the head of 1234, 1.5 and 1e5; 012 is no number, and -0 is not 0
-    if (digits === 0 || at >= this.#end || !isDelimiter(bytes[at]!)) return Number.NaN
-    if (bytes[start] === 0x30 && (digits > 1 || isNegative)) return Number.NaN
+    const whole = (point < 0 ? at : point) - start
+    // 12 may be the head of 1234 and of 1e5
+    if (whole === 0 || at >= last || !isDelimiter(bytes[at]!)) return Number.NaN
+    // 012 is no number, and -0 is not 0
+    if (bytes[start] === 0x30 && (whole > 1 || (isNegative && point < 0))) return Number.NaN
+    if (point >= 0) {
+      // 1. is no number, and in front of a point a card is looked for
+      if (at === point + 1 || whole >= CARD_DIGITS) return Number.NaN
+      // both are exact, so the quotient is the nearest number, as that of the text
+      value /= TENS[at - point - 1]!
+    }
     this.#at = at
     return isNegative ? -value : value
   }
@@ -174,38 +183,17 @@ export class JsonCursor {
 
   /** Index of the quote that ends the string ahead; -1, broken and at the end, if there is none. */
   #closingQuote(): number {
-    const start = this.#at + 1
-    let end = this.#nearQuote(start)
-    if (end < 0) end = indexOfByte(this.bytes, QUOTE, start)
-    this.isEscaped = end >= 0 && this.#slashFrom(start) < end
-    if (this.isEscaped) end = this.#quoteBehindEscapes()
-    if (end >= 0) return end
+    const { bytes } = this
+    this.isEscaped = false
+    for (let i = this.#at + 1; i < this.#end; i++) {
+      const unit = bytes[i]
+      if (unit === QUOTE) return i
+      if (unit !== BACKSLASH) continue
+      this.isEscaped = true
+      i++
+    }
     this.#at = this.#end
     this.isBroken = true
-    return -1
-  }
-
-  /** For keys and short strings a loop is faster than the native search. */
-  #nearQuote(start: number): number {
-    const end = start + NEAR < this.#end ? start + NEAR : this.#end
-    for (let i = start; i < end; i++) if (this.bytes[i] === QUOTE) return i
-    return -1
-  }
-
-  #slashFrom(start: number): number {
-    if (this.#slash < start) {
-      const found = indexOfByte(this.bytes, BACKSLASH, start)
-      this.#slash = found < 0 ? this.#end : found
-    }
-    return this.#slash
-  }
-
-  /** The first quote that no backslash escapes; the first backslash is known. */
-  #quoteBehindEscapes(): number {
-    for (let i = this.#slash; i < this.#end; i++) {
-      if (this.bytes[i] === QUOTE) return i
-      if (this.bytes[i] === BACKSLASH) i++
-    }
     return -1
   }
 }

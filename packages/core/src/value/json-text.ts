@@ -232,8 +232,8 @@ class JsonWriter {
   }
 
   #number(at: number): number {
-    const integer = this.#cursor.integer()
-    if (integer === integer) return this.#walker.number(integer, at)
+    const short = this.#cursor.short()
+    if (short === short) return this.#walker.number(short, at)
     const text = this.#cursor.number(this.#isWhole)
     if (text === undefined) return this.#stop(at)
     if (isCard(text)) return this.#walker.omit(at, OMISSION.redacted, 0)

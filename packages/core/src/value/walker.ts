@@ -2,6 +2,7 @@
 
 import { types } from 'node:util'
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
+import { Attributes } from './attributes.ts'
 import { ClassTable, functionName } from './class-table.ts'
 import { writeExotic } from './exotic.ts'
 import {
@@ -220,7 +221,26 @@ export class Walker extends Sink {
       }
       return this.close(this.fields(value, names, this.byte(at, TAG.object), depth + 1, path), KEY.end)
     }
+    if (Attributes.is(value)) {
+      return this.close(this.#attributes(value, this.byte(at, TAG.object), depth + 1, path), KEY.end)
+    }
     return writeExotic(this, value, this.classes.describe(prototype), at, depth, path)
+  }
+
+  #attributes(attributes: Attributes, start: number, depth: number, path: PathState | undefined): number {
+    const { names, values } = attributes
+    const owner = names.length > this.maxWidth ? undefined : attributes
+    let at = start
+    let shown = 0
+    for (let i = 0; i < names.length; i++) {
+      const value = values[i]
+      if (value === undefined) continue
+      if (shown++ >= this.maxWidth) return this.cutKeys(at, OMISSION.width, names.length - i)
+      if (!this.hasRoom(at)) return this.cutKeys(at, OMISSION.size, names.length - i)
+      // i is below names.length
+      at = this.member(names[i]!, value, at, depth, path, owner)
+    }
+    return at
   }
 
   #cycle(levels: number, at: number): number {
@@ -247,8 +267,9 @@ export class Walker extends Sink {
     return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
   }
 
-  /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
-  #isNamedSecret(owner: object, named: number): boolean {
+  /** True if a member of the owner `given` tells that the one of this treatment beside it is a secret. */
+  #isNamedSecret(given: object, named: number): boolean {
+    const owner = Attributes.is(given) ? given.object : given
     const names = keysOf(owner)
     for (let i = 0; i < names.length && i < this.maxWidth; i++) {
       // i is below names.length

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { decodeValue, MAX_VALUE_BYTES, Omitted, Special } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
+import { Attributes } from '../../src/value/attributes.ts'
 import { ValueEncoder } from '../../src/value/encoder.ts'
 import { createKeyTable } from '../../src/value/keys.ts'
 import { createRedaction } from '../../src/value/redaction.ts'
@@ -71,6 +72,22 @@ describe('containers', () => {
     const decoded = new Fixture().roundTrip(JSON.parse('{"__proto__": {"polluted": 1}}')) as object
     expect(Object.keys(decoded)).toEqual(['__proto__'])
     expect(Object.getPrototypeOf(decoded)).toBe(null)
+  })
+
+  it('attributes are an object of what is known', () => {
+    const fixture = new Fixture({ limits: { maxWidth: 2 } })
+    const attributes = (...values: unknown[]): Attributes => new Attributes(['a', 'b', 'c'], values)
+    const written = (value: unknown): unknown => plain(fixture.roundTrip(value))
+    expect(written(attributes(1, undefined, { x: 'y' }))).toEqual({ a: 1, c: { x: 'y' } })
+    expect(written(attributes(1, 2, 3))).toEqual({ a: 1, b: 2, $omitted: { $omitted: 'width', amount: 1 } })
+    expect(written({ x: attributes(1, attributes('d', null)) })).toEqual({ x: { a: 1, b: { a: 'd', b: null } } })
+  })
+
+  it('secrets among attributes are left out by their name and by the name beside them', () => {
+    const redacted = { $omitted: 'redacted' }
+    const fixture = new Fixture()
+    const attributes = new Attributes(['authorization', 'name', 'value'], ['Basic eA==', 'password', 'hunter2'])
+    expect(plain(fixture.roundTrip(attributes))).toEqual({ authorization: redacted, name: 'password', value: redacted })
   })
 
   it('holes and arguments objects are lists', () => {

@@ -169,6 +169,18 @@ describe('any JSON', () => {
     )
   })
 
+  it('has decimals that are the nearest number, however they are written', () => {
+    const digits = fc.stringMatching(/^\d{1,17}$/)
+    const fixture = new Fixture()
+    fc.assert(
+      fc.property(fc.nat(10 ** 12), digits, fc.constantFrom('', '-'), (whole, fraction, sign) => {
+        const text = `[${sign}${whole}.${fraction}]`
+        expect(fixture.text({ bytes: Buffer.from(text) })).toEqual(JSON.parse(text))
+      }),
+      runs,
+    )
+  })
+
   it('cut or damaged at any byte never throws and keeps its budget', () => {
     const fixture = new Fixture({ limits: { maxBytes: 256 } })
     fc.assert(

@@ -41,6 +41,9 @@ describe('JSON bodies', () => {
     ['{"a":nope,"b":2}', { a: { $omitted: 'corrupt' }, $omitted: { $omitted: 'corrupt' } }],
     ['[1,"\\x"]', [1, { $omitted: 'corrupt' }]],
     ['no json', { $omitted: 'corrupt' }],
+    ['[1.]', [1, { $omitted: 'corrupt' }]],
+    ['[-.5]', [{ $omitted: 'corrupt' }]],
+    ['[1.5.5]', [1.5, { $omitted: 'corrupt' }]],
   ])('%s, invalid, keeps what was read', (text, expected) => {
     expect(plain(body(text))).toEqual(expected)
   })
@@ -55,6 +58,12 @@ describe('JSON bodies', () => {
     '-123456789',
     '1.5',
     '1e5',
+    '[0.5]',
+    '[-0.0]',
+    '[-0.25, 12.250 ]',
+    '[123456789012.5]',
+    '[0.1234567890123,0.12345678901234]',
+    '[1.5e3]',
     '1E+2',
     '[0]',
     '[ 12 ]',
