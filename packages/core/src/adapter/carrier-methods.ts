@@ -6,8 +6,11 @@ const OURS: unique symbol = Symbol.for('cinescope.method.v1')
 /** A method as it is called: `this` is the req or res. */
 type CarrierMethod = (this: never, ...args: never[]) => unknown
 
-/** Makes a method of ours from what the carrier would do without it. */
-export type MethodMaker = (original: () => CarrierMethod) => CarrierMethod
+/** What has the methods that a carrier would have without ours. */
+type Below = Readonly<Record<string, CarrierMethod>>
+
+/** Makes a method of ours; it takes the one below by its name, which is faster than by a variable. */
+export type MethodMaker = (below: () => never) => CarrierMethod
 
 /** The prototypes of an application's own reqs and res's; never those of node:http, which all servers share. */
 export interface Carriers {
@@ -30,9 +33,10 @@ export function isOurs(method: unknown): boolean {
 
 function putMethod(prototype: object, name: string, make: MethodMaker): () => void {
   const own = Object.getOwnPropertyDescriptor(prototype, name)
-  const inherited = (): CarrierMethod => (Object.getPrototypeOf(prototype) as Record<string, CarrierMethod>)[name]!
-  const replaced = own?.value as CarrierMethod | undefined
-  const method = make(replaced === undefined ? inherited : () => replaced)
+  const replaced: Below | undefined = own?.value === undefined ? undefined : { [name]: own.value as CarrierMethod }
+  // asked each time: others put methods there too
+  const below = (): Below => replaced ?? (Object.getPrototypeOf(prototype) as Below)
+  const method = make(below as () => never)
   Object.defineProperty(method, OURS, { value: true })
   Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true, enumerable: false })
   return () => {

@@ -13,7 +13,7 @@ type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => b
 
 /** Methods for the prototypes of reqs and res's. */
 export const EVENT_METHODS: Readonly<Record<string, MethodMaker>> = {
-  emit: (original) => emitterOf(original as () => Emit),
+  emit: emitterOf,
 }
 
 /** Wraps `emit` of this req and res, unless their prototypes have it already. */
@@ -23,10 +23,11 @@ export function bindEvents({ req, res }: ServerRequest): void {
 }
 
 function bound(emit: Emit): Emit {
-  return emitterOf(() => emit)
+  const below = { emit }
+  return emitterOf(() => below)
 }
 
-function emitterOf(original: () => Emit): Emit {
+function emitterOf(below: () => { readonly emit: Emit }): Emit {
   return function (this: EventEmitter, type: string | symbol): boolean {
     const request = requestOf(this)
     // a host may take all listeners off, ours among them
@@ -36,9 +37,9 @@ function emitterOf(original: () => Emit): Emit {
       request.role.probe.current()?.root === request.root ||
       this.listenerCount(type) === 0
     ) {
-      return Reflect.apply(original(), this, arguments) as boolean
+      return Reflect.apply(below().emit, this, arguments) as boolean
     }
-    return request.role.probe.run(request.root, apply, original(), this, arguments)
+    return request.role.probe.run(request.root, apply, below().emit, this, arguments)
   }
 }
 

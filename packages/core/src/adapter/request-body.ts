@@ -11,27 +11,26 @@ type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boole
 
 /** Methods for the prototype of reqs. */
 export const REQUEST_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
-  push: (original) => pushOf(original as () => Push),
+  push: pushOf,
 }
 
 /** Taps the body if there is one and none of it has passed yet. */
 export function tapRequest(request: ServerRequest): void {
-  const { req, role } = request
-  const { headers } = req
+  const { req, headers, role } = request
   const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   if (!hasBody || req.complete || req.readableLength > 0 || req.readableDidRead) return
   const tap = new BodyTap(role.settings.maxBodyBytes)
   tap.isEncoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
   request.requestTap = tap
   if (isOurs(req.push)) return
-  const { push } = req
-  req.push = pushOf(() => push as Push) as typeof req.push
+  const below = { push: req.push as Push }
+  req.push = pushOf(() => below) as typeof req.push
 }
 
-function pushOf(original: () => Push): Push {
+function pushOf(below: () => { readonly push: Push }): Push {
   return function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
     take(this, chunk, encoding)
-    return original().call(this, chunk, encoding)
+    return below().push.call(this, chunk, encoding)
   }
 }
 
@@ -42,7 +41,7 @@ function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
     // where a route may decide, the body waits for the route
     const waits = request.role.settings.bodiesOf.size > 0
     const tap = request.requestTap
-    if (chunk !== null && !waits && isWhole(req, chunk) && tap?.totalLength === 0) tap.lend(chunk)
+    if (chunk !== null && !waits && isWhole(request, chunk) && tap?.totalLength === 0) tap.lend(chunk)
     else if (chunk !== null) return tap?.take(chunk, encoding)
     if (!waits) request.requestBody(true)
   } catch (cause) {
@@ -51,6 +50,6 @@ function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
 }
 
 /** The chunk is the body: recorded at once it need not be copied. */
-function isWhole(req: IncomingMessage, chunk: unknown): chunk is Uint8Array {
-  return chunk instanceof Uint8Array && req.headers['content-length'] === String(chunk.byteLength)
+function isWhole({ headers }: ServerRequest, chunk: unknown): chunk is Uint8Array {
+  return chunk instanceof Uint8Array && headers['content-length'] === String(chunk.byteLength)
 }

@@ -12,8 +12,8 @@ type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?
 
 /** Methods for the prototype of res's: they serve a response until something wraps it once more (`tapResponse`). */
 export const RESPONSE_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
-  write: (original) => writeOf(original as () => Write, requestOf, 0),
-  end: (original) => endOf(original as () => End, requestOf, 0),
+  write: (below) => writeOf(below, requestOf, 0),
+  end: (below) => endOf(below, requestOf, 0),
 }
 
 /**
@@ -30,41 +30,41 @@ export function tapResponse(request: ServerRequest): void {
 
 function wrap(request: ServerRequest, res: ServerResponse): void {
   const own = ++request.outermostTap
-  const { write, end } = res
+  const below = { write: res.write as Write, end: res.end as End }
   const self = (): ServerRequest => request
-  res.write = writeOf(() => write as Write, self, own) as typeof write
-  res.end = endOf(() => end as End, self, own) as typeof end
+  res.write = writeOf(() => below, self, own) as typeof res.write
+  res.end = endOf(() => below, self, own) as typeof res.end
 }
 
 type RequestOf = (res: ServerResponse) => ServerRequest | undefined
 
 /** `own` is the number of this tap: only the outermost of a response takes what is written. */
-function writeOf(original: () => Write, of: RequestOf, own: number): Write {
+function writeOf(below: () => { readonly write: Write }, of: RequestOf, own: number): Write {
   return function (this: ServerResponse, chunk: unknown, encoding?: unknown, _callback?: unknown): boolean {
     const request = of(this)
     if (request === undefined || request.outermostTap !== own || request.isWriting) {
-      return Reflect.apply(original(), this, arguments) as boolean
+      return Reflect.apply(below().write, this, arguments) as boolean
     }
     take(request, chunk, encoding)
     request.isWriting = true
     try {
-      return Reflect.apply(original(), this, arguments) as boolean
+      return Reflect.apply(below().write, this, arguments) as boolean
     } finally {
       request.isWriting = false
     }
   }
 }
 
-function endOf(original: () => End, of: RequestOf, own: number): End {
+function endOf(below: () => { readonly end: End }, of: RequestOf, own: number): End {
   return function (this: ServerResponse, chunk?: unknown, encoding?: unknown, _callback?: unknown): ServerResponse {
     const request = of(this)
     if (request === undefined || request.outermostTap !== own || request.isWriting) {
-      return Reflect.apply(original(), this, arguments) as ServerResponse
+      return Reflect.apply(below().end, this, arguments) as ServerResponse
     }
     take(request, chunk, encoding)
     request.isWriting = true
     try {
-      return Reflect.apply(original(), this, arguments) as ServerResponse
+      return Reflect.apply(below().end, this, arguments) as ServerResponse
     } finally {
       request.isWriting = false
       finish(request)

@@ -115,7 +115,7 @@ export class ServerRequestRole {
     const { method, headers, httpVersion } = req
     const values = [method, path, hostName(headers.host), req.socket.remoteAddress, httpVersion, headers]
     const root = probe.open(KINDS.request, this.rootSite(method ?? ''), undefined, new Attributes(BEGIN, values))
-    const request = new ServerRequest(this, root, req, res, path)
+    const request = new ServerRequest(this, root, { req, res, headers, path })
     markRequest(req, request)
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
@@ -127,8 +127,8 @@ export class ServerRequestRole {
     return request
   }
 
-  #trace({ root, req, res }: ServerRequest): void {
-    const header = req.headers['traceparent']
+  #trace({ root, headers, res }: ServerRequest): void {
+    const header = headers['traceparent']
     const remote = header === undefined ? undefined : parseTraceparent(header as string)
     if (remote !== undefined) this.probe.adopt(root, remote.traceId, remote.spanId)
     if (!this.settings.traceparentHeader || res.headersSent) return

@@ -1,6 +1,6 @@
 /** HOT: one request under way, as everything that hooks into it sees it. Bench row `http-cpu`. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
 import { Text } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
@@ -32,12 +32,23 @@ const OUTCOME = [
   'cinescope.http.request.params',
 ] as const
 
+/** What a request begins with. */
+interface RequestParts {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly headers: IncomingHttpHeaders
+  /** Without the query string. */
+  readonly path: string
+}
+
 /** A server request from its begin to the close of its response. */
 export class ServerRequest {
   readonly role: ServerRequestRole
   readonly root: Span
   readonly req: IncomingMessage
   readonly res: ServerResponse
+  /** Those of `req`, whose getter is not called again. */
+  readonly headers: IncomingHttpHeaders
   readonly path: string
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
@@ -65,11 +76,12 @@ export class ServerRequest {
   #isRequestBodyDone = false
   #isResponseBodyDone = false
 
-  constructor(role: ServerRequestRole, root: Span, req: IncomingMessage, res: ServerResponse, path: string) {
+  constructor(role: ServerRequestRole, root: Span, { req, res, headers, path }: RequestParts) {
     this.role = role
     this.root = root
     this.req = req
     this.res = res
+    this.headers = headers
     this.path = path
   }
 
@@ -160,7 +172,7 @@ export class ServerRequest {
     if (tap === undefined || this.#isRequestBodyDone) return
     this.#isRequestBodyDone = true
     if (!this.role.bodiesOf(this.route).request || tap.totalLength === 0) return
-    const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
+    const text = new Text(tap.text(this.headers['content-type'], isWhole))
     this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
   }
 

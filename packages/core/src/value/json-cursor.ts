@@ -184,15 +184,16 @@ export class JsonCursor {
   /** Index of the quote that ends the string ahead; -1, broken and at the end, if there is none. */
   #closingQuote(): number {
     const { bytes } = this
+    const end = this.#end
     this.isEscaped = false
-    for (let i = this.#at + 1; i < this.#end; i++) {
+    for (let i = this.#at + 1; i < end; i = (i + 1) | 0) {
       const unit = bytes[i]
       if (unit === QUOTE) return i
       if (unit !== BACKSLASH) continue
       this.isEscaped = true
-      i++
+      i = (i + 1) | 0
     }
-    this.#at = this.#end
+    this.#at = end
     this.isBroken = true
     return -1
   }

@@ -15,7 +15,16 @@ import { SENSITIVITY } from './names.ts'
 import type { Redaction } from './redaction.ts'
 import { HarmlessTexts, scrubKey, scrubText } from './scrub.ts'
 import { MASK } from './shapes.ts'
-import { DIGIT_SHIFT, suspicion, TRIGRAM, TRIGRAM_MASK, UNIT_CLASS } from './suspicion.ts'
+import {
+  CLASS_SHIFT,
+  FOUND,
+  NOT_ASCII,
+  suspicion,
+  suspicionOfBytes,
+  TRIGRAM,
+  TRIGRAM_MASK,
+  UNIT_CLASS,
+} from './suspicion.ts'
 
 /** Bytes that must be left for any key and a value that stands for one that does not fit. */
 export const ITEM_ROOM = 32
@@ -161,8 +170,7 @@ export class Sink {
     into[at + 1] = length
     let to = at + 2
     let trail = 0
-    let flags = 0
-    let hits = 0
+    let found = 0
     let digits = 0
     let units = 0
     for (let i = 0; i < length; i++) {
@@ -171,12 +179,11 @@ export class Sink {
       units |= unit
       // the class index is below 256, the trail below 2^15
       const kind = UNIT_CLASS[unit & 255]!
-      trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
-      flags |= kind
-      hits |= TRIGRAM[trail >>> 5]! >>> trail
-      digits += (kind >>> DIGIT_SHIFT) & 1
+      trail = ((trail << 5) | (kind >>> CLASS_SHIFT)) & TRIGRAM_MASK
+      found |= (kind & FOUND) | ((TRIGRAM[trail >>> 5]! >>> trail) & 1)
+      digits = (digits + (kind & 1)) | 0
     }
-    const mayHold = suspicion(flags, hits, digits)
+    const mayHold = suspicion(found, digits)
     if (units < 256 && (mayHold === 0 || this.#harmless.has(text, mayHold))) return to
     this.wipe(at, to)
     return this.#guarded(text, at)
@@ -188,25 +195,24 @@ export class Sink {
     if (length > this.#maxString || length + 4 > this.end - at || this.#hasShapes) return -1
     const into = this.into
     into[at] = TAG.latin1
-    let end = putVarint(into, at + 1, length)
+    const start = putVarint(into, at + 1, length)
+    const shift = (start - from) | 0
     let trail = 0
-    let flags = 0
-    let hits = 0
+    let found = 0
     let digits = 0
-    let units = 0
-    for (let i = from; i < to; i++) {
+    for (let i = from; i < to; i = (i + 1) | 0) {
       // i is below bytes.length, the class index below 256, the trail below 2^15
       const unit = bytes[i]!
-      into[end++] = unit
-      units |= unit
+      into[(i + shift) | 0] = unit
       const kind = UNIT_CLASS[unit]!
-      trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
-      flags |= kind
-      hits |= TRIGRAM[trail >>> 5]! >>> trail
-      digits += (kind >>> DIGIT_SHIFT) & 1
+      trail = ((trail << 5) | (kind >>> CLASS_SHIFT)) & TRIGRAM_MASK
+      found |= (kind & FOUND) | ((TRIGRAM[trail >>> 5]! >>> trail) & 1)
+      digits = (digits + (kind & 1)) | 0
     }
-    const mayHold = suspicion(flags, hits, digits)
-    if (units < 128 && (mayHold === 0 || this.#harmless.has(asciiText(bytes, from, to), mayHold))) return end
+    const end = start + length
+    const mayHold = suspicion(found, digits)
+    const isAscii = (found & NOT_ASCII) === 0
+    if (isAscii && (mayHold === 0 || this.#harmless.has(asciiText(bytes, from, to), mayHold))) return end
     this.wipe(at, end)
     return -1
   }
@@ -227,26 +233,14 @@ export class Sink {
     return sensitivity === SENSITIVITY.strict || (typeof value !== 'number' && typeof value !== 'boolean')
   }
 
-  /** The same as the loop of `string`, copied natively. */
+  /** The same, copied natively. */
   #long(text: string, at: number): number {
     if (execute(WIDE, text) !== null) return this.#guarded(text, at)
     const into = this.into
     into[at] = TAG.latin1
     const start = putVarint(into, at + 1, text.length)
     const end = start + writeLatin1(into, text, start, text.length)
-    let trail = 0
-    let flags = 0
-    let hits = 0
-    let digits = 0
-    for (let i = start; i < end; i++) {
-      // i is below into.length, the trail below 2^15
-      const kind = UNIT_CLASS[into[i]!]!
-      trail = ((trail << 5) | (kind & 31)) & TRIGRAM_MASK
-      flags |= kind
-      hits |= TRIGRAM[trail >>> 5]! >>> trail
-      digits += (kind >>> DIGIT_SHIFT) & 1
-    }
-    const mayHold = suspicion(flags, hits, digits)
+    const mayHold = suspicionOfBytes(into, start, end)
     if (mayHold === 0 || this.#harmless.has(text, mayHold)) return end
     this.wipe(at, end)
     return this.#guarded(text, at)
