@@ -48,6 +48,13 @@ describe('JSON bodies', () => {
     expect(plain(body(text))).toEqual(expected)
   })
 
+  it.each(['4222222222222.5', '-4222222222222.5', '4111111111111111.5'])(
+    'the card in front of the point of %s is left out',
+    (text) => {
+      expect(plain(body(`[${text},1]`))).toEqual([{ $omitted: 'redacted' }, 1])
+    },
+  )
+
   it.each([
     '0',
     '-0',
