@@ -11,6 +11,8 @@ export interface Serving extends AsyncDisposable {
   load(requests: number, connections: number): Promise<LoadResult>
   /** What the server has used since it started, everything recorded so far written. */
   use(): Promise<ServerUse>
+  /** Collects all garbage. */
+  collect(): Promise<void>
   rssMb(): Promise<number>
   marks(): Promise<TakenMarks>
   /** Checks what was recorded. */
@@ -46,6 +48,10 @@ class ServerUnderLoad implements Serving {
 
   async use(): Promise<ServerUse> {
     return (await this.#server.ask('use')) as ServerUse
+  }
+
+  async collect(): Promise<void> {
+    await this.#server.ask('collect')
   }
 
   async rssMb(): Promise<number> {

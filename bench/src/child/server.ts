@@ -78,6 +78,7 @@ answerQuestions(
         writerMs: scope?.status().writerCpuMs ?? 0,
       }
     },
+    collect: () => gc?.(),
     rss: () => process.memoryUsage.rss() / 2 ** 20,
     marks: () => marks?.take(),
     yield: async ({ requests }: { readonly requests: number }): Promise<ServerYield> => {
