@@ -57,6 +57,9 @@ export class Recorder {
   #isWalking = false
   /** Kind of a record whose writing was broken off; 0 when there is none. */
   #brokenKind = 0
+  /** By what. */
+  #brokenBy: unknown = undefined
+  #fault: unknown = undefined
 
   constructor(parts: RecorderParts) {
     this.#ring = parts.ring
@@ -83,8 +86,9 @@ export class Recorder {
     try {
       const seq = value === undefined ? this.#put(word, site, parent, own, cause, subject, 0, 0, 0) : 0
       return seq === 0 ? this.#claim(word, site, parent, own, cause, subject, 0, 0, 0, value) : seq
-    } catch {
+    } catch (thrown) {
       // the stack ends here: nothing may be called
+      this.#brokenBy = thrown
       this.#brokenKind = kind
       this.#mustLook = true
       return 0
@@ -108,8 +112,9 @@ export class Recorder {
     try {
       const seq = value === undefined ? this.#put(word, site, parent, root, 0, 0, span, sinceNs, number) : 0
       if (seq === 0) this.#claim(word, site, parent, root, 0, 0, span, sinceNs, number, value)
-    } catch {
+    } catch (thrown) {
       // the stack ends here: nothing may be called
+      this.#brokenBy = thrown
       this.#brokenKind = kind
       this.#mustLook = true
     }
@@ -135,8 +140,9 @@ export class Recorder {
     try {
       const seq = value === undefined ? this.#put(word, site, parent, root, cause, subject, 0, 0, number) : 0
       return seq === 0 ? this.#claim(word, site, parent, root, cause, subject, 0, 0, number, value) : seq
-    } catch {
+    } catch (thrown) {
       // the stack ends here: nothing may be called
+      this.#brokenBy = thrown
       this.#brokenKind = kind
       this.#mustLook = true
       return 0
@@ -235,8 +241,17 @@ export class Recorder {
   settle(): void {
     if (this.#brokenKind === 0 || this.#isWalking) return
     this.#ring.countAbandoned(this.#brokenKind)
+    if (!(this.#brokenBy instanceof RangeError)) this.#fault ??= this.#brokenBy
+    this.#brokenBy = undefined
     this.#brokenKind = 0
     this.#mustLook = false
+  }
+
+  /** What broke off a record, if it was a fault of ours and not the end of the stack; once. */
+  takeFault(): unknown {
+    const fault = this.#fault
+    this.#fault = undefined
+    return fault
   }
 
   /** A refused record still tells its time, for the end of its span. */

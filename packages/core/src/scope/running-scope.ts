@@ -181,7 +181,7 @@ export class RunningScope implements Scope {
 
   status(): ScopeStatus {
     const { ring, writer, faults, keys, sites, entities, path, probe } = this.#parts
-    probe.recorder.settle()
+    this.#settle()
     const figures = this.#figures.read()
     const figure = (index: number): number => figures[index] ?? 0
     const accounted = figure(STATUS.accounted)
@@ -211,7 +211,7 @@ export class RunningScope implements Scope {
   }
 
   async flush(): Promise<void> {
-    this.#parts.probe.recorder.settle()
+    this.#settle()
     await this.#parts.writer?.flush()
   }
 
@@ -227,13 +227,21 @@ export class RunningScope implements Scope {
   async #stop(): Promise<void> {
     const { probe, writer, releaseProcess } = this.#parts
     probe.stop()
-    probe.recorder.settle()
+    this.#settle()
     // readers first: a recording that nobody reads is left as one file
     await this.#recording?.close()
     await this.#endReader?.()
     await writer?.stop()
     // last: a process that exits meanwhile still drains
     releaseProcess()
+  }
+
+  /** Counts, and tells of, what the recorder could not while it was recording. */
+  #settle(): void {
+    const { recorder, report } = this.#parts.probe
+    recorder.settle()
+    const cause = recorder.takeFault()
+    if (cause !== undefined) report(new CinescopeError('CSC_ERR_CAPTURE', 'an event could not be recorded', { cause }))
   }
 
   #openRecording(): OpenRecording {

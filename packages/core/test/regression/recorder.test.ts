@@ -1,4 +1,5 @@
-import { F64, RECORD_BYTES, U32 } from '@cinescope/protocol'
+import { probeOf } from '@cinescope/core/adapter'
+import { F64, KINDS, parseTraceparent, RECORD_BYTES, U32 } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { createScope } from '../../src/scope.ts'
 import type { Scope } from '../../src/scope/running-scope.ts'
@@ -53,6 +54,34 @@ describe('a recorder', () => {
     expect(accounted(scope.status())).toBe(scope.status().produced)
     await scope.stop()
     expect(scope.status()).toMatchObject({ pending: 0, state: 'stopped', faults: [] })
+  })
+
+  it('tells of a fault of its own that breaks off a record, once, and counts the record', async () => {
+    const told: string[] = []
+    await using scope = await createScope({
+      store: 'memory',
+      handleSignals: false,
+      onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
+    })
+    scope.log('before')
+    const probe = probeOf(scope)
+    const root = probe.open(KINDS.request, 0, undefined)
+    const remote = parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')!
+    // nothing in the recorder throws by itself: a built-in that it uses has to be broken
+    const { set } = Uint8Array.prototype
+    Uint8Array.prototype.set = () => {
+      throw new TypeError('no set')
+    }
+    try {
+      probe.adopt(root, remote.traceId, remote.spanId)
+    } finally {
+      Uint8Array.prototype.set = set
+    }
+    scope.log('after')
+    await scope.flush()
+    scope.status()
+    expect(told).toEqual(['CSC_ERR_CAPTURE TypeError: no set'])
+    expect(scope.status()).toMatchObject({ pending: 0, dropped: 1 })
   })
 
   it('writes its fields where the layout has them', () => {
