@@ -30,7 +30,7 @@ function bound(emit: Emit): Emit {
 function emitterOf(below: () => { readonly emit: Emit }): Emit {
   return function (this: EventEmitter, type: string | symbol): boolean {
     const request = requestOf(this)
-    // a host may take all listeners off, ours among them
+    // here and not in a listener: a host counts those, and may take them all off
     if (type === 'close' && request !== undefined && request.res === this) closeRequest(request)
     if (
       request === undefined ||

@@ -1,8 +1,7 @@
 /** The end of a film, at whatever tells of it first. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { reportFault } from './fault.ts'
-import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
 
 /** Ends the film of a request. Never throws. */
@@ -15,20 +14,13 @@ export function closeRequest(request: ServerRequest): void {
   }
 }
 
-/** Sees to it that the film ends with the response; where an upgraded connection has none of its own, with the connection. */
-export function endWithResponse(request: ServerRequest): void {
-  const { req, res } = request
-  res.on('close', onClose)
+/** A film ends when its response emits `close` (event-context.ts); an upgraded connection has none of its own, so the film ends with it. */
+export function endWithUpgrade(request: ServerRequest): void {
+  const { req } = request
   if (isUpgrade(req)) req.socket.once('close', () => closeRequest(request))
 }
 
 /** The request's connection was handed to an application: a response, if it was given one, is none that is sent. */
 export function isUpgrade(req: IncomingMessage): boolean {
   return (req as { upgrade?: boolean }).upgrade === true
-}
-
-/** One function for all responses. */
-function onClose(this: ServerResponse): void {
-  const request = requestOf(this)
-  if (request !== undefined) closeRequest(request)
 }

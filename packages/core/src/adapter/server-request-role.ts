@@ -9,7 +9,7 @@ import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
 import { useHook } from './hooks.ts'
 import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
-import { endWithResponse } from './request-end.ts'
+import { endWithUpgrade } from './request-end.ts'
 import { markRequest, requestOf } from './request-mark.ts'
 import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
@@ -120,7 +120,7 @@ export class ServerRequestRole {
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
     this.#trace(request)
-    endWithResponse(request)
+    endWithUpgrade(request)
     bindEvents(request)
     if (this.taps.request) tapRequest(request)
     if (this.taps.response) tapResponse(request)

@@ -132,6 +132,22 @@ export const streams: readonly Scenario[] = [
     answers: /data: 3/,
   },
   {
+    name: 'listeners, counted',
+    request: request('GET', '/'),
+    settle: 2,
+    build: (app, log) =>
+      app.get('/', (req, res) => {
+        for (const emitter of [req, res])
+          log(
+            emitter
+              .eventNames()
+              .map((name) => `${String(name)} ${emitter.listenerCount(name)}`)
+              .join(),
+          )
+        res.end()
+      }),
+  },
+  {
     name: 'a client that goes away',
     request: request('GET', '/'),
     exchange: { until: (received) => received.includes('part') },
