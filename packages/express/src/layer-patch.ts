@@ -9,7 +9,7 @@ import {
   tapResponse,
 } from '@cinescope/core/adapter'
 import type { Layer, LayerMethod, Next } from './layer.ts'
-import { kindOf, LayerPlan } from './layer-plan.ts'
+import { isShadow, kindOf, LayerPlan } from './layer-plan.ts'
 import { beginLayer, meetError, recordedErrorHandle, recordedHandle } from './layer-run.ts'
 
 /** Layer's prototype: names in camel case in router 2 (Express 5), in snake case in Express 4. */
@@ -55,7 +55,7 @@ function createPlans(locator: FunctionLocator): PlanOf {
 function requestMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
   return function handleRequest(this: Layer, req: unknown, res: unknown, next: unknown): unknown {
     const request = requestOf(req as object)
-    if (request === undefined || !request.isRecording) return original.call(this, req, res, next)
+    if (request === undefined || !request.isRecording || isShadow(this)) return original.call(this, req, res, next)
     const plan = planFor(request, this, planOf, false)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)
     if (plan === undefined || leaving === undefined) return original.call(this, req, res, next)
@@ -66,7 +66,8 @@ function requestMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
 function errorMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
   return function handleError(this: Layer, error: unknown, req: unknown, res: unknown, next: unknown): unknown {
     const request = requestOf(req as object)
-    if (request === undefined || !request.isRecording) return original.call(this, error, req, res, next)
+    if (request === undefined || !request.isRecording || isShadow(this))
+      return original.call(this, error, req, res, next)
     const plan = planFor(request, this, planOf, true)
     meet(request, error, plan !== undefined)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)

@@ -16,6 +16,14 @@ import { joined, MountTemplates, pathTemplate } from './route-template.ts'
 /** Marks our own middleware, for all copies of this package. */
 const OWN = Symbol.for('cinescope.middleware.v1')
 
+/** On shadows, for all copies of this package. */
+const SHADOW: unique symbol = Symbol.for('cinescope.shadow.v1')
+
+/** True for a layer that stands for another: methods of ours may be there twice, with another's between, and one has seen it. */
+export function isShadow(layer: Layer): boolean {
+  return (layer as { readonly [SHADOW]?: true })[SHADOW] === true
+}
+
 /** Marks a middleware as ours, so that it is not recorded itself. */
 export function markOwn<T extends object>(middleware: T): T {
   return Object.defineProperty(middleware, OWN, { value: true })
@@ -55,7 +63,10 @@ export class LayerPlan implements Located {
     this.handle = handle
     this.takesErrors = kind === KINDS.filter
     this.isInRoute = Object.hasOwn(layer, 'method')
-    this.shadow = Object.create(layer, { handle: { value: likeness(wrapper, handle) } }) as Layer
+    this.shadow = Object.create(layer, {
+      handle: { value: likeness(wrapper, handle) },
+      [SHADOW]: { value: true },
+    }) as Layer
     const isProxy = types.isProxy(handle)
     this.#name = kind === KINDS.router ? routerName(layer) : (!isProxy && handle.name) || '<anonymous>'
     if (kind === KINDS.router || isProxy) return

@@ -1,7 +1,7 @@
 /** HOT: a layer's span from its begin to its call of next, its settling, or the close of the response. Bench row `http-cpu`. */
 
 import { types } from 'node:util'
-import { FLAG, KINDS, type Mount, reportFault, type ServerRequest, type Span } from '@cinescope/core/adapter'
+import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, type Span } from '@cinescope/core/adapter'
 import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
 import { within } from './route-template.ts'
@@ -9,9 +9,8 @@ import { hasParamCallbacks, type RouterLike } from './router.ts'
 
 const { then } = Promise.prototype
 
-/** The request, and its span, whose layer's function the router calls next, left here for it: a look-up would cost more. */
+/** The request whose layer's function is called next, unless someone puts a call of another's between. It saves a look-up. */
 let arriving: ServerRequest | undefined
-let entering: Span | undefined
 
 /** Begins the span of a layer, and gives the `next` that its function gets: it ends the span first. */
 export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next {
@@ -22,17 +21,17 @@ export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer
     plan.kind === KINDS.router
       ? leavingMount(request, span, next, mountOf(request, span, layer, plan))
       : leaving(request, span, next)
+  request.entering = span
   arriving = request
-  entering = span
   return wrapped
 }
 
 /** The function that stands for that of a middleware, handler or router. */
 export function recordedHandle(handle: LayerHandle): LayerHandle {
   return function (req: unknown, res: unknown, next: unknown): unknown {
-    const request = arriving
-    const span = entering
-    if (request === undefined || span === undefined || request.req !== req) return handle(req, res, next)
+    const request = arrived(req)
+    const span = request?.entering
+    if (request === undefined || span === undefined) return handle(req, res, next)
     const outer = entered(request, span)
     const result = request.role.probe.run(span, handle, req, res, next)
     request.running = outer
@@ -44,9 +43,9 @@ export function recordedHandle(handle: LayerHandle): LayerHandle {
 /** The function that stands for that of an error middleware. */
 export function recordedErrorHandle(handle: LayerHandle): LayerHandle {
   return function (error: unknown, req: unknown, res: unknown, next: unknown): unknown {
-    const request = arriving
-    const span = entering
-    if (request === undefined || span === undefined || request.req !== req) return handle(error, req, res, next)
+    const request = arrived(req)
+    const span = request?.entering
+    if (request === undefined || span === undefined) return handle(error, req, res, next)
     const outer = entered(request, span)
     const result = request.role.probe.run(span, handle, error, req, res, next)
     request.running = outer
@@ -60,8 +59,14 @@ export function meetError(request: ServerRequest, error: unknown): void {
   if (error !== request.failure) request.fail(request.parent(), error)
 }
 
+function arrived(req: unknown): ServerRequest | undefined {
+  const request = arriving
+  arriving = undefined
+  return request?.req === req ? request : requestOf(req as object)
+}
+
 function entered(request: ServerRequest, span: Span): Span | undefined {
-  arriving = entering = undefined
+  request.entering = undefined
   const outer = request.running
   request.running = span
   return outer

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { exchange, requestText, rootOf } from '@cinescope/testkit'
 import compression from 'compression'
@@ -49,6 +51,24 @@ test.each([100_000, 100])(
     expect(JSON.stringify(film!.events)).not.toContain('last')
   },
 )
+
+test('a request body is recorded whole, whatever the host makes of the header that told its length', async () => {
+  await using server = await serveRecorded((app) => {
+    app.use((req, _res, next) => {
+      req.headers['content-length'] = '7'
+      next()
+    })
+    app.post('/', (req, res) => void req.resume().on('end', () => res.end()))
+  })
+  const body = JSON.stringify({ a: 1, b: 2 })
+  const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}`
+  const socket = connect(server.port, '127.0.0.1').resume()
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n\r\n${body.slice(0, 7)}`)
+  setTimeout(() => socket.end(body.slice(7)), 50)
+  await once(socket, 'close')
+  const [film] = await server.films(1)
+  expect(bodyOf(film!, 'request')).toMatchObject({ value: { a: 1, b: 2 }, number: body.length })
+})
 
 test('a compressed response is recorded as the application wrote it', async () => {
   await using server = await serveRecorded((app) => {

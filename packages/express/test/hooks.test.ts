@@ -137,6 +137,102 @@ test('a router run by hand has its layers inside the middleware that runs it', a
   ])
 })
 
+test('a router run by hand has all its layers inside the middleware that runs it', async () => {
+  await using server = await serveRecorded((app) => {
+    const inner = Router()
+    inner.use(function first(_req, _res, next) {
+      next()
+    })
+    inner.get('/', function second(_req, res) {
+      res.end()
+    })
+    app.use(function byHand(req, res, next) {
+      inner(req, res, next)
+    })
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  expect(outlineOf(film!)).toEqual([
+    'request GET /',
+    '  middleware byHand',
+    '    middleware first',
+    '    handler second',
+  ])
+})
+
+test('layers whose call somebody puts off are recorded for the request they belong to', async () => {
+  const prototype = layerPrototype()
+  const original = prototype['handleRequest'] as (...args: unknown[]) => unknown
+  prototype['handleRequest'] = async function (this: unknown, ...args: unknown[]) {
+    // so long that the next request arrives at its layer meanwhile
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    return original.apply(this, args)
+  }
+  try {
+    await using server = await serveRecorded((app, scope) => {
+      app.get('/', function late(_req, res) {
+        scope.span('work', () => undefined)
+        res.end()
+      })
+    })
+    await Promise.all(Array.from({ length: 20 }, () => fetch(server.url)))
+    for (const film of await server.films(20))
+      expect(outlineOf(film)).toEqual(['request GET /', '  handler late', '    span work'])
+  } finally {
+    prototype['handleRequest'] = original
+  }
+})
+
+test('what somebody put over ours stays, and the next scope, which hooks once more, records everything once', async () => {
+  const prototype = layerPrototype()
+  const original = prototype['handleRequest'] as (...args: unknown[]) => unknown
+  let scope = await temporaryScope()
+  let middleware = cinescope(scope)
+  await using server = await serve((app) => {
+    app.use((req, res, next) => middleware(req, res, next))
+    app.post('/', express.json(), function handler(req, res) {
+      res.json(req.body)
+    })
+  })
+  const record = async (url: string) => {
+    const parts = ['{"a":', '1}']
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        const part = parts.shift()
+        if (part === undefined) controller.close()
+        else controller.enqueue(Buffer.from(part))
+      },
+    })
+    await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' }, duplex: 'half' })
+    const [film] = await filmsOf(scope, 1)
+    const sizes = film!.events.flatMap(({ name, number }) => (name === 'http.request.body' ? [number] : []))
+    await scope.stop()
+    return { outline: outlineOf(film!), sizes }
+  }
+  try {
+    const first = await record(server.url)
+    scope = await temporaryScope()
+    middleware = cinescope(scope)
+    await fetch(server.url)
+    const ours = prototype['handleRequest'] as (...args: unknown[]) => unknown
+    prototype['handleRequest'] = function (this: unknown, ...args: unknown[]) {
+      return ours.apply(this, args)
+    }
+    const { push } = server.app.request
+    server.app.request.push = function (this: Request, ...args: Parameters<Request['push']>) {
+      return push.apply(this, args)
+    }
+    await scope.stop()
+    scope = await temporaryScope()
+    middleware = cinescope(scope)
+    expect(await record(server.url)).toEqual(first)
+    expect(first.sizes).toEqual([7])
+  } finally {
+    prototype['handleRequest'] = original
+  }
+})
+
 test.each([
   [{ bodys: 'on' }, /no option 'bodys'; did you mean 'bodies'/],
   [{ bodies: 'yes' }, /cinescope\.bodies is 'yes'/],

@@ -196,6 +196,21 @@ test('a film ends though the host takes all listeners off', async () => {
   expect(film!.events.filter(({ open }) => open)).toEqual([])
 })
 
+test('a film ends though the response does not let itself be asked for its headers', async () => {
+  await using server = await serveRecorded((app) => {
+    app.get('/', (_req, res) => {
+      res.end('ok')
+      res.getHeader = () => {
+        throw new Error('not now')
+      }
+    })
+  })
+  await fetch(server.url)
+  const [film] = await server.films(1)
+  expect(film!.summary).toMatchObject({ name: 'GET /', status: 200 })
+  expect(server.scope.status().faults).toHaveLength(1)
+})
+
 test('a film of an upgraded connection ends with the connection', async () => {
   await using server = await serveRecorded((app) => {
     app.get('/socket', function takes() {

@@ -10,6 +10,8 @@ export class BodyTap {
   totalLength = 0
   /** The bytes are compressed: only their number is worth keeping. */
   isEncoded = false
+  /** Length that was announced; NaN when none was. */
+  announced: number = Number.NaN
   readonly #maxBytes: number
   #kept: Uint8Array = NOTHING
   /** The only chunk so far, where it was a string that fits: most responses are one. */
@@ -31,14 +33,24 @@ export class BodyTap {
     this.#kept = chunk.byteLength > this.#maxBytes ? chunk.subarray(0, this.#maxBytes) : chunk
   }
 
-  /** What was collected. `isWhole` says that no more will come. */
+  /** Gives away what was collected. `isWhole` says that no more will come. */
   text(contentType: string | undefined, isWhole: boolean): CapturedText {
     const type = this.isEncoded ? 'application/octet-stream' : contentType
-    if (isWhole && this.#whole !== undefined && type !== undefined)
-      return new WholeText(type, this.#whole, this.totalLength)
+    const whole = this.#whole
+    if (isWhole && whole !== undefined && type !== undefined) {
+      this.#whole = undefined
+      return new WholeText(type, whole, this.totalLength)
+    }
     this.#settle()
-    const complete = isWhole && this.#kept.length === this.totalLength
-    return { contentType: type, bytes: this.#kept, totalLength: this.totalLength, complete }
+    const bytes = this.#kept
+    // a lent chunk must not be kept for as long as the request is open
+    this.#kept = NOTHING
+    return {
+      contentType: type,
+      bytes,
+      totalLength: this.totalLength,
+      complete: isWhole && bytes.length === this.totalLength,
+    }
   }
 
   #takeText(chunk: string, given: unknown): void {

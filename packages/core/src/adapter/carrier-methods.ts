@@ -9,7 +9,7 @@ type CarrierMethod = (this: never, ...args: never[]) => unknown
 /** What has the methods that a carrier would have without ours. */
 type Below = Readonly<Record<string, CarrierMethod>>
 
-/** Makes a method of ours; it takes the one below by its name, which is faster than by a variable. */
+/** Makes a method of ours; it takes the one below by its name. */
 export type MethodMaker = (below: () => never) => CarrierMethod
 
 /** The prototypes of an application's own reqs and res's; never those of node:http, which all servers share. */

@@ -20,6 +20,8 @@ export function tapRequest(request: ServerRequest): void {
   const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   if (!hasBody || req.complete || req.readableLength > 0 || req.readableDidRead) return
   const tap = new BodyTap(role.settings.maxBodyBytes)
+  // with both, the parser goes by the transfer encoding
+  if (headers['transfer-encoding'] === undefined) tap.announced = Number(headers['content-length'])
   tap.isEncoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
   request.requestTap = tap
   if (isOurs(req.push)) return
@@ -29,19 +31,26 @@ export function tapRequest(request: ServerRequest): void {
 
 function pushOf(below: () => { readonly push: Push }): Push {
   return function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
-    take(this, chunk, encoding)
-    return below().push.call(this, chunk, encoding)
+    const request = requestOf(this)
+    // ours may be there twice, with another's between
+    if (request === undefined || request.isPushing) return below().push.call(this, chunk, encoding)
+    take(request, chunk, encoding)
+    request.isPushing = true
+    try {
+      return below().push.call(this, chunk, encoding)
+    } finally {
+      request.isPushing = false
+    }
   }
 }
 
-function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
-  const request = requestOf(req)
-  if (request === undefined || !request.isOpen) return
+function take(request: ServerRequest, chunk: unknown, encoding: unknown): void {
+  if (!request.isOpen) return
   try {
     // where a route may decide, the body waits for the route
     const waits = request.role.settings.bodiesOf.size > 0
     const tap = request.requestTap
-    if (chunk !== null && !waits && isWhole(request, chunk) && tap?.totalLength === 0) tap.lend(chunk)
+    if (!waits && tap?.totalLength === 0 && isWhole(tap, chunk)) tap.lend(chunk)
     else if (chunk !== null) return tap?.take(chunk, encoding)
     if (!waits) request.requestBody(true)
   } catch (cause) {
@@ -50,6 +59,6 @@ function take(req: IncomingMessage, chunk: unknown, encoding: unknown): void {
 }
 
 /** The chunk is the body: recorded at once it need not be copied. */
-function isWhole({ headers }: ServerRequest, chunk: unknown): chunk is Uint8Array {
-  return chunk instanceof Uint8Array && headers['content-length'] === String(chunk.byteLength)
+function isWhole(tap: BodyTap, chunk: unknown): chunk is Uint8Array {
+  return chunk instanceof Uint8Array && chunk.byteLength === tap.announced
 }

@@ -8,6 +8,7 @@ import { Attributes } from '../value/attributes.ts'
 import { RoutedPath } from '../value/routed-path.ts'
 import { looksRandom } from '../value/url-path.ts'
 import type { BodyTap } from './body-tap.ts'
+import { reportFault } from './fault.ts'
 import { isUpgrade } from './request-end.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
 
@@ -52,6 +53,8 @@ export class ServerRequest {
   readonly path: string
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
+  /** The layer whose function is about to be called. */
+  entering: Span | undefined = undefined
   /** The layer whose function is on the stack, if any. */
   running: Span | undefined = undefined
   /** Host code may run between layers (`app.param`): it must not find the layer before as its parent. */
@@ -60,6 +63,8 @@ export class ServerRequest {
   failure: unknown = undefined
   /** That error has met no error middleware yet. */
   isFailing = false
+  /** The request tap's `push` is on the stack. */
+  isPushing = false
   /** A tap's `write` or `end` is on the stack. */
   isWriting = false
   /** Number of the response tap that is outermost. */
@@ -96,9 +101,10 @@ export class ServerRequest {
 
   /** The span that a layer which begins now is inside of. */
   parent(): Span {
-    const current = this.role.probe.current()
-    // a layer that has not called next: it runs a router by hand
-    if (current !== undefined && current.root === this.root && current.isOpen && isLayer(current)) return current
+    let span = this.role.probe.current()
+    // a layer that has not called next runs a router by hand; layers of that router which have are on the way to it
+    for (; span !== undefined && span.root === this.root; span = span.parent)
+      if (span.isOpen && isLayer(span)) return span
     return this.enclosing
   }
 
@@ -172,7 +178,7 @@ export class ServerRequest {
     if (tap === undefined || this.#isRequestBodyDone) return
     this.#isRequestBodyDone = true
     if (!this.role.bodiesOf(this.route).request || tap.totalLength === 0) return
-    const text = new Text(tap.text(this.headers['content-type'], isWhole))
+    const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
     this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
   }
 
@@ -200,7 +206,17 @@ export class ServerRequest {
     const { locals } = res as { locals?: object }
     if (locals !== undefined && hasKeys(locals)) this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
     const status = res.headersSent ? res.statusCode : 0
-    this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#outcome(status))
+    this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#known(status))
+  }
+
+  /** The outcome; undefined where the host's response does not let itself be asked. */
+  #known(status: number): Attributes | undefined {
+    try {
+      return this.#outcome(status)
+    } catch (cause) {
+      reportFault(this.role.probe, 'the outcome of a request', cause)
+      return undefined
+    }
   }
 
   #outcome(status: number): Attributes {

@@ -247,11 +247,11 @@ export class Recorder {
     this.#mustLook = false
   }
 
-  /** What broke off a record, if it was a fault of ours and not the end of the stack; once. */
+  /** What broke off a record or a value, if it was a fault of ours and not the end of the stack; once. */
   takeFault(): unknown {
     const fault = this.#fault
     this.#fault = undefined
-    return fault
+    return fault ?? this.#values.takeFault()
   }
 
   /** A refused record still tells its time, for the end of its span. */

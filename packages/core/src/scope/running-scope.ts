@@ -241,7 +241,8 @@ export class RunningScope implements Scope {
     const { recorder, report } = this.#parts.probe
     recorder.settle()
     const cause = recorder.takeFault()
-    if (cause !== undefined) report(new CinescopeError('CSC_ERR_CAPTURE', 'an event could not be recorded', { cause }))
+    if (cause !== undefined)
+      report(new CinescopeError('CSC_ERR_CAPTURE', 'an event or its value could not be recorded', { cause }))
   }
 
   #openRecording(): OpenRecording {

@@ -22,9 +22,4 @@ export class Attributes {
   get values(): readonly unknown[] {
     return this.#values
   }
-
-  /** The same as an object. */
-  get object(): object {
-    return Object.fromEntries(this.#names.map((name, i) => [name, this.#values[i]]))
-  }
 }

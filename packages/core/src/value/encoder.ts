@@ -26,6 +26,7 @@ export class ValueEncoder {
   truncated = false
   /** Times a walk failed, by a fault of ours or by a stack that was nearly exhausted; the value is `threw` then. */
   faults = 0
+  #fault: unknown = undefined
   readonly #walker: Walker
   readonly #maxBytes: number
 
@@ -44,8 +45,8 @@ export class ValueEncoder {
     const walker = this.#begin(into, at)
     try {
       return this.#finish(walker.value(value, at, 0, walker.redaction.paths))
-    } catch {
-      return this.#recover(at)
+    } catch (thrown) {
+      return this.#recover(at, thrown)
     }
   }
 
@@ -57,8 +58,8 @@ export class ValueEncoder {
     const walker = this.#begin(into, at)
     try {
       return this.#finish(walker.arguments(args, at, hidden))
-    } catch {
-      return this.#recover(at)
+    } catch (thrown) {
+      return this.#recover(at, thrown)
     }
   }
 
@@ -67,8 +68,8 @@ export class ValueEncoder {
     const walker = this.#begin(into, at)
     try {
       return this.#finish(writeText(walker, text, at))
-    } catch {
-      return this.#recover(at)
+    } catch (thrown) {
+      return this.#recover(at, thrown)
     }
   }
 
@@ -77,9 +78,16 @@ export class ValueEncoder {
     const walker = this.#begin(into, at)
     try {
       return this.#finish(writeQuery(walker, query, at))
-    } catch {
-      return this.#recover(at)
+    } catch (thrown) {
+      return this.#recover(at, thrown)
     }
+  }
+
+  /** What made a walk fail, if it was a fault of ours and not the end of the stack; once. */
+  takeFault(): unknown {
+    const fault = this.#fault
+    this.#fault = undefined
+    return fault
   }
 
   #begin(into: Uint8Array, at: number): Walker {
@@ -97,8 +105,9 @@ export class ValueEncoder {
     return end
   }
 
-  #recover(at: number): number {
+  #recover(at: number, thrown: unknown): number {
     this.faults++
+    if (!(thrown instanceof RangeError)) this.#fault ??= thrown
     this.truncated = true
     const walker = this.#walker
     walker.reset()

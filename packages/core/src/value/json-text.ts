@@ -169,15 +169,17 @@ class JsonWriter {
   /** True if the string just passed is a sensitive name, so that the item behind it is hidden. */
   #announces(): boolean {
     const { from, to } = this.#cursor
-    if (!this.#isBehindString || to - from < SHORTEST_NAME || to - from > LONGEST_NAME) return false
+    if (!this.#isBehindString || this.#cursor.isBroken || to - from < SHORTEST_NAME || to - from > LONGEST_NAME)
+      return false
     const text = this.#cursor.text()
     return text !== undefined && this.#walker.redaction.announces(text)
   }
 
   /** Most objects have no value for a name to tell about, so what the string just passed tells is not worked out yet. */
   #remember(pair: Pair, naming: number): void {
-    const { from, to, isEscaped } = this.#cursor
-    if (to - from > LONGEST_NAME) return
+    const { from, to, isEscaped, isBroken } = this.#cursor
+    // one that the end cuts has no end to be found by
+    if (isBroken || to - from > LONGEST_NAME) return
     const place = (from * PLACE + (to - from)) * 4 + naming
     if (isEscaped || pair.third !== 0) pair.hidden |= this.#hiddenBeside(this.#cursor.text(), naming)
     else if (pair.first === 0) pair.first = place

@@ -267,18 +267,24 @@ export class Walker extends Sink {
     return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
   }
 
-  /** True if a member of the owner `given` tells that the one of this treatment beside it is a secret. */
-  #isNamedSecret(given: object, named: number): boolean {
-    const owner = Attributes.is(given) ? given.object : given
-    const names = keysOf(owner)
+  /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
+  #isNamedSecret(owner: object, named: number): boolean {
+    const ours = Attributes.is(owner) ? owner : undefined
+    const names = ours === undefined ? keysOf(owner) : ours.names
     for (let i = 0; i < names.length && i < this.maxWidth; i++) {
       // i is below names.length
-      const naming = namingOf(names[i]!)
+      const name = names[i]!
+      const naming = namingOf(name)
       if (naming === NAMING.none) continue
-      const descriptor = descriptorOf(owner, names[i]!)
-      if (descriptor === undefined || 'get' in descriptor || typeof descriptor.value !== 'string') continue
-      if ((hiddenBeside(naming, descriptor.value, this.redaction) & named) !== 0) return true
+      const value = ours === undefined ? dataOf(owner, name) : ours.values[i]
+      if (typeof value === 'string' && (hiddenBeside(naming, value, this.redaction) & named) !== 0) return true
     }
     return false
   }
+}
+
+/** Value of a data property. */
+function dataOf(owner: object, name: string): unknown {
+  const descriptor = descriptorOf(owner, name)
+  return descriptor === undefined || 'get' in descriptor ? undefined : descriptor.value
 }

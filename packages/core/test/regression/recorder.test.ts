@@ -84,6 +84,28 @@ describe('a recorder', () => {
     expect(scope.status()).toMatchObject({ pending: 0, dropped: 1 })
   })
 
+  it('tells of a fault of its own in the walk of a value, once, and keeps the event', async () => {
+    const told: string[] = []
+    await using scope = await createScope({
+      store: 'memory',
+      handleSignals: false,
+      onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
+    })
+    // nothing in the walk throws by itself either
+    const { slice } = String.prototype
+    String.prototype.slice = () => {
+      throw new TypeError('no slice')
+    }
+    try {
+      scope.log('long', { text: 'x'.repeat(5000) })
+    } finally {
+      String.prototype.slice = slice
+    }
+    expect(await names(scope)).toEqual(['log log'])
+    scope.status()
+    expect(told).toEqual(['CSC_ERR_CAPTURE TypeError: no slice'])
+  })
+
   it('writes its fields where the layout has them', () => {
     const buffer = new ArrayBuffer(RECORD_BYTES * 3)
     const u32 = new Uint32Array(buffer)

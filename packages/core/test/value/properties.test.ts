@@ -137,6 +137,8 @@ describe('any token', () => {
 })
 
 describe('any JSON', () => {
+  /** Members of which one tells what the other is are read in another way. */
+  const paired = fc.constantFrom('name', 'key', 'value', 'data')
   /** What JSON can say, with keys and strings of any characters. */
   const { json } = fc.letrec<{ json: unknown }>((tie) => ({
     json: fc.oneof(
@@ -145,7 +147,7 @@ describe('any JSON', () => {
       fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !beginsAsCard(value)),
       word.filter((text) => !redaction.announces(text)),
       fc.array(tie('json'), { maxLength: 6 }),
-      fc.dictionary(name, tie('json'), { maxKeys: 6, noNullPrototype: true }),
+      fc.dictionary(fc.oneof(name, paired), tie('json'), { maxKeys: 6, noNullPrototype: true }),
     ),
   }))
   const indent = fc.constantFrom(undefined, 1, '\t')

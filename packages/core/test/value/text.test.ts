@@ -32,6 +32,8 @@ describe('JSON bodies', () => {
     ['[[1', [[{ $omitted: 'size' }], { $omitted: 'size' }]],
     ['', ''],
     ['"ab', { $omitted: 'size' }],
+    ['{"value":"first","name":"abc', { value: 'first', name: { $omitted: 'size' }, $omitted: { $omitted: 'size' } }],
+    ['["password', [{ $omitted: 'size' }]],
   ])('%s, cut, keeps what was whole', (text, expected) => {
     expect(plain(body(text, JSON_TYPE, false))).toEqual(expected)
   })
