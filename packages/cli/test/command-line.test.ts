@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
@@ -108,6 +108,15 @@ describe('streams', () => {
       stderr: '',
     })
     expect(await runIntoHead(['films', place.directory, '--limit', '10000'])).toMatchObject({ code: 0 })
+  })
+
+  test.runIf(existsSync('/dev/full'))('output that cannot be written is told in one line', async () => {
+    const full = openSync('/dev/full', 'w')
+    const { code, stderr } = await run(['films', place.directory], {}, full)
+    closeSync(full)
+    expect(code).toBe(4)
+    expect(stderr).toContain('cinescope: the output cannot be written: ENOSPC')
+    expect(stderr).not.toContain('    at ')
   })
 
   test('what is no terminal gets no escape, and no line is cut', async () => {

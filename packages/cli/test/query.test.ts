@@ -30,6 +30,12 @@ describe('cinescope query', () => {
     )
   })
 
+  test('without values a line says what kind of thing it was, and no more', async () => {
+    const { stdout } = await run(['query', place.directory, '--no-values', '--kind', 'log'])
+    expect(stdout).toMatch(/ log +log *\n/)
+    expect(stdout).not.toContain('undefined')
+  })
+
   test.each([
     [
       ['--kind', 'log', '--kind', 'error'],

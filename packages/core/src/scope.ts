@@ -27,6 +27,9 @@ import { VERSION } from './scope/version.ts'
 /** The smallest ring, for a scope that records nothing. */
 const NO_RING = { strategy: 'drop', records: 64, arenaBytes: 131_072 } as const
 
+/** The `engines` of the package. */
+const OLDEST_NODE = [22, 15] as const
+
 /**
  * Starts recording this process. Resolves before the writer is up; the ring holds what is recorded meanwhile.
  * A scope that cannot start says so once, counts it, and leaves the host running. @throws CSC_ERR_OPTION
@@ -103,6 +106,7 @@ async function startWriter(
 ): Promise<WriterHandle | undefined> {
   const report = (error: CinescopeError): void => parts.faults.report(error)
   try {
+    checkNode()
     if (input.path !== undefined) await makeDirectory(dirname(input.path))
     return new WriterHandle(input, {
       report,
@@ -118,6 +122,14 @@ async function startWriter(
     parts.probe.stop()
     return undefined
   }
+}
+
+/** The writer needs what older versions lack; said here, since what the import would say helps nobody. @throws CSC_ERR_START */
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
+  const message = `nothing is recorded, the program runs on: Node ${process.versions.node} is too old; ${OLDEST_NODE.join('.')} or newer is needed`
+  throw new CinescopeError('CSC_ERR_START', message)
 }
 
 /** Writes down for the writer what only this thread knows; gives the events offered. */

@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
+import { cannotStart } from './base/cannot-start.ts'
 import { createSystemClock } from './base/clock.ts'
 import { publish } from './base/figures.ts'
 import { SIGNAL, STATUS } from './base/status.ts'
@@ -201,6 +202,14 @@ class Writer {
   }
 }
 
+function started(given: WriterInput): Writer {
+  try {
+    return new Writer(given)
+  } catch (cause) {
+    throw cannotStart(cause)
+  }
+}
+
 function tell(error: CinescopeError): void {
   parentPort?.postMessage({ kind: 'fault', code: error.code, message: error.message } satisfies WriterMessage)
 }
@@ -209,7 +218,7 @@ function tell(error: CinescopeError): void {
 process.removeAllListeners('warning')
 const input = workerData as WriterInput
 try {
-  await new Writer(input).run()
+  await started(input).run()
 } catch (thrown) {
   const signals = new Int32Array(input.status.signals)
   Atomics.store(signals, SIGNAL.state, 3)

@@ -2,7 +2,7 @@
 
 import type { Film, OpenRecording, RecordingStatus } from '@cinescope/core'
 import { CinescopeError } from '@cinescope/protocol'
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { DEFAULT_PATH } from './command.ts'
 import { usageError } from './exit-code.ts'
@@ -25,9 +25,11 @@ export async function openAt(path: string | undefined): Promise<Opened> {
 /** Files of the recordings at `path`, the newest first; at least one. @throws CSC_ERR_NO_RECORDING */
 export async function recordingsAt(path: string = DEFAULT_PATH): Promise<readonly string[]> {
   const { findRecording, recordingsIn } = await import('@cinescope/core/reader')
-  if (!existsSync(path)) throw nothingAt(path, 'there is nothing there')
-  if (!statSync(path).isDirectory()) return [findRecording(path)]
-  const files = recordingsIn(path)
+  if (!isDirectory(path)) {
+    readable(path, () => accessSync(path, constants.R_OK))
+    return [findRecording(path)]
+  }
+  const files = readable(path, () => recordingsIn(path))
   if (files.length === 0) throw nothingAt(path, 'the directory holds no recording (*.cine)')
   return files
 }
@@ -79,6 +81,24 @@ async function openFile(file: string, others: number): Promise<Opened> {
 /** An older recording that cannot be read does not keep one from finding the film elsewhere. */
 function skipUnlessFirst(thrown: unknown, index: number): undefined {
   if (index === 0) throw thrown
+}
+
+function isDirectory(path: string): boolean {
+  const found = readable(path, () => statSync(path, { throwIfNoEntry: false }))
+  if (found === undefined) throw nothingAt(path, 'there is nothing there')
+  return found.isDirectory()
+}
+
+/** Runs `look`; where the system does not let this user look, says so. */
+function readable<T>(path: string, look: () => T): T {
+  try {
+    return look()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw cause
+    const message = `no recording at ${path}: this user may not read it (${code}). Recordings belong to the user that the server runs as`
+    throw new CinescopeError('CSC_ERR_NO_RECORDING', message, { cause })
+  }
 }
 
 function nothingAt(path: string, why: string): CinescopeError {

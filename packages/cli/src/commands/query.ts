@@ -19,7 +19,7 @@ const ORDERS = ['time', '-time', 'duration', '-duration'] as const
 export const query: Command = {
   name: 'query',
   about: [
-    'All conditions must hold. --where compares an attribute, argument or result, by its path: user.id=42, body.total=9.5.\nA duration is in milliseconds unless it has a unit: 250, 40us, 1.5s.',
+    'All conditions must hold. --where compares an attribute, argument or result by its path in the value, of a body from the body on: user.id=42, total=9.5.\nA duration is in milliseconds unless it has a unit: 250, 40us, 1.5s.',
     `Kinds: ${wrapped(Object.keys(KINDS))}.`,
   ],
   operands: [{ name: 'PATH' }],

@@ -12,10 +12,10 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'error':
       return errorChain(value)[0]?.message ?? name
     case 'log':
-      return textMember(value, 'message') ?? inline(value, 200)
+      return value === undefined ? name : (textMember(value, 'message') ?? inline(value, 200))
     case 'attribute':
       // one that an adapter records has a name of its own: http.request.body
-      return event.site === undefined ? pairs(value) : name
+      return event.site === undefined && value !== undefined ? pairs(value) : name
     case 'gap':
       return gapLabel(event)
     case 'edge':

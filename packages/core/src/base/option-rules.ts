@@ -112,6 +112,7 @@ function unknownOption(where: string, name: string, rules: OptionRules): Cinesco
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list that begins with ${shown(value[0])}`
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 60)
 }
 

@@ -2,19 +2,18 @@
 
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { CinescopeError } from '@cinescope/protocol'
+import { cannotStart } from '../base/cannot-start.ts'
 
 /**
  * Makes the directory and those above it, mode 0700, level by level. Node's own recursive way loops for ever where a file system
  * says that a directory is not there and cannot be made either (Linux: /proc), in a thread that nothing can end.
- * @throws CSC_ERR_STORE
+ * @throws CSC_ERR_START
  */
 export async function makeDirectory(path: string): Promise<void> {
   try {
     await make(path)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new CinescopeError('CSC_ERR_STORE', `cannot create a recording: ${why}`, { cause })
+    throw cannotStart(cause)
   }
 }
 

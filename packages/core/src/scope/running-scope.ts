@@ -15,6 +15,7 @@ import type { OpenRecording } from '../recording/open-recording.ts'
 import { remoteRecording } from '../recording/remote-recording.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { KeyTable } from '../value/keys.ts'
+import { nameOf } from './name-of.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
 import { runUserSpan } from './user-span.ts'
@@ -77,7 +78,7 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   /** Records a line, inside the current span if there is one. */
   log(message: string, attributes?: Readonly<Record<string, unknown>>): void
   /** An entity of this process whose states can be recorded. */
-  entity(kind: string, id: string): EntityHandle
+  entity(kind: string, id: string | number | bigint): EntityHandle
   /** Runs `fn` and gives the film it made. */
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>>
   /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
@@ -151,9 +152,9 @@ export class RunningScope implements Scope {
     probe.recorder.point(KINDS.log, this.#logSite, span?.seq ?? 0, span?.root.seq ?? 0, logValue(message, attributes))
   }
 
-  entity(kind: string, id: string): EntityHandle {
+  entity(kind: string, id: string | number | bigint): EntityHandle {
     const { probe, entities } = this.#parts
-    const entity: Entity = { kind: clipped(kind), scope: probe.node, id: clipped(id) }
+    const entity: Entity = { kind: clipped(nameOf(kind)), scope: probe.node, id: clipped(nameOf(id)) }
     const record = (code: number, state?: unknown): void => {
       if (!probe.isEnabled) return
       const span = probe.current()

@@ -1,18 +1,23 @@
 /** Spans that users open around their own code. */
 
 import { types } from 'node:util'
-import { FLAG, KINDS } from '@cinescope/protocol'
+import { CinescopeError, FLAG, KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
+import { nameOf } from './name-of.ts'
 
 /**
  * Runs `fn` as a span named `name`, a child of the current span or a root. What it returns or throws passes through. A promise
  * ends the span when it settles; the caller gets one of the same outcome, as from an async function. Whatever else has a `then`
  * (the query of a library, which runs when it is first waited for) is not waited for: the span ends, and it passes untouched.
+ * @throws CSC_ERR_OPTION when `fn` is no function
  */
 export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
+  if (typeof fn !== 'function') {
+    throw new CinescopeError('CSC_ERR_OPTION', `scope.span(name, fn): fn is ${typeof fn}; it must be a function`)
+  }
   if (!probe.isEnabled) return fn()
-  const span = probe.open(KINDS.span, probe.site({ name, framework: 'user' }), probe.current())
+  const span = probe.open(KINDS.span, probe.site({ name: nameOf(name), framework: 'user' }), probe.current())
   let result: T
   try {
     result = probe.run(span, fn)

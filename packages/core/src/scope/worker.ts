@@ -1,6 +1,13 @@
 /** Starting our own worker threads, from sources and from the built package alike. */
 
+import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, Worker } from 'node:worker_threads'
+
+/**
+ * From sources a worker strips types with WebAssembly, and V8 13.6 aborts once in a while where two threads free the wrappers
+ * of its imports (`Check failed: jit_page.has_value()`). Wrappers that are never compiled are never freed.
+ */
+const NEVER_COMPILE_WRAPPERS = '--wasm-wrapper-tiering-budget=1000000000'
 
 /** Memory limits of a worker of ours, in MB. */
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
@@ -15,6 +22,7 @@ export function startWorker(
   transferList: readonly MessagePort[],
 ): Worker {
   const isSource = import.meta.url.endsWith('.ts')
+  if (isSource) setFlagsFromString(NEVER_COMPILE_WRAPPERS)
   const { NODE_OPTIONS: _dropped, ...env } = process.env
   const worker = new Worker(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url), {
     workerData,

@@ -50,7 +50,7 @@ describe('a scope whose writer thread hangs', () => {
       code: 0,
       signal: null,
       stdout: '',
-      stderr: expect.stringMatching(/^cinescope: CSC_ERR_STORE: .*\n$/),
+      stderr: expect.stringMatching(/^cinescope: CSC_ERR_START: .*\n$/),
     })
   })
 })

@@ -248,6 +248,18 @@ describe('what a user hands to a scope', () => {
     })
   })
 
+  it('may have a name that is none, as JavaScript lets it: nothing is thrown, and numbers are ids as they stand', async () => {
+    await using scope = await start()
+    const ids = [17, 17n, undefined, null, {}, Symbol('s')].map((id) => scope.entity('order', id as never).entity.id)
+    expect(ids).toEqual(['17', '17', '<undefined>', '<null>', '<object>', '<symbol>'])
+    expect(scope.span((() => 1) as never, () => 2)).toBe(2)
+    expect(() => scope.span('x', undefined as never)).toThrow('fn is undefined; it must be a function')
+    scope.entity('order', 17).snapshot({ total: 1 })
+    await scope.flush()
+    expect(await scope.recording().stateAt(scope.entity('order', 17).entity)).toMatchObject({ state: { total: 1 } })
+    expect(scope.status().faults).toEqual([])
+  })
+
   it('may be a root that ends with any number: films can be listed', async () => {
     await using scope = await start()
     const probe = probeOf(scope)
@@ -547,8 +559,10 @@ describe('a scope that cannot record', () => {
     }
     write.mockRestore()
     expect(lines).toHaveLength(1)
-    expect(lines[0]).toMatch(/^cinescope: CSC_ERR_STORE: [^\n]*\n$/)
-    expect(scope.status()).toMatchObject({ state: 'failed', stored: 0, faults: [{ code: 'CSC_ERR_STORE', count: 1 }] })
+    expect(lines[0]).toMatch(
+      /^cinescope: CSC_ERR_START: nothing is recorded, the program runs on: [^\n]*; see the option 'directory'\n$/,
+    )
+    expect(scope.status()).toMatchObject({ state: 'failed', stored: 0, faults: [{ code: 'CSC_ERR_START', count: 1 }] })
     expect(scope.span('x', () => 3)).toBe(3)
     await scope.flush()
     await scope.stop()
