@@ -1,3 +1,5 @@
+import { probeOf } from '@cinescope/core/adapter'
+import { KINDS } from '@cinescope/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, Place, recordShop, run } from './cli.ts'
 
@@ -104,6 +106,25 @@ describe('cinescope film', () => {
     expect(lost).toBeGreaterThan(0)
     expect(lost).toBe(ledger.ledger.dropped)
   })
+
+  test.each([
+    ['GET', undefined, 404, 'GET /nope (no route)  404'],
+    ['GET /orders/:id', '/orders/:id', 200, 'GET /orders/:id  200'],
+  ])(
+    'a request named %s, of route %s, has a path in its title where there is no route',
+    async (name, route, status, line) => {
+      using other = new Place()
+      await other.record((scope) => {
+        const probe = probeOf(scope)
+        const value = { 'url.path': route === undefined ? '/nope' : '/orders/7' }
+        const root = probe.open(KINDS.request, probe.site({ name }), undefined, value)
+        root.end(status, 0, route === undefined ? {} : { 'http.route': route })
+      })
+      const [listed] = (await json('films', other.directory))['films'] as readonly { readonly id: string }[]
+      const { stdout } = await run(['film', listed!.id, other.directory])
+      expect(stdout.startsWith(line)).toBe(true)
+    },
+  )
 
   test('a film that is not there ends with 1 and says how to list films', async () => {
     const { code, stdout, stderr } = await run(['film', '0123456789abcdef', place.directory])

@@ -5,6 +5,7 @@ import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { openFilm, origin } from '../base/recordings.ts'
 import { filmTree } from '../film-tree.ts'
+import { member } from '../format/event-label.ts'
 import { filmOutcome } from '../format/outcome.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { count, counted, dateOf, duration, timeOfDay } from '../format/units.ts'
@@ -46,7 +47,7 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
   const { process, state } = status
   screen.print(
     [
-      styled('bold', summary.name),
+      styled('bold', title(opened.film)),
       '  ',
       ...filmOutcome(summary),
       '  ',
@@ -64,6 +65,14 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
     ...timeline(filmTree(opened.film, gaps), summary, { width: screen.width, values: given.flag('values') }),
   )
   return EXIT.ok
+}
+
+/** The film's name; where no route took the request, its path is the best there is. */
+function title({ summary, events }: Film): string {
+  const root = events.find(({ id }) => id === summary.id)
+  if (root?.kind !== 'request' || member(root.result, 'http.route') !== undefined) return summary.name
+  const path = member(root.value, 'url.path')
+  return path === undefined || summary.name.includes('/') ? summary.name : `${summary.name} ${path} (no route)`
 }
 
 /** Holes in the recording between the film's first and last event. */

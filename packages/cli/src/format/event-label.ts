@@ -12,7 +12,7 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'error':
       return errorChain(value)[0]?.message ?? name
     case 'log':
-      return value === undefined ? name : (textMember(value, 'message') ?? inline(value, 200))
+      return value === undefined ? name : (member(value, 'message') ?? inline(value, 200))
     case 'attribute':
       // one that an adapter records has a name of its own: http.request.body
       return event.site === undefined && value !== undefined ? pairs(value) : name
@@ -42,7 +42,7 @@ export function eventPlace({ site }: CinescopeEvent): string | undefined {
 }
 
 function gapLabel(event: CinescopeEvent): string {
-  const why = textMember(event.value, 'reason')
+  const why = member(event.value, 'reason')
   return `${count(event.number)} events lost${why === undefined ? '' : ` (${REASONS[why] ?? why})`}`
 }
 
@@ -53,19 +53,20 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function edgeLabel(value: unknown): string {
-  const parent = textMember(value, 'cinescope.remote.parent')
+  const parent = member(value, 'cinescope.remote.parent')
   return parent === undefined ? inline(value, 200) : `caused by span ${parent} of another process`
 }
 
 function pairs(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return inline(value, 200)
   return Object.entries(value)
-    .map(([key, member]) => `${key} = ${inline(member, 200)}`)
+    .map(([key, each]) => `${key} = ${inline(each, 200)}`)
     .join(', ')
 }
 
-function textMember(value: unknown, key: string): string | undefined {
+/** A member of a value as text; undefined when it has none of that name. */
+export function member(value: unknown, key: string): string | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-  const member = (value as Record<string, unknown>)[key]
-  return typeof member === 'string' ? member : inline(member, 500)
+  const found = (value as Record<string, unknown>)[key]
+  return typeof found === 'string' ? found : inline(found, 500)
 }
