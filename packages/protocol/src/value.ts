@@ -220,7 +220,8 @@ class Decoder {
   #latin1(): string {
     const bytes = this.#take(this.#varint())
     let text = ''
-    for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096))
+    // a spread goes over typed arrays by their iterator, seven times as slow
+    for (let i = 0; i < bytes.length; i += 4096) text += fromCharCodes(bytes.subarray(i, i + 4096))
     return text
   }
 
@@ -279,4 +280,10 @@ function emptyObject(): Record<string, unknown> {
 
 function corrupt(why: string): CinescopeError {
   return new CinescopeError('CSC_ERR_CORRUPT', `corrupt value: ${why}`)
+}
+
+/** Text of at most some thousand code units. */
+function fromCharCodes(units: ArrayLike<number>): string {
+  // what `apply` takes is any list, whatever its type says
+  return String.fromCharCode.apply(undefined, units as number[])
 }

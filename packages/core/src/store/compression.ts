@@ -65,7 +65,9 @@ function unchecked(codec: number, data: Uint8Array): Uint8Array {
 
 function unzstd(data: Uint8Array, rawLength: number): Uint8Array {
   try {
-    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, rawLength), params: WINDOW })
+    // in one piece, unless the block claims more than a page: it need not be true
+    const chunkSize = Math.min(MAX_PAGE_BYTES, Math.max(64, rawLength))
+    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, rawLength), chunkSize, params: WINDOW })
   } catch (cause) {
     throw new CinescopeError('CSC_ERR_CORRUPT', 'a stored block does not decompress', { cause })
   }
