@@ -7,7 +7,7 @@ import { type MessagePort, Worker } from 'node:worker_threads'
  * From sources a worker strips types with WebAssembly, and V8 13.6 aborts once in a while where two threads free the wrappers
  * of its imports (`Check failed: jit_page.has_value()`). Wrappers that are never compiled are never freed.
  */
-const NEVER_COMPILE_WRAPPERS = '--wasm-wrapper-tiering-budget=1000000000'
+export const NEVER_COMPILE_WRAPPERS = '--wasm-wrapper-tiering-budget=1000000000'
 
 /** Memory limits of a worker of ours, in MB. */
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }

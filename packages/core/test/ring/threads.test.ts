@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { RingConsumer } from '../../src/ring/consumer.ts'
 import { allocateRing, type RingOptions } from '../../src/ring/memory.ts'
+import { NEVER_COMPILE_WRAPPERS } from '../../src/scope/worker.ts'
 import { CheckingSink, preset } from './ring-fixture.ts'
+
+setFlagsFromString(NEVER_COMPILE_WRAPPERS)
 
 interface Outcome {
   readonly offered: number
