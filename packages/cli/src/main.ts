@@ -1,12 +1,11 @@
 /** From a command line to an exit code. Streams and time are given, so that nothing here is bound to a process. */
 
-import { CinescopeError } from '@cinescope/protocol'
+import { CinescopeError, isTooOld, OLDEST_NODE } from '@cinescope/protocol'
 import type { Call, Command } from './base/command.ts'
 import { readCommandLine } from './base/command-line.ts'
 import { EXIT, type ExitCode, exitCodeOf, isFromSystem, usageError } from './base/exit-code.ts'
 import { commandHelp, globalHelp } from './base/help.ts'
 import { didYouMean } from './base/nearest.ts'
-import { isTooOld, OLDEST_NODE } from './base/node-version.ts'
 import { type Output, Screen } from './format/screen.ts'
 
 /** The commands, each loaded only when it is called. */

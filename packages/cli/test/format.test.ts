@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CinescopeEvent, Film } from '@cinescope/protocol'
 import { Omitted, Special } from '@cinescope/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { nearest } from '../src/base/nearest.ts'
-import { isTooOld, OLDEST_NODE } from '../src/base/node-version.ts'
 import { silenceSqliteWarning } from '../src/base/sqlite-warning.ts'
 import { filmTree } from '../src/film-tree.ts'
 import { bar } from '../src/format/bar.ts'
@@ -212,16 +209,6 @@ describe('a terminal', () => {
     const { output, text } = terminal(false)
     expect(await main(['nonsense'], { stdout: output, stderr: output, nowMs: 0 })).toBe(2)
     expect(text()).toMatch(/^cinescope: there is no command/)
-  })
-})
-
-describe('the oldest Node', () => {
-  test('is the one of the package, and what is older is refused', () => {
-    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-      engines: { node: string }
-    }
-    expect(manifest.engines.node).toBe(`>=${OLDEST_NODE}`)
-    expect(['20.20.2', '22.14.9', '22.15.0', '24.0.0'].map(isTooOld)).toEqual([true, true, false, false])
   })
 })
 

@@ -4,7 +4,16 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
-import { CinescopeError, type Definition, KINDS, MAX_KEYS, type NodeId, nodeId } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  type Definition,
+  isTooOld,
+  KINDS,
+  MAX_KEYS,
+  type NodeId,
+  nodeId,
+  OLDEST_NODE,
+} from '@cinescope/protocol'
 import { anchorOf, createSystemClock } from './base/clock.ts'
 import { createFaults, type Faults } from './base/faults.ts'
 import type { ProcessInfo } from './base/process.ts'
@@ -26,9 +35,6 @@ import { VERSION } from './scope/version.ts'
 
 /** The smallest ring, for a scope that records nothing. */
 const NO_RING = { strategy: 'drop', records: 64, arenaBytes: 131_072 } as const
-
-/** The `engines` of the package. */
-const OLDEST_NODE = [22, 15] as const
 
 /**
  * Starts recording this process. Resolves before the writer is up; the ring holds what is recorded meanwhile.
@@ -126,9 +132,8 @@ async function startWriter(
 
 /** The writer needs what older versions lack; said here, since what the import would say helps nobody. @throws CSC_ERR_START */
 function checkNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  const message = `nothing is recorded, the program runs on: Node ${process.versions.node} is too old; ${OLDEST_NODE.join('.')} or newer is needed`
+  if (!isTooOld(process.versions.node)) return
+  const message = `nothing is recorded, the program runs on: Node ${process.versions.node} is too old; ${OLDEST_NODE} or newer is needed`
   throw new CinescopeError('CSC_ERR_START', message)
 }
 
