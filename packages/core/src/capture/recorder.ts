@@ -9,6 +9,7 @@ import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD } from '../ring/record-words.ts'
 import type { ValueEncoder } from '../value/encoder.ts'
+import { isStackEnd } from '../value/stack-end.ts'
 import { OwnDocument, Text } from './own-value.ts'
 
 const KIND_BITS = 0x3f
@@ -241,7 +242,7 @@ export class Recorder {
   settle(): void {
     if (this.#brokenKind === 0 || this.#isWalking) return
     this.#ring.countAbandoned(this.#brokenKind)
-    if (!(this.#brokenBy instanceof RangeError)) this.#fault ??= this.#brokenBy
+    if (!isStackEnd(this.#brokenBy)) this.#fault ??= this.#brokenBy
     this.#brokenBy = undefined
     this.#brokenKind = 0
     this.#mustLook = false

@@ -5,6 +5,7 @@ import type { CapturedText } from './captured-text.ts'
 import { writeQuery, writeText } from './captured-text.ts'
 import type { KeyTable } from './keys.ts'
 import type { Redaction } from './redaction.ts'
+import { isStackEnd } from './stack-end.ts'
 import type { ValueLimits } from './walker.ts'
 import { Walker } from './walker.ts'
 
@@ -18,7 +19,7 @@ const MAX_STRING = MAX_VALUE_BYTES
 
 /**
  * Encodes one value at a time. `into` must have `maxBytes` bytes from `at` on; nothing at or beyond `at + maxBytes` is
- * written, and what is returned ends a whole document. Cost: bench row `value walk`; listing the keys of an object is
+ * written, and what is returned ends a whole document. Cost: bench row `span-values`; listing the keys of an object is
  * V8's work and takes time proportional to all of them, not only to those kept.
  */
 export class ValueEncoder {
@@ -107,7 +108,7 @@ export class ValueEncoder {
 
   #recover(at: number, thrown: unknown): number {
     this.faults++
-    if (!(thrown instanceof RangeError)) this.#fault ??= thrown
+    if (!isStackEnd(thrown)) this.#fault ??= thrown
     this.truncated = true
     const walker = this.#walker
     walker.reset()

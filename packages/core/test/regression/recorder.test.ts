@@ -56,55 +56,61 @@ describe('a recorder', () => {
     expect(scope.status()).toMatchObject({ pending: 0, state: 'stopped', faults: [] })
   })
 
-  it('tells of a fault of its own that breaks off a record, once, and counts the record', async () => {
-    const told: string[] = []
-    await using scope = await createScope({
-      store: 'memory',
-      handleSignals: false,
-      onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
-    })
-    scope.log('before')
-    const probe = probeOf(scope)
-    const root = probe.open(KINDS.request, 0, undefined)
-    const remote = parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')!
-    // nothing in the recorder throws by itself: a built-in that it uses has to be broken
-    const { set } = Uint8Array.prototype
-    Uint8Array.prototype.set = () => {
-      throw new TypeError('no set')
-    }
-    try {
-      probe.adopt(root, remote.traceId, remote.spanId)
-    } finally {
-      Uint8Array.prototype.set = set
-    }
-    scope.log('after')
-    await scope.flush()
-    scope.status()
-    expect(told).toEqual(['CSC_ERR_CAPTURE TypeError: no set'])
-    expect(scope.status()).toMatchObject({ pending: 0, dropped: 1 })
-  })
+  it.each([new TypeError('no set'), new RangeError('offset is out of bounds')])(
+    'tells of a fault of its own that breaks off a record, once, and counts the record: %s',
+    async (fault) => {
+      const told: string[] = []
+      await using scope = await createScope({
+        store: 'memory',
+        handleSignals: false,
+        onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
+      })
+      scope.log('before')
+      const probe = probeOf(scope)
+      const root = probe.open(KINDS.request, 0, undefined)
+      const remote = parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')!
+      // nothing in the recorder throws by itself: a built-in that it uses has to be broken
+      const { set } = Uint8Array.prototype
+      Uint8Array.prototype.set = () => {
+        throw fault
+      }
+      try {
+        probe.adopt(root, remote.traceId, remote.spanId)
+      } finally {
+        Uint8Array.prototype.set = set
+      }
+      scope.log('after')
+      await scope.flush()
+      scope.status()
+      expect(told).toEqual([`CSC_ERR_CAPTURE ${String(fault)}`])
+      expect(scope.status()).toMatchObject({ pending: 0, dropped: 1 })
+    },
+  )
 
-  it('tells of a fault of its own in the walk of a value, once, and keeps the event', async () => {
-    const told: string[] = []
-    await using scope = await createScope({
-      store: 'memory',
-      handleSignals: false,
-      onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
-    })
-    // nothing in the walk throws by itself either
-    const { slice } = String.prototype
-    String.prototype.slice = () => {
-      throw new TypeError('no slice')
-    }
-    try {
-      scope.log('long', { text: 'x'.repeat(5000) })
-    } finally {
-      String.prototype.slice = slice
-    }
-    expect(await names(scope)).toEqual(['log log'])
-    scope.status()
-    expect(told).toEqual(['CSC_ERR_CAPTURE TypeError: no slice'])
-  })
+  it.each([new TypeError('no slice'), new RangeError('Invalid string length')])(
+    'tells of a fault of its own in the walk of a value, once, and keeps the event: %s',
+    async (fault) => {
+      const told: string[] = []
+      await using scope = await createScope({
+        store: 'memory',
+        handleSignals: false,
+        onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
+      })
+      // nothing in the walk throws by itself either
+      const { slice } = String.prototype
+      String.prototype.slice = () => {
+        throw fault
+      }
+      try {
+        scope.log('long', { text: 'x'.repeat(5000) })
+      } finally {
+        String.prototype.slice = slice
+      }
+      expect(await names(scope)).toEqual(['log log'])
+      scope.status()
+      expect(told).toEqual([`CSC_ERR_CAPTURE ${String(fault)}`])
+    },
+  )
 
   it('writes its fields where the layout has them', () => {
     const buffer = new ArrayBuffer(RECORD_BYTES * 3)
