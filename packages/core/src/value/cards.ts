@@ -1,8 +1,8 @@
 /** Payment card numbers: 13 to 19 digits, single spaces or dashes between, first digit of an issuer, Luhn's check digit. */
 
 import { MASK } from './shapes.ts'
+import { CARD_DIGITS } from './suspicion.ts'
 
-const MIN_DIGITS = 13
 const MAX_DIGITS = 19
 
 /** Digits of `text` from `start` to `end` without a gap. */
@@ -57,7 +57,7 @@ function cardsIn(text: string, run: readonly Group[]): readonly Group[] {
 }
 
 function isCard(digits: string): boolean {
-  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return false
+  if (digits.length < CARD_DIGITS || digits.length > MAX_DIGITS) return false
   const first = digits.charCodeAt(0) - 0x30
   return first >= 2 && first <= 8 && first !== 7 && luhn(digits)
 }

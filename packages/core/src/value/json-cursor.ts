@@ -1,13 +1,13 @@
 /** HOT. Reads JSON in UTF-8 token by token without recursion; tells when the bytes end too early or stop being JSON. */
 
 import { asciiText, parseJson, utf8Text } from './intrinsics.ts'
+import { CARD_DIGITS } from './suspicion.ts'
 
 // oxlint-disable-next-line no-control-regex -- raw control characters are what JSON.parse refuses
 const CONTROL = /[\u0000-\u001f]/g
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
 /** Numbers of at most so many digits are read digit by digit. */
 const PLAIN_DIGITS = 15
-const CARD_DIGITS = 13
 const TENS: readonly number[] = Array.from({ length: PLAIN_DIGITS + 1 }, (_, power) => 10 ** power)
 
 const QUOTE = 0x22

@@ -12,6 +12,7 @@ import type { JsonKey } from './json-keys.ts'
 import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import type { PathState } from './paths.ts'
+import { CARD_DIGITS } from './suspicion.ts'
 import type { Walker } from './walker.ts'
 
 /** JSON text to tokenize. */
@@ -35,7 +36,6 @@ interface Pair {
 /** Bytes of names that announce a secret, written in escapes at the longest. */
 const SHORTEST_NAME = 3
 const LONGEST_NAME = 64 * 6
-const CARD_LENGTH = 13
 /** Above `LONGEST_NAME`. */
 const PLACE = 512
 
@@ -257,7 +257,7 @@ class JsonWriter {
 
 /** Digits behind a point are a measurement's, not a card's. */
 function isCard(text: string): boolean {
-  if (text.length < CARD_LENGTH) return false
+  if (text.length < CARD_DIGITS) return false
   const point = text.search(/[.eE]/)
   const whole = point < 0 ? text : text.slice(0, point)
   return maskCards(whole) !== whole

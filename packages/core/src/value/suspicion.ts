@@ -24,8 +24,8 @@ export const FOUND: number = MAY_HOLD.assignment | NOT_ASCII
 export const CLASS_SHIFT = 8
 /** Keeps the last three classes. */
 export const TRIGRAM_MASK = 0x7fff
-/** From so many digits on a string may hold a card number. */
-const CARD_DIGITS = 13
+/** The shortest card number. */
+export const CARD_DIGITS = 13
 
 /**
  * Three neighbouring units of every prefix in shapes.ts, chosen to be rare in ordinary text, and of the names that stand
