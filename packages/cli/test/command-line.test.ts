@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
@@ -90,6 +90,45 @@ describe('a recording that is not there or cannot be read ends with 3', () => {
     }
   })
 })
+
+describe('a recording that this user may not read', () => {
+  const place = new Place()
+  const file = join(place.directory, 'closed/a.cine')
+  afterAll(() => place[Symbol.dispose]())
+  beforeAll(() => {
+    mkdirSync(join(place.directory, 'closed'), { recursive: true })
+    // only what each case closes is closed
+    chmodSync(place.directory, 0o755)
+    writeFileSync(file, 'nothing')
+  })
+
+  test.each(['closed', 'closed/a.cine'])('ends with 3 and says why: %s', async (name) => {
+    const path = join(place.directory, name)
+    let [out, err] = ['', '']
+    const stdout = { write: (text: string) => (out += text) }
+    const stderr = { write: (text: string) => (err += text) }
+    const films = (): Promise<number> => main(['films', path], { stdout, stderr, nowMs: 0 })
+    // what the command loads, it loads before
+    expect(await films()).toBe(3)
+    err = ''
+    expect(await unprivileged(path, films)).toBe(3)
+    expect(out).toBe('')
+    expect(err).toMatch(/no recording at .*: this user may not read it \(EACCES\)\. Recordings belong to the user/)
+  })
+})
+
+/** Runs `act` while this process may not read `path`; the superuser has to become somebody else for it. */
+async function unprivileged<T>(path: string, act: () => Promise<T>): Promise<T> {
+  const self = process.geteuid?.()
+  chmodSync(path, 0)
+  if (self === 0) process.seteuid?.('nobody')
+  try {
+    return await act()
+  } finally {
+    if (self === 0) process.seteuid?.(0)
+    chmodSync(path, 0o700)
+  }
+}
 
 describe('streams', () => {
   const place = new Place()

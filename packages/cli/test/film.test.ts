@@ -126,6 +126,17 @@ describe('cinescope film', () => {
     },
   )
 
+  test('a request that has not ended may still find a route, so none is said to be missing', async () => {
+    using other = new Place()
+    await other.record((scope) => {
+      const probe = probeOf(scope)
+      probe.open(KINDS.request, probe.site({ name: 'GET' }), undefined, { 'url.path': '/orders/7' })
+    })
+    const [listed] = (await json('films', other.directory))['films'] as readonly { readonly id: string }[]
+    const { stdout } = await run(['film', listed!.id, other.directory])
+    expect(stdout).toMatch(/^GET \/orders\/7 {2}(?!\(no route\))/)
+  })
+
   test('a film that is not there ends with 1 and says how to list films', async () => {
     const { code, stdout, stderr } = await run(['film', '0123456789abcdef', place.directory])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

@@ -67,12 +67,13 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
   return EXIT.ok
 }
 
-/** The film's name; where no route took the request, its path is the best there is. */
+/** The film's name; where no route took the request, its path is the best there is. One that has not ended may still find one. */
 function title({ summary, events }: Film): string {
   const root = events.find(({ id }) => id === summary.id)
   if (root?.kind !== 'request' || member(root.result, 'http.route') !== undefined) return summary.name
   const path = member(root.value, 'url.path')
-  return path === undefined || summary.name.includes('/') ? summary.name : `${summary.name} ${path} (no route)`
+  if (path === undefined || summary.name.includes('/')) return summary.name
+  return root.durationNs === undefined ? `${summary.name} ${path}` : `${summary.name} ${path} (no route)`
 }
 
 /** Holes in the recording between the film's first and last event. */
