@@ -78,7 +78,10 @@ answerQuestions(
         writerMs: scope?.status().writerCpuMs ?? 0,
       }
     },
-    collect: () => gc?.(),
+    collect: () => {
+      if (gc === undefined) throw new Error('a server that cannot collect is measured before its first collection')
+      gc()
+    },
     rss: () => process.memoryUsage.rss() / 2 ** 20,
     marks: () => marks?.take(),
     yield: async ({ requests }: { readonly requests: number }): Promise<ServerYield> => {
