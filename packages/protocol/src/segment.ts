@@ -233,7 +233,7 @@ function readVarints(data: Uint8Array, into: Values, count: number): void {
 function unzigzag(values: Values, count: number): void {
   for (let i = 0; i < count; i++) {
     const value = values[i]!
-    // a remainder of floating-point numbers takes several times as long
+    // not by the remainder, which is a call for floating-point numbers
     const half = Math.floor(value / 2)
     values[i] = half * 2 === value ? half : -half - 1
   }

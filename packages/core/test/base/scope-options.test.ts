@@ -85,6 +85,17 @@ describe('the options of a scope', () => {
     )
   })
 
+  it.each([
+    ['a b', "createScope.values is 'a b'"],
+    [[], 'createScope.values is an empty list'],
+    [['secret', 5], "createScope.values is a list that begins with 'secret'"],
+    [[[3]], 'createScope.values is a list that begins with a list that begins with 3'],
+  ])('are shown as they were given: %o', (given, message) => {
+    expect(() => settle({ values: given })).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message) }),
+    )
+  })
+
   it.each([null, 5, 'x', []])('are an object, not %o', (options) => {
     expect(() => settle(options)).toThrow(expect.objectContaining({ code: 'CSC_ERR_OPTION' }))
   })
