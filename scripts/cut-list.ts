@@ -248,9 +248,9 @@ export const CUTS: readonly Cut[] = [
   {
     joint: 'query',
     what: 'a long query keeps its transaction',
-    file: `${CORE}/query/recording.ts`,
-    from: 'new Cost(() => view.rest(), control.signal)',
-    to: 'new Cost(async () => undefined, control.signal)',
+    file: `${CORE}/query/reading.ts`,
+    from: 'new Cost(() => view.rest(), signal)',
+    to: 'new Cost(async () => undefined, signal)',
     tests: [LONG],
   },
   {

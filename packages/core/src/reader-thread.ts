@@ -1,7 +1,8 @@
 /** Entry of the reader thread: serves one recording file to the app thread, so that no query runs there. */
 
 import { type MessagePort, workerData } from 'node:worker_threads'
-import { type OpenRecording, openRecording } from './recording/open-recording.ts'
+import { openRecording } from './recording/open-recording.ts'
+import type { OpenRecording } from './recording/recording.ts'
 import { serveRecording } from './recording/serve-recording.ts'
 
 /** What the app thread gives to the reader. */

@@ -1,15 +1,10 @@
 /** One film by its root: which segments may hold its events, and the events in order. */
 
-import { BLOOM_SALT, bloomMayHold, type CinescopeEvent, type NodeId, Omitted, type Rows } from '@cinescope/protocol'
+import { BLOOM_SALT, bloomMayHold, type CinescopeEvent, Omitted, type Rows } from '@cinescope/protocol'
 import type { FilmRow, SegmentEntry } from '../store/event-store.ts'
 import type { Cost } from '../store/read/cost.ts'
 import { buildEvent } from '../store/read/event-builder.ts'
-import type { ViewParts } from '../store/read/view-parts.ts'
-
-/** What a film is read with. */
-export interface FilmContext extends ViewParts {
-  readonly node: NodeId
-}
+import type { QueryParts } from './reading.ts'
 
 /** Most events of a film that are read at once. */
 const MAX_FILM_EVENTS = 100_000
@@ -18,7 +13,7 @@ const MAX_FILM_EVENTS = 100_000
  * The events of a film in order of their begin; values that would make the answer too large are omitted for their size.
  * Reads only segments between the film's first and last event.
  */
-export async function readFilm(film: FilmRow, context: FilmContext): Promise<CinescopeEvent[]> {
+export async function readFilm(film: FilmRow, context: QueryParts): Promise<CinescopeEvent[]> {
   const { node, view, reader, cost, anchors } = context
   const segments = reader.segments()
   const bySeq = new Map<number, CinescopeEvent>()

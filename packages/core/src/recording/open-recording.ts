@@ -1,21 +1,14 @@
-/** A recording as users open it: the query surface and time travel over one file. */
+/** From a path or a source to an open recording. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { CinescopeError, type CinescopeEvent, type Entity, type EventQuery, type WallMs } from '@cinescope/protocol'
-import { LocalRecording, type QueryControl, type Recording } from '../query/recording.ts'
+import { CinescopeError } from '@cinescope/protocol'
+import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
-import { type EntityState, stateAt } from '../timetravel/state-at.ts'
-import { streamPages } from './stream-pages.ts'
-
-/** Everything one can ask of a recording, and the way back in time. */
-export interface OpenRecording extends Recording, AsyncDisposable {
-  /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */
-  stateAt(entity: Entity, at?: WallMs, control?: QueryControl): Promise<EntityState | undefined>
-  /** All events of a query, page by page as they are consumed; `limit` is the size of a page. */
-  stream(query?: EventQuery, control?: QueryControl): AsyncIterable<CinescopeEvent>
-}
+import { QUERIES } from './queries.ts'
+import type { OpenRecording } from './recording.ts'
+import { type Ask, surfaceOver } from './surface.ts'
 
 /** File name extension of recordings. */
 export const RECORDING_EXTENSION = '.cine'
@@ -30,7 +23,16 @@ export function openRecording(path: string): OpenRecording {
 
 /** The surface over a source in this thread, which it owns. */
 export function recordingOf(source: EventSource): OpenRecording {
-  return new SourceRecording(source)
+  return surfaceOver(askOf(source), async () => source.close())
+}
+
+/** Answers questions from a source in this thread. */
+function askOf(source: EventSource): Ask {
+  const reader = new SourceReader(source)
+  return async (method, args, control) => {
+    const answer = QUERIES[method] as (...args: readonly unknown[]) => Promise<unknown>
+    return answer(reader.reading(control), ...args)
+  }
 }
 
 /** The path itself, or the newest recording in it when it is a directory. @throws CSC_ERR_NO_RECORDING */
@@ -61,25 +63,4 @@ export function recordingsIn(directory: string): string[] {
     .sort()
     .toReversed()
     .map((name) => join(directory, name))
-}
-
-class SourceRecording extends LocalRecording implements OpenRecording {
-  readonly #source: EventSource
-
-  constructor(source: EventSource) {
-    super(source)
-    this.#source = source
-  }
-
-  stateAt(entity: Entity, at?: WallMs, control: QueryControl = {}): Promise<EntityState | undefined> {
-    return this.read(control, (parts) => stateAt(parts, this.#source.process.node, entity, at))
-  }
-
-  stream(query: EventQuery = {}, control: QueryControl = {}): AsyncIterable<CinescopeEvent> {
-    return streamPages((next) => this.events(next, control), query)
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
 }

@@ -2,20 +2,7 @@
 
 import { deserialize, serialize } from 'node:v8'
 import { type ErrorCode, Omitted, Special } from '@cinescope/protocol'
-
-/** Methods that can be asked for. */
-export type Method =
-  | 'films'
-  | 'filmsOfTrace'
-  | 'film'
-  | 'events'
-  | 'event'
-  | 'parentsOf'
-  | 'childrenOf'
-  | 'causesOf'
-  | 'ledger'
-  | 'status'
-  | 'stateAt'
+import type { Method } from './recording.ts'
 
 /** A message to the server. */
 export type Request =

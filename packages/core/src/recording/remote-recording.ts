@@ -1,32 +1,22 @@
 /** Asks a recording that another thread serves. Loads nothing of the reading side. */
 
 import type { MessagePort } from 'node:worker_threads'
-import {
-  CinescopeError,
-  type CinescopeEvent,
-  type Entity,
-  type EventPage,
-  type EventQuery,
-  type Film,
-  type FilmPage,
-  type FilmQuery,
-  type FilmSummary,
-  type Ledger,
-  type TraceId,
-  type WallMs,
-} from '@cinescope/protocol'
-import type { QueryControl, RecordingStatus } from '../query/recording.ts'
-import type { EntityState } from '../timetravel/state-at.ts'
-import type { OpenRecording } from './open-recording.ts'
-import { type Answer, type Method, type Request, unpack } from './remote-protocol.ts'
-import { streamPages } from './stream-pages.ts'
+import { CinescopeError } from '@cinescope/protocol'
+import type { QueryControl } from '../query/reading.ts'
+import type { Method, OpenRecording } from './recording.ts'
+import { type Answer, type Request, unpack } from './remote-protocol.ts'
+import { surfaceOver } from './surface.ts'
 
 /**
  * The recording served at the other end of `port`. The port keeps the process alive only while a request is under way.
  * `nudge` is called after each message, for a server that sleeps.
  */
 export function remoteRecording(port: MessagePort, nudge: () => void = () => undefined): OpenRecording {
-  return new RemoteRecording(port, nudge)
+  const caller = new Caller(port, nudge)
+  return surfaceOver(
+    (method, args, control) => caller.ask(method, args, control),
+    () => caller.close(),
+  )
 }
 
 interface Waiting {
@@ -34,7 +24,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-class RemoteRecording implements OpenRecording {
+class Caller {
   readonly #port: MessagePort
   readonly #nudge: () => void
   readonly #waiting = new Map<number, Waiting>()
@@ -49,65 +39,13 @@ class RemoteRecording implements OpenRecording {
     port.unref()
   }
 
-  films(query: FilmQuery = {}, control: QueryControl = {}): Promise<FilmPage> {
-    return this.#call('films', [query], control)
-  }
-
-  film(id: string, control: QueryControl = {}): Promise<Film> {
-    return this.#call('film', [id], control)
-  }
-
-  filmsOfTrace(trace: TraceId, control: QueryControl = {}): Promise<readonly FilmSummary[]> {
-    return this.#call('filmsOfTrace', [trace], control)
-  }
-
-  events(query: EventQuery = {}, control: QueryControl = {}): Promise<EventPage> {
-    return this.#call('events', [query], control)
-  }
-
-  event(id: string, control: QueryControl = {}): Promise<CinescopeEvent> {
-    return this.#call('event', [id], control)
-  }
-
-  parentsOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
-    return this.#call('parentsOf', [id], control)
-  }
-
-  childrenOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
-    return this.#call('childrenOf', [id], control)
-  }
-
-  causesOf(id: string, control: QueryControl = {}): Promise<readonly CinescopeEvent[]> {
-    return this.#call('causesOf', [id], control)
-  }
-
-  ledger(): Promise<Ledger> {
-    return this.#call('ledger', [], {})
-  }
-
-  status(): Promise<RecordingStatus> {
-    return this.#call('status', [], {})
-  }
-
-  stateAt(entity: Entity, at?: WallMs, control: QueryControl = {}): Promise<EntityState | undefined> {
-    return this.#call('stateAt', [entity, at], control)
-  }
-
-  stream(query: EventQuery = {}, control: QueryControl = {}): AsyncIterable<CinescopeEvent> {
-    return streamPages((next) => this.events(next, control), query)
-  }
-
   async close(): Promise<void> {
     if (this.#closed !== undefined) return
     this.#post({ kind: 'close' })
     this.#fail(new CinescopeError('CSC_ERR_STOPPED', 'the recording has been closed'))
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  #call<T>(method: Method, args: readonly unknown[], { signal }: QueryControl): Promise<T> {
+  ask(method: Method, args: readonly unknown[], { signal }: QueryControl): Promise<unknown> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
     if (signal?.aborted === true)
       return Promise.reject(new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: signal.reason }))
@@ -116,9 +54,7 @@ class RemoteRecording implements OpenRecording {
     signal?.addEventListener('abort', abort, { once: true })
     this.#port.ref()
     this.#post({ kind: 'call', call, method, args })
-    const answered = new Promise<T>((resolve, reject) => {
-      this.#waiting.set(call, { resolve: (value) => resolve(value as T), reject })
-    })
+    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(call, { resolve, reject }))
     return answered.finally(() => signal?.removeEventListener('abort', abort))
   }
 

@@ -2,7 +2,8 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
-import type { OpenRecording } from './open-recording.ts'
+import { ARGUMENTS } from './methods.ts'
+import type { OpenRecording } from './recording.ts'
 import { type Answer, pack, type Request } from './remote-protocol.ts'
 
 /** A recording that is being served. */
@@ -46,7 +47,8 @@ async function answer(
   running.set(request.call, controller)
   try {
     const method = recording[request.method] as (...args: readonly unknown[]) => Promise<unknown>
-    const value = await method.apply(recording, [...request.args, { signal: controller.signal }])
+    const args = Array.from({ length: ARGUMENTS[request.method] }, (_, i) => request.args[i])
+    const value = await method.apply(recording, [...args, { signal: controller.signal }])
     port.postMessage({ call: request.call, value: pack(value) } satisfies Answer)
   } catch (thrown) {
     const error = thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_READER', String(thrown))

@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { CinescopeError, type Film, formatTraceparent, KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
-import type { OpenRecording } from '../recording/open-recording.ts'
+import type { OpenRecording } from '../recording/recording.ts'
 
 /** The film that a function made. */
 export interface RecordedFilm<T> extends Film {

@@ -1,0 +1,35 @@
+/** Queries for a recording's own figures. */
+
+import { type Ledger, sumLedger } from '@cinescope/protocol'
+import type { ProcessInfo } from '../base/process.ts'
+import type { RecordingState } from '../store/event-store.ts'
+import type { Reading } from './reading.ts'
+
+/** A recording's figures. */
+export interface RecordingStatus {
+  readonly process: ProcessInfo
+  readonly state: RecordingState
+  readonly bytes: number
+  readonly segments: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** See `Recording.ledger`. */
+export function ledger({ source }: Reading): Promise<Ledger> {
+  return source.read((view) => {
+    const state = source.state()
+    const tail = state === 'closed' ? 'complete' : state === 'live' ? 'open' : 'unknown'
+    return sumLedger(view.ledger(), tail, 0)
+  })
+}
+
+/** See `Recording.status`. */
+export function status({ source }: Reading): Promise<RecordingStatus> {
+  return source.read((view) => ({
+    process: source.process,
+    state: source.state(),
+    bytes: source.bytes(),
+    segments: view.segments().length,
+    counters: view.counters(),
+  }))
+}

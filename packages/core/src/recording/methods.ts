@@ -1,0 +1,18 @@
+/** The questions by name, for whoever passes them on: loads nothing of the reading side. */
+
+import type { Method } from './recording.ts'
+
+/** How many arguments a question has before its control. */
+export const ARGUMENTS: Readonly<Record<Method, number>> = {
+  films: 1,
+  film: 1,
+  filmsOfTrace: 1,
+  events: 1,
+  event: 1,
+  parentsOf: 1,
+  childrenOf: 1,
+  causesOf: 1,
+  stateAt: 2,
+  ledger: 0,
+  status: 0,
+}

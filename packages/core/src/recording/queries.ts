@@ -1,0 +1,23 @@
+/** How each question is answered. */
+
+import { ledger, status } from '../query/account.ts'
+import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
+import { events } from '../query/events.ts'
+import { film, films, filmsOfTrace } from '../query/films.ts'
+import { stateAt } from '../timetravel/state-at.ts'
+import type { Queries } from './recording.ts'
+
+/** See above. */
+export const QUERIES: Queries = {
+  films,
+  film,
+  filmsOfTrace,
+  events,
+  event,
+  parentsOf,
+  childrenOf,
+  causesOf,
+  stateAt: (reading, entity, at) => reading.view((parts) => stateAt(parts, parts.node, entity, at)),
+  ledger,
+  status,
+}
