@@ -12,7 +12,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
   ['capture', 'ingest', 'correlate', 'store'],
   ['adapter', 'query', 'timetravel'],
-  ['recording'],
+  ['recording', 'sources'],
   ['scope', 'writer', 'reader-thread'],
   ['index', 'reader'],
 ]
@@ -21,6 +21,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   adapter: ['base', 'ring', 'value', 'capture'],
   query: ['base', 'ring', 'value', 'store'],
+  sources: ['base', 'ring', 'value', 'capture', 'adapter'],
   timetravel: ['base', 'ring', 'value', 'store'],
 }
 

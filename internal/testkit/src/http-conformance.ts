@@ -31,7 +31,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 export function httpConformance(name: string, start: StartHttpSubject): void {
   const record = async (act: (port: number) => Promise<unknown>, count: number): Promise<readonly Film[]> => {
     const directory = await mkdtemp(join(tmpdir(), 'cinescope-http-'))
-    const scope = await createScope({ directory, handleSignals: false })
+    const scope = await createScope({ directory, handleSignals: false, sources: false })
     try {
       await using subject = await start(scope)
       await act(subject.port)

@@ -13,6 +13,7 @@ export type {
   FilmPage,
   FilmQuery,
   FilmSummary,
+  Hook,
   Kind,
   Ledger,
   LedgerRow,

@@ -28,6 +28,7 @@ import { drainAtExit } from './scope/exit.ts'
 import { makeDirectory } from './scope/recording-directory.ts'
 import { recordingPath, RunningScope, type Scope, type ScopeParts } from './scope/running-scope.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
+import { startSources } from './sources/table.ts'
 import { ValueEncoder } from './value/encoder.ts'
 import { createKeyTable } from './value/keys.ts'
 import { createRedaction } from './value/redaction.ts'
@@ -46,7 +47,8 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
   const ring = allocateRing(settings.enabled ? settings.ring : NO_RING)
   const status = allocateStatus()
   const definitions = new MessageChannel()
-  const parts = captureParts(settings, node, ring, status, (definition) => definitions.port1.postMessage(definition))
+  const define = (definition: Definition): void => definitions.port1.postMessage(definition)
+  const parts = captureParts(settings, node, ring, status, define)
   if (!settings.enabled) {
     definitions.port1.close()
     parts.probe.stop()
@@ -72,6 +74,7 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
   }
   const writer = await startWriter(input, parts)
   const releaseProcess = writer === undefined ? () => undefined : watchProcess(settings, parts, writer)
+  if (writer !== undefined) startSources(parts.probe, (hook) => define({ kind: 'hook', hook }))
   return new RunningScope({ ...parts, status, path, writer, queries: queries?.port1, releaseProcess })
 }
 
@@ -102,7 +105,15 @@ function captureParts(
   })
   const sites = createSiteTable(define)
   const entities = createEntityTable(define)
-  const probe = new Probe({ node, thread: 0, recorder, sites, entities, report: (error) => faults.report(error) })
+  const probe = new Probe({
+    node,
+    thread: 0,
+    recorder,
+    sites,
+    entities,
+    report: (error) => faults.report(error),
+    sources: settings.sources,
+  })
   return { probe, ring, keys, sites, entities, faults }
 }
 

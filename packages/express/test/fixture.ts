@@ -49,7 +49,7 @@ export async function serve(build: (app: Express) => void): Promise<TestServer> 
 /** A scope that records into a directory of its own, removed at the end. */
 export async function temporaryScope(options?: ScopeOptions): Promise<Scope> {
   const directory = await mkdtemp(join(tmpdir(), 'cinescope-express-'))
-  const scope = await createScope({ directory, handleSignals: false, ...options })
+  const scope = await createScope({ directory, handleSignals: false, sources: false, ...options })
   const stop = scope.stop.bind(scope)
   let stopped: Promise<void> | undefined
   scope.stop = () => (stopped ??= stop().then(() => rm(directory, { recursive: true })))

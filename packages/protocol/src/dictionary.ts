@@ -1,5 +1,7 @@
 /** Descriptors that travel once per process and are referred to by number: sites, keys, entities. */
 
+import type { Hook } from './hook.ts'
+
 /** Static place in code or framework where events come from. Number 0 stands for no site. */
 export interface Site {
   /** Operation name, e.g. `GET /u/:uid/posts/:pid` or a function's name. */
@@ -22,11 +24,12 @@ export interface Entity {
   readonly id: string
 }
 
-/** One definition on its way from a recording thread to the writer. */
+/** One definition on its way from a recording thread to the writer; a hook is told again when it changes. */
 export type Definition =
   | { readonly kind: 'site'; readonly number: number; readonly site: Site }
   | { readonly kind: 'key'; readonly number: number; readonly text: string }
   | { readonly kind: 'entity'; readonly number: number; readonly entity: Entity }
+  | { readonly kind: 'hook'; readonly hook: Hook }
 
 /** Bounds of the interners; overflow is written inline and counted, since names may be chosen by an attacker. */
 export const MAX_SITES = 16_384

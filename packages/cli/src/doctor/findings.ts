@@ -3,6 +3,7 @@
 import type { ErrorCode, Ledger } from '@cinescope/protocol'
 import { count, counted, percent } from '../format/units.ts'
 import type { Coverage } from './coverage.ts'
+import { judgeHooks } from './hooks.ts'
 import type { Facts, RecordingFacts } from './facts.ts'
 
 /** One thing the doctor noticed. */
@@ -28,6 +29,7 @@ export function judge(facts: Facts): Finding[] {
     ...facts.recordings.flatMap((recording) => judgeFile(recording, recording === newest)),
     ...(newest?.ledger === undefined ? [] : judgeLedger(newest.ledger)),
     ...(newest?.status === undefined ? [] : judgeVersions(facts, newest)),
+    ...judgeHooks(newest?.status?.hooks ?? []),
     ...(facts.coverage === undefined ? [] : judgeCoverage(facts.coverage)),
   ]
   return findings.toSorted((a, b) => Number(a.level === 'note') - Number(b.level === 'note'))

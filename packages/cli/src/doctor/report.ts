@@ -1,6 +1,7 @@
 /** The doctor's findings as lines for people. */
 
 import { filesTable } from './files-table.ts'
+import { hookLines } from './hooks.ts'
 import type { Coverage } from './coverage.ts'
 import type { Facts, RecordingFacts } from './facts.ts'
 import type { Finding } from './findings.ts'
@@ -14,10 +15,12 @@ const MARGIN = 'problem  '.length
 /** The whole report. */
 export function reportLines(facts: Facts, findings: readonly Finding[], width: number): Line[] {
   const newest = facts.recordings.find(({ status }) => status !== undefined)
+  const hooks = newest?.status?.hooks ?? []
   return [
     ...section('Versions', prose(versionLines(facts, newest), width)),
     ...section('Recordings', filesTable(facts, width)),
     ...(newest === undefined ? [] : section('Ledger', [[ledgerSum(newest.ledger!)], [`tail: ${newest.ledger!.tail}`]])),
+    ...(hooks.length === 0 ? [] : section('Hooks', hookLines(hooks, width))),
     ...(facts.coverage === undefined ? [] : section('What is recorded', prose(coverageLines(facts.coverage), width))),
     ...(newest === undefined ? [] : section('What it costs', prose(costLines(newest, facts.coverage), width))),
     ...section('Findings', findingLines(findings, width)),

@@ -6,7 +6,7 @@ import type { Probe } from '../capture/probe.ts'
 const REGISTRY = Symbol.for('cinescope.hooks.v1')
 
 interface Hook {
-  readonly users: Set<object>
+  readonly users: Set<Probe>
   readonly uninstall: () => void
 }
 
@@ -16,11 +16,11 @@ interface HookCarrier {
 
 /**
  * Installs a hook into `target` unless it is there, and counts `probe` as a user of it until its scope stops.
- * `install` gives what takes the hook off. A probe counts once for a target.
+ * `install` gives what takes the hook off; it is handed the users as they are at any time. A probe counts once for a target.
  */
-export function useHook(probe: Probe, target: object, install: () => () => void): void {
+export function useHook(probe: Probe, target: object, install: (users: ReadonlySet<Probe>) => () => void): void {
   const hooks = registry()
-  const hook = hooks.get(target) ?? { users: new Set(), uninstall: install() }
+  const hook = hooks.get(target) ?? installed(install)
   hooks.set(target, hook)
   if (hook.users.has(probe)) return
   hook.users.add(probe)
@@ -30,6 +30,11 @@ export function useHook(probe: Probe, target: object, install: () => () => void)
     hooks.delete(target)
     hook.uninstall()
   })
+}
+
+function installed(install: (users: ReadonlySet<Probe>) => () => void): Hook {
+  const users = new Set<Probe>()
+  return { users, uninstall: install(users) }
 }
 
 function registry(): Map<object, Hook> {

@@ -3,6 +3,13 @@
 import { basename } from 'node:path'
 import { type CinescopeError, MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { checkOptions, type OptionRules } from './option-rules.ts'
+import {
+  type OutgoingOptions,
+  settleSources,
+  SOURCE_RULES,
+  type SourceName,
+  type SourceSettings,
+} from './source-settings.ts'
 
 /** What a user may say to `createScope`. */
 export interface ScopeOptions {
@@ -47,6 +54,10 @@ export interface ScopeOptions {
     /** What becomes of text that no tokenizer understands: `type-and-length` (default) or `keep`. */
     readonly text?: 'type-and-length' | 'keep'
   }
+  /** What Node and libraries tell of themselves is recorded: all (default), none, or all but those that are false. */
+  readonly sources?: boolean | Readonly<Partial<Record<SourceName, boolean>>>
+  /** What is recorded of outgoing requests, and sent with them. */
+  readonly outgoing?: OutgoingOptions
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -68,6 +79,7 @@ export interface ScopeSettings {
     readonly maxBytes: number
   }
   readonly redaction: NonNullable<ScopeOptions['redaction']>
+  readonly sources: SourceSettings
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void
 }
@@ -105,6 +117,7 @@ const RULES: OptionRules = {
       text: { is: 'oneOf', values: ['type-and-length', 'keep'] },
     },
   },
+  ...SOURCE_RULES,
   handleSignals: { is: 'boolean' },
   onInternalError: { is: 'function' },
 }
@@ -126,6 +139,7 @@ export function settleOptions(
     ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
     values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
     redaction: given.redaction ?? {},
+    sources: settleSources(given.sources, given.outgoing, environment['NODE_ENV'] === 'production'),
     handleSignals: given.handleSignals ?? true,
     onInternalError: given.onInternalError ?? printFault,
   }

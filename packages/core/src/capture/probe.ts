@@ -9,6 +9,7 @@ import {
   type SpanId,
   type TraceId,
 } from '@cinescope/protocol'
+import type { SourceSettings } from '../base/source-settings.ts'
 import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
@@ -24,6 +25,7 @@ export interface ProbeParts {
   readonly entities: EntityTable
   /** Takes faults of ours; never throws. */
   readonly report: (error: CinescopeError) => void
+  readonly sources: SourceSettings
 }
 
 /** One per scope and thread. `isEnabled` is the first thing an adapter tests. */
@@ -32,6 +34,8 @@ export class Probe {
   readonly thread: number
   readonly recorder: Recorder
   readonly report: (error: CinescopeError) => void
+  /** For what the process tells of itself. */
+  readonly sources: SourceSettings
   /** Runs a function in the context of a span. */
   readonly run: SpanContext['run']
   readonly #context = createSpanContext()
@@ -45,6 +49,7 @@ export class Probe {
     this.thread = parts.thread
     this.recorder = parts.recorder
     this.report = parts.report
+    this.sources = parts.sources
     this.run = this.#context.run
     this.#sites = parts.sites
     this.#entities = parts.entities

@@ -1,6 +1,6 @@
 /** Queries for a recording's own figures. */
 
-import { type Ledger, sumLedger } from '@cinescope/protocol'
+import { type Hook, type Ledger, sumLedger } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
 import type { RecordingState } from '../store/event-store.ts'
 import type { Reading } from './reading.ts'
@@ -12,6 +12,8 @@ export interface RecordingStatus {
   readonly bytes: number
   readonly segments: number
   readonly counters: Readonly<Record<string, number>>
+  /** What the process can record, and whether it does, by name. */
+  readonly hooks: readonly Hook[]
 }
 
 /** See `Recording.ledger`. */
@@ -31,5 +33,6 @@ export function status({ source }: Reading): Promise<RecordingStatus> {
     bytes: source.bytes(),
     segments: view.segments().length,
     counters: view.counters(),
+    hooks: view.hooks(),
   }))
 }

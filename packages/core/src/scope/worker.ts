@@ -2,6 +2,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, Worker } from 'node:worker_threads'
+import { markOwnWorker } from '../base/own-worker.ts'
 
 /**
  * From sources a worker strips types with WebAssembly, and V8 13.6 aborts once in a while where two threads free the wrappers
@@ -34,5 +35,5 @@ export function startWorker(
     stdin: false,
   })
   worker.unref()
-  return worker
+  return markOwnWorker(worker)
 }

@@ -1,6 +1,6 @@
 /** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
 
-import type { Entity, LedgerRow, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
+import type { Entity, Hook, LedgerRow, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
@@ -91,6 +91,8 @@ export interface StoreView {
    */
   rest(): Promise<void>
   counters(): Readonly<Record<string, number>>
+  /** What the process can record, as it told last, by name. */
+  hooks(): readonly Hook[]
 }
 
 /** Reading end of a recording. */

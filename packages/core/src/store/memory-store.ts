@@ -6,6 +6,7 @@ import {
   decodeSegment,
   decodeSegmentMeta,
   type Entity,
+  type Hook,
   KIND_LIMIT,
   type LedgerRow,
   type Site,
@@ -41,6 +42,7 @@ class MemoryStore implements EventStore {
   readonly #sites = new Map<number, Site>()
   readonly #keys = new Map<number, string>()
   readonly #entities = new Map<number, Entity>()
+  readonly #hooks = new Map<string, Hook>()
   #segments: Held[] = []
   #nextId = 1
   #taken = new Float64Array(KIND_LIMIT)
@@ -65,6 +67,7 @@ class MemoryStore implements EventStore {
     for (const definition of commit.definitions) {
       if (definition.kind === 'site') this.#sites.set(definition.number, definition.site)
       else if (definition.kind === 'entity') this.#entities.set(definition.number, definition.entity)
+      else if (definition.kind === 'hook') this.#hooks.set(definition.hook.name, definition.hook)
     }
     const replaced = commit.replacesTailsOf
     if (replaced !== undefined) {
@@ -96,6 +99,7 @@ class MemoryStore implements EventStore {
       entityNumbers: (entity) => this.#entityNumbers(entity),
       ledger: () => [...ledgerRowsOf('stored', this.#stored()), ...ledgerRowsOf('pruned', this.#pruned), ...this.#lost],
       counters: () => this.#counters,
+      hooks: () => [...this.#hooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       rest: () => setImmediate(),
     })
   }

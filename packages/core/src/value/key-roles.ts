@@ -14,7 +14,7 @@ export const NAMING = { none: 0, exact: 1, any: 2 } as const
 
 const ROLES: ReadonlyMap<string, number> = new Map([
   // attributes and headers whose value is a URL or the path of one
-  ...['url.path', 'referer', 'referrer', 'location', 'content-location', 'link'].map(
+  ...['url.path', 'url.full', 'referer', 'referrer', 'location', 'content-location', 'link'].map(
     (key) => [key, TREATMENT.url] as const,
   ),
   ['value', TREATMENT.value],

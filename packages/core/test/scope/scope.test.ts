@@ -484,7 +484,7 @@ describe('record', () => {
   )
 
   it('rejects with what the function throws, and leaves requests alone afterwards', async () => {
-    await using scope = await start()
+    await using scope = await start({ sources: false })
     const error = new Error('thrown')
     await expect(
       scope.record(() => {

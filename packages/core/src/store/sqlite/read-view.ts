@@ -6,6 +6,7 @@ import {
   decodeSegment,
   decodeSegmentMeta,
   type Entity,
+  type Hook,
   type Kind,
   LEDGER_REASONS,
   MAX_SITES,
@@ -29,6 +30,7 @@ import {
 import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
 import { bounded } from './bounded.ts'
 import { HeldTails } from './held-tails.ts'
+import { hookOf } from './hook-row.ts'
 import type { ReadQueue } from './read-queue.ts'
 import { SegmentList } from './segment-list.ts'
 import { SegmentSql } from './segment-sql.ts'
@@ -38,6 +40,8 @@ import { integer, SqlReader, type SqlRow, string } from './sql-reader.ts'
 const ROWS_PER_PAGE = 200
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
 const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')}`
+
+const HOOK_COLUMNS = ['name', 'state', 'version', 'reason', 'remedy'].map((column) => bounded(column)).join(', ')
 
 /** The view of one connection. Caches what never changes (dictionaries) and what `PRAGMA data_version` says has not changed. */
 export class SqliteView implements StoreView {
@@ -195,6 +199,10 @@ export class SqliteView implements StoreView {
       if (typeof value === 'number') counters[string(row, 'name')] = value
     }
     return counters
+  }
+
+  hooks(): readonly Hook[] {
+    return this.#sql.all(`SELECT ${HOOK_COLUMNS} FROM hook ORDER BY name LIMIT 1000`).map(hookOf)
   }
 
   /** More rows than all pages together can hold: what bounds a scan of pages that meet themselves. */

@@ -23,6 +23,7 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   film_time: 'CREATE INDEX film_time ON film(time, number)',
   film_trace: 'CREATE INDEX film_trace ON film(trace) WHERE trace IS NOT NULL',
   ledger: 'CREATE TABLE ledger(reason TEXT, kind TEXT, count INTEGER, PRIMARY KEY(reason, kind)) WITHOUT ROWID',
+  hook: 'CREATE TABLE hook(name TEXT PRIMARY KEY, state TEXT, version TEXT, reason TEXT, remedy TEXT) WITHOUT ROWID',
   counter: 'CREATE TABLE counter(name TEXT PRIMARY KEY, value REAL) WITHOUT ROWID',
 }
 

@@ -50,6 +50,7 @@ class SqliteStore implements EventStore {
       | 'entity'
       | 'ledger'
       | 'counter'
+      | 'hook'
       | 'dropStored'
       | 'dropPages'
       | 'dropSegment',
@@ -90,6 +91,7 @@ class SqliteStore implements EventStore {
       key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
       entity: database.prepare('INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)'),
       ledger: database.prepare('INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)'),
+      hook: database.prepare('INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)'),
       counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
       dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
       dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
@@ -203,6 +205,9 @@ class SqliteStore implements EventStore {
     } else if (definition.kind === 'site') {
       const { name, framework, file, line, column } = definition.site
       this.#sql.site.run(definition.number, name, framework ?? null, file ?? null, line ?? null, column ?? null)
+    } else if (definition.kind === 'hook') {
+      const { name, state, version, reason, remedy } = definition.hook
+      this.#sql.hook.run(name, state, version ?? null, reason ?? null, remedy ?? null)
     } else {
       const { kind, scope, id } = definition.entity
       this.#sql.entity.run(definition.number, kind, scope, id)

@@ -1,0 +1,34 @@
+/** Lines that the program writes with `console`. */
+
+import { channel } from 'node:diagnostics_channel'
+import { KINDS } from '@cinescope/protocol'
+import type { Probe } from '../capture/probe.ts'
+import { Attributes } from '../value/attributes.ts'
+import { listen } from './channels.ts'
+import { toOwner } from './owner.ts'
+import type { Source } from './source.ts'
+
+const METHODS = ['log', 'info', 'debug', 'warn', 'error'] as const
+const LINE = ['message', 'severity', 'arguments'] as const
+
+/** See the file's first line. A format and its arguments are kept apart: putting them together would run the program's own code. */
+export const consoleLines: Source = {
+  name: 'console',
+  target: () => channel('console.log'),
+  install(users) {
+    const listeners = METHODS.map((method) => [
+      `console.${method}`,
+      toOwner(users, 'a line of the console', (probe, args: readonly unknown[]) => line(probe, method, args)),
+    ])
+    return listen(Object.fromEntries(listeners))
+  },
+}
+
+function line(probe: Probe, method: string, args: readonly unknown[]): void {
+  const span = probe.current()
+  const isText = typeof args[0] === 'string'
+  const rest = isText ? args.slice(1) : args
+  const value = new Attributes(LINE, [isText ? args[0] : undefined, method, rest.length > 0 ? rest : undefined])
+  const site = probe.site({ name: `console.${method}`, framework: 'node' })
+  probe.recorder.point(KINDS.log, site, span?.seq ?? 0, span?.root.seq ?? 0, value)
+}

@@ -1,0 +1,97 @@
+/** HOT: outgoing requests of node:http and node:https. Bench row `fetch-cpu`. */
+
+import { channel } from 'node:diagnostics_channel'
+import type { EventEmitter } from 'node:events'
+import { ClientRequest, type IncomingMessage } from 'node:http'
+import { putMethods } from '../adapter/carrier-methods.ts'
+import type { Probe } from '../capture/probe.ts'
+import { listen } from './channels.ts'
+import { ClientCall } from './client-call.ts'
+import { guarded, toOwner } from './owner.ts'
+import type { Source } from './source.ts'
+
+interface Made {
+  readonly request: ClientRequest
+}
+
+interface Failed extends Made {
+  readonly error: unknown
+}
+
+interface Answered extends Made {
+  readonly response: IncomingMessage
+}
+
+type Calls = WeakMap<object, ClientCall>
+type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => boolean
+type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boolean
+
+/** See the file's first line. */
+export const httpClient: Source = {
+  name: 'http.client',
+  target: () => channel('http.client.request.created'),
+  install(users) {
+    const calls: Calls = new WeakMap()
+    const what = 'an outgoing request'
+    const stop = listen({
+      'http.client.request.created': toOwner(users, what, (probe, { request }: Made) => made(probe, calls, request)),
+      'http.client.request.error': toOwner(users, what, (_, { request, error }: Failed) =>
+        calls.get(request)?.end(false, error),
+      ),
+      'http.client.response.finish': toOwner(users, what, (_, message: Answered) => answered(calls, message)),
+    })
+    // no channel tells of the end of an answer, and a listener could be counted by the host
+    const unpatch = putMethods(ClientRequest.prototype, { emit: (below) => emitterOf(calls, below) })
+    return () => {
+      stop()
+      unpatch()
+    }
+  },
+}
+
+function made(probe: Probe, calls: Calls, request: ClientRequest): void {
+  const call = new ClientCall(probe, {
+    framework: 'http',
+    method: request.method,
+    origin: originOf(request),
+    path: request.path,
+  })
+  calls.set(request, call)
+  // headers given as a list are written at once: nothing can be added to those
+  if (request.headersSent || request.hasHeader('traceparent')) return
+  const traceparent = call.traceparent()
+  if (traceparent !== undefined) request.setHeader('traceparent', traceparent)
+}
+
+function answered(calls: Calls, { request, response }: Answered): void {
+  const call = calls.get(request)
+  if (call === undefined) return
+  const sent = request.getHeaderNames()
+  call.sent({ names: sent, values: sent.map((name) => request.getHeader(name)) })
+  const names = Object.keys(response.headers)
+  call.answered(response.statusCode ?? 0, { names, values: names.map((name) => response.headers[name]) })
+  const push = response.push as Push
+  response.push = function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
+    guarded(call.span.probe, 'the answer of an outgoing request', () =>
+      chunk === null ? call.end(response.complete) : call.chunk(chunk, encoding),
+    )
+    return push.call(this, chunk, encoding)
+  } as typeof response.push
+}
+
+function emitterOf(calls: Calls, below: () => never): Emit {
+  return function (this: EventEmitter, type: string | symbol): boolean {
+    if (type === 'close') closed(calls.get(this))
+    return Reflect.apply((below() as { readonly emit: Emit }).emit, this, arguments) as boolean
+  }
+}
+
+/** It was answered in full, and has ended, unless it was broken off, or its connection was handed over. */
+function closed(call: ClientCall | undefined): void {
+  if (call?.span.isOpen === true) guarded(call.span.probe, 'the end of an outgoing request', () => call.end(false))
+}
+
+function originOf(request: ClientRequest): string {
+  const host = request.getHeader('host')
+  return `${request.protocol}//${typeof host === 'string' ? host : request.host}`
+}

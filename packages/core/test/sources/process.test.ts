@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process'
+import dns, { lookup } from 'node:dns'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, it, vi } from 'vitest'
+import { openRecording } from '../../src/recording/open-recording.ts'
+import { temporaryDirectory } from '../store/directory.ts'
+import { ofKind, recorded, serving } from './fixture.ts'
+
+const run = promisify(execFile)
+
+describe('a line of the console', () => {
+  it('is in the film, its arguments redacted and not put together', async () => {
+    // a program of its own: the test runner has put another console in the place of Node's
+    using directory = temporaryDirectory()
+    const program = `
+      import { createScope } from '@cinescope/core'
+      const scope = await createScope({ directory: ${JSON.stringify(directory.path)} })
+      scope.span('work', () => {
+        console.log('to %s', { name: 'x', password: 'hush' })
+        console.error(new Error('boom'))
+      })
+      await scope.stop()`
+    const conditions = ['--conditions=@cinescope/source', '--input-type=module']
+    const { stdout } = await run(process.execPath, [...conditions, '-e', program], { cwd: import.meta.dirname })
+    expect(stdout).toContain('to {')
+    await using recording = openRecording(directory.path)
+    const [summary] = (await recording.films()).items
+    const film = await recording.film(summary!.id)
+    const lines = ofKind(film, 'log')
+    expect(lines.map(({ name }) => name)).toEqual(['console.log', 'console.error'])
+    expect(lines[0]!.value).toMatchObject({ message: 'to %s', severity: 'log', arguments: [{ name: 'x' }] })
+    expect(JSON.stringify(lines[1]!.value)).toContain('boom')
+    expect(JSON.stringify(lines)).not.toContain('hush')
+    expect(lines.every(({ parent }) => parent === film.summary.id)).toBe(true)
+  })
+})
+
+describe('a warning of the process', () => {
+  it('is a line in the film that raised it', async () => {
+    await using made = await recorded()
+    await made.scope.span('work', async () => {
+      process.emitWarning('careful', { type: 'TestWarning', code: 'T1' })
+      await turn()
+    })
+    const lines = ofKind(await made.film('work'), 'log').filter(({ name }) => name === 'process.warning')
+    expect(lines.map(({ value }) => value)).toMatchObject([{ message: 'careful', name: 'TestWarning', code: 'T1' }])
+  })
+})
+
+describe('a rejection that nobody handles', () => {
+  it('is an error of the film where the program listens for it; else no listener of ours keeps the process alive', async () => {
+    const others = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    await using made = await recorded()
+    expect(process.listenerCount('unhandledRejection')).toBe(0)
+    const heard = vi.fn()
+    process.on('unhandledRejection', heard)
+    try {
+      await made.scope.span('work', async () => {
+        void Promise.reject(new Error('forgotten'))
+        await turn()
+      })
+    } finally {
+      process.off('unhandledRejection', heard)
+    }
+    expect(process.listenerCount('unhandledRejection')).toBe(0)
+    for (const other of others) process.on('unhandledRejection', other)
+    expect(heard).toHaveBeenCalledOnce()
+    expect(JSON.stringify(ofKind(await made.film('work'), 'error'))).toContain('forgotten')
+  })
+})
+
+describe('a connection', () => {
+  it('is a span of the film that waits for it, with the peer or the error', async () => {
+    await using made = await recorded()
+    await using peer = await serving((_, res) => res.end())
+    const port = Number(new URL(peer.url).port)
+    await made.scope.span('work', async () => {
+      const socket = connect(port, '127.0.0.1')
+      await once(socket, 'connect')
+      expect(socket.listenerCount('connect') + socket.listenerCount('close')).toBe(0)
+      socket.destroy()
+      await expect(once(connect(1, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED')
+    })
+    const film = await made.film('work')
+    const [good, bad] = ofKind(film, 'connect')
+    expect(good).toMatchObject({ error: false, open: false })
+    expect(good!.result).toMatchObject({ 'network.peer.port': port, 'network.peer.address': '127.0.0.1' })
+    expect(bad).toMatchObject({ error: true, open: false })
+  })
+
+  it('that fails still ends the process of a program that does not listen for its error', async () => {
+    await using made = await recorded()
+    const socket = made.scope.span('work', () => connect(1, '127.0.0.1'))
+    const thrown = await new Promise((resolve) => {
+      const { emit } = socket
+      socket.emit = function (this: typeof socket, type: string, ...args: unknown[]): boolean {
+        if (type === 'error') resolve(this.listenerCount('error'))
+        return type === 'error' ? true : Reflect.apply(emit, this, [type, ...args])
+      } as typeof socket.emit
+    })
+    expect(thrown).toBe(0)
+  })
+})
+
+describe('the look-up of a name', () => {
+  it('is a span of the film, by callback and by promise, and its functions look as before', async () => {
+    const before = [dns.lookup, dns.promises.lookup].map((fn) => Object.getOwnPropertyDescriptors(fn))
+    await using made = await recorded()
+    expect([dns.lookup, dns.promises.lookup].map((fn) => Object.getOwnPropertyDescriptors(fn))).toEqual(before)
+    expect(lookup).toBe(dns.lookup)
+    await made.scope.span('work', async () => {
+      expect(await promisify(dns.lookup)('localhost')).toMatchObject({ address: expect.any(String) })
+      expect(await dns.promises.lookup('localhost')).toMatchObject({ address: expect.any(String) })
+      await expect(dns.promises.lookup('nope.invalid')).rejects.toThrow()
+    })
+    const found = ofKind(await made.film('work'), 'lookup')
+    expect(found.map(({ error, open }) => ({ error, open }))).toEqual([
+      { error: false, open: false },
+      { error: false, open: false },
+      { error: true, open: false },
+    ])
+    expect(found[2]!.value).toEqual({ 'dns.question.name': 'nope.invalid' })
+    await made.scope.stop()
+    expect(lookup).toBe(dns.lookup)
+    expect(dns.lookup.name).toBe('lookup')
+  })
+
+  it('refuses what it refused before', async () => {
+    await using made = await recorded()
+    expect(() => made.scope.span('work', () => dns.lookup(5 as never, () => undefined))).toThrow(TypeError)
+    expect(() => made.scope.span('other', () => dns.resolve('x', 'NOPE' as never, () => undefined))).toThrow()
+    expect(ofKind(await made.film('other'), 'lookup').every(({ open }) => !open)).toBe(true)
+  })
+})
+
+describe('a child process', () => {
+  it('is an entity from birth to death, and a span of the film that started it', async () => {
+    await using made = await recorded()
+    await made.scope.span('work', () =>
+      run(process.execPath, ['-e', 'process.exit(3)', '--', '--token=abcdefgh']).catch(() => undefined),
+    )
+    const film = await made.film('work')
+    const [span] = ofKind(film, 'process')
+    expect(span).toMatchObject({ number: 3, error: true, open: false })
+    const [born] = ofKind(film, 'entity.born')
+    const [died] = ofKind(film, 'entity.died')
+    expect(born!.subject).toMatchObject({ kind: 'process', id: expect.stringMatching(/^\d+$/) })
+    expect(JSON.stringify(born!.value)).toContain('--token=[redacted]')
+    expect(died).toMatchObject({ subject: born!.subject, cause: born!.id, number: 3 })
+  })
+
+  it('that cannot be started is an error', async () => {
+    await using made = await recorded()
+    await made.scope.span('work', () => once(spawn('/nonexistent/program'), 'error'))
+    await turn()
+    const film = await made.film('work')
+    expect(ofKind(film, 'process')[0]).toMatchObject({ error: true, open: false })
+    expect(JSON.stringify(ofKind(film, 'error'))).toContain('ENOENT')
+  })
+})
+
+describe('a thread', () => {
+  it('is an entity and a span; threads of ours are none', async () => {
+    await using made = await recorded()
+    await made.scope.span('work', async () => {
+      made.scope.recording()
+      await once(new Worker('process.exit(4)', { eval: true }), 'exit')
+    })
+    const film = await made.film('work')
+    expect(ofKind(film, 'thread').map(({ number, error }) => [number, error])).toEqual([[4, true]])
+    expect(ofKind(film, 'entity.died')).toHaveLength(1)
+  })
+})
+
+describe('the hooks of a process', () => {
+  it('are listed with their state, and gone with the last scope', async () => {
+    const counts = (): readonly number[] => ['warning', 'newListener'].map((event) => process.listenerCount(event))
+    const before = counts()
+    const made = await recorded({ sources: { console: false } })
+    await made.scope.flush()
+    const { hooks } = await made.scope.recording().status()
+    expect(hooks.find(({ name }) => name === 'console')).toMatchObject({ state: 'off' })
+    expect(hooks.filter(({ state }) => state === 'active').map(({ name }) => name)).toEqual([
+      'child_process',
+      'dns',
+      'http.client',
+      'net',
+      'process',
+      'undici',
+      'worker_threads',
+    ])
+    await made[Symbol.asyncDispose]()
+    expect(counts()).toEqual(before)
+  })
+})
