@@ -8,6 +8,7 @@ import { type Carriers, putMethods } from './carrier-methods.ts'
 import { bindEvents, EVENT_METHODS } from './event-context.ts'
 import { reportFault } from './fault.ts'
 import { useHook } from './hooks.ts'
+import { recordQuery } from './query-string.ts'
 import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
 import { endWithUpgrade } from './request-end.ts'
 import { markRequest, requestOf } from './request-mark.ts'
@@ -118,7 +119,7 @@ export class ServerRequestRole {
     const request = new ServerRequest(this, root, { req, res, headers, path })
     markRequest(req, request)
     markRequest(res, request)
-    if (mark >= 0 && mark + 1 < url.length) request.query(url.slice(mark + 1))
+    if (mark >= 0 && mark + 1 < url.length) recordQuery(root, this.sites.query, url.slice(mark + 1), path)
     this.#trace(request)
     endWithUpgrade(request)
     bindEvents(request)

@@ -12,8 +12,6 @@ import { reportFault } from './fault.ts'
 import { isUpgrade } from './request-end.ts'
 import type { ServerRequestRole } from './server-request-role.ts'
 
-const QUERY_BYTES = 8192
-
 /** A router that the request is inside of. */
 export interface Mount {
   /** Parent of the layers inside. */
@@ -152,24 +150,6 @@ export class ServerRequest {
   endAtAbort(span: Span): void {
     if (this.#settling === undefined) this.#settling = [span]
     else this.#settling.push(span)
-  }
-
-  /** Records the query string. */
-  query(query: string): void {
-    const bytes = Buffer.from(query)
-    const complete = bytes.length <= QUERY_BYTES
-    this.root.point(
-      KINDS.attribute,
-      this.role.sites.query,
-      new Text({
-        contentType: 'application/x-www-form-urlencoded',
-        bytes: complete ? bytes : bytes.subarray(0, QUERY_BYTES),
-        totalLength: bytes.length,
-        complete,
-        under: 'query',
-        path: this.path,
-      }),
-    )
   }
 
   /** Records the request's body as far as it came, once. */

@@ -3,16 +3,10 @@
 import { basename } from 'node:path'
 import { type CinescopeError, MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { checkOptions, type OptionRules } from './option-rules.ts'
-import {
-  type OutgoingOptions,
-  settleSources,
-  SOURCE_RULES,
-  type SourceName,
-  type SourceSettings,
-} from './source-settings.ts'
+import { settleSources, SOURCE_RULES, type SourceOptions, type SourceSettings } from './source-settings.ts'
 
 /** What a user may say to `createScope`. */
-export interface ScopeOptions {
+export interface ScopeOptions extends SourceOptions {
   /** False: nothing is recorded and every probe is one branch. Default true; `CINESCOPE_DISABLED=1` beats it. */
   readonly enabled?: boolean
   /** Where recordings go. Default `.cinescope` in the working directory. */
@@ -54,10 +48,6 @@ export interface ScopeOptions {
     /** What becomes of text that no tokenizer understands: `type-and-length` (default) or `keep`. */
     readonly text?: 'type-and-length' | 'keep'
   }
-  /** What Node and libraries tell of themselves is recorded: all (default), none, or all but those that are false. */
-  readonly sources?: boolean | Readonly<Partial<Record<SourceName, boolean>>>
-  /** What is recorded of outgoing requests, and sent with them. */
-  readonly outgoing?: OutgoingOptions
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -139,7 +129,7 @@ export function settleOptions(
     ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
     values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
     redaction: given.redaction ?? {},
-    sources: settleSources(given.sources, given.outgoing, environment['NODE_ENV'] === 'production'),
+    sources: settleSources(given, environment['NODE_ENV'] === 'production'),
     handleSignals: given.handleSignals ?? true,
     onInternalError: given.onInternalError ?? printFault,
   }

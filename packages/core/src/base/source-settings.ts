@@ -3,8 +3,11 @@
 import type { OptionRules } from './option-rules.ts'
 
 /** The names by which sources are turned off, and by which the doctor lists them. */
-export const SOURCE_NAMES = [
+const SOURCE_NAMES = [
+  'http.server',
+  'http2.server',
   'http.client',
+  'http2.client',
   'undici',
   'net',
   'dns',
@@ -17,8 +20,19 @@ export const SOURCE_NAMES = [
 /** One of them. */
 export type SourceName = (typeof SOURCE_NAMES)[number]
 
+/** Adapters record requests with more detail, so these are on only where the user says so, or where nothing is said in code. */
+export const OFF_BY_DEFAULT: readonly SourceName[] = ['http.server', 'http2.server']
+
+/** What a user may say of requests that no adapter records. */
+interface IncomingOptions {
+  /** Capture bodies. Default true, but false when NODE_ENV is `production`. */
+  readonly bodies?: boolean
+  /** Bytes kept of one body, 0 to 1,048,576. Default 4,096. */
+  readonly maxBodyBytes?: number
+}
+
 /** What a user may say of outgoing requests. */
-export interface OutgoingOptions {
+interface OutgoingOptions {
   /** Capture the bodies of answers. Default true, but false when NODE_ENV is `production`. */
   readonly bodies?: boolean
   /** Bytes kept of one body, 0 to 1,048,576. Default 4,096. */
@@ -30,13 +44,37 @@ export interface OutgoingOptions {
 /** See the file's first line. */
 export interface SourceSettings {
   readonly on: readonly SourceName[]
-  readonly bodies: boolean
-  readonly maxBodyBytes: number
-  /** Undefined stands for all. */
-  readonly traceparentTo: readonly string[] | undefined
+  readonly incoming: Bodies
+  readonly outgoing: Bodies & {
+    /** Undefined stands for all. */
+    readonly traceparentTo: readonly string[] | undefined
+  }
 }
 
-/** Rules of the options `sources` and `outgoing`. */
+interface Bodies {
+  readonly bodies: boolean
+  readonly maxBodyBytes: number
+}
+
+/** What a user may say of sources. */
+export interface SourceOptions {
+  /**
+   * What Node and libraries tell of themselves is recorded: all (true), nothing (false), or as named; what is not named is on,
+   * but for servers, whose requests adapters record.
+   */
+  readonly sources?: boolean | Readonly<Partial<Record<SourceName, boolean>>>
+  /** What is recorded of requests that no adapter records. */
+  readonly incoming?: IncomingOptions
+  /** What is recorded of outgoing requests, and sent with them. */
+  readonly outgoing?: OutgoingOptions
+}
+
+const BODIES: OptionRules = {
+  bodies: { is: 'boolean' },
+  maxBodyBytes: { is: 'integer', from: 0, to: 1_048_576 },
+}
+
+/** Rules of these options. */
 export const SOURCE_RULES: OptionRules = {
   sources: {
     is: 'either',
@@ -45,26 +83,27 @@ export const SOURCE_RULES: OptionRules = {
       { is: 'object', rules: Object.fromEntries(SOURCE_NAMES.map((name) => [name, { is: 'boolean' }])) },
     ],
   },
+  incoming: { is: 'object', rules: BODIES },
   outgoing: {
     is: 'object',
     rules: {
-      bodies: { is: 'boolean' },
-      maxBodyBytes: { is: 'integer', from: 0, to: 1_048_576 },
+      ...BODIES,
       traceparentTo: { is: 'listOf', item: 'string' },
     },
   },
 }
 
 /** Fills in the defaults. */
-export function settleSources(
-  sources: boolean | Readonly<Partial<Record<SourceName, boolean>>> | undefined,
-  outgoing: OutgoingOptions | undefined,
-  isProduction: boolean,
-): SourceSettings {
+export function settleSources({ sources, incoming, outgoing }: SourceOptions, isProduction: boolean): SourceSettings {
+  const isOn = (name: SourceName): boolean =>
+    typeof sources === 'boolean' ? sources : (sources?.[name] ?? !OFF_BY_DEFAULT.includes(name))
   return {
-    on: SOURCE_NAMES.filter((name) => (typeof sources === 'boolean' ? sources : (sources?.[name] ?? true))),
-    bodies: outgoing?.bodies ?? !isProduction,
-    maxBodyBytes: outgoing?.maxBodyBytes ?? 4096,
-    traceparentTo: outgoing?.traceparentTo,
+    on: SOURCE_NAMES.filter(isOn),
+    incoming: { bodies: incoming?.bodies ?? !isProduction, maxBodyBytes: incoming?.maxBodyBytes ?? 4096 },
+    outgoing: {
+      bodies: outgoing?.bodies ?? !isProduction,
+      maxBodyBytes: outgoing?.maxBodyBytes ?? 4096,
+      traceparentTo: outgoing?.traceparentTo,
+    },
   }
 }

@@ -105,6 +105,11 @@ export class Probe {
     return this.#context.current()
   }
 
+  /** For a channel that Node publishes right before it calls the host, and gives no way around the call. */
+  enter(span: Span): void {
+    this.#context.enter(span)
+  }
+
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
   open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
     return new Span(this, kind, site, parent, value, cause, flags)

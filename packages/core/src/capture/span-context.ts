@@ -7,6 +7,8 @@ import type { Span } from './span.ts'
 export interface SpanContext {
   /** The span whose context this is. */
   current(): Span | undefined
+  /** Makes this the context of a span, for what runs on from here: until the host's own code returns to Node. */
+  enter(span: Span): void
   /** Runs `fn` in the context of a span, without `this`. Takes three lines of a stack trace below `fn`. */
   readonly run: <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A) => R
 }
@@ -24,6 +26,7 @@ export function createSpanContext(): SpanContext {
   const storage = new AsyncLocalStorage<Span>()
   return {
     current: () => storage.getStore(),
+    enter: (span) => storage.enterWith(span),
     run: HAS_FRAMES
       ? <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
           if (storage.getStore() === span) return fn(...args)

@@ -59,7 +59,7 @@ export class ClientCall {
 
   /** The header that ties what the peer records to this; undefined when this peer is not to get it. */
   traceparent(): string | undefined {
-    const hosts = this.span.probe.sources.traceparentTo
+    const hosts = this.span.probe.sources.outgoing.traceparentTo
     if (hosts !== undefined && !hosts.some((pattern) => isHost(pattern, this.host))) return undefined
     return formatTraceparent({ traceId: this.span.traceId, spanId: this.span.id, sampled: true })
   }
@@ -71,7 +71,7 @@ export class ClientCall {
 
   /** The answer's status and headers have come. */
   answered(status: number, headers: HeaderList): void {
-    const { bodies, maxBodyBytes } = this.span.probe.sources
+    const { bodies, maxBodyBytes } = this.span.probe.sources.outgoing
     this.#status = status
     this.#answered = headers
     this.#type = textOf(headers, 'content-type')

@@ -2,10 +2,14 @@
 
 import { CinescopeError, type Hook } from '@cinescope/protocol'
 import { useHook } from '../adapter/hooks.ts'
+import { OFF_BY_DEFAULT, type SourceName } from '../base/source-settings.ts'
 import type { Probe } from '../capture/probe.ts'
 import { childProcesses } from './child-processes.ts'
 import { consoleLines } from './console.ts'
 import { dnsLookup } from './dns-lookup.ts'
+import { httpServer } from './http-server.ts'
+import { http2Server } from './http2-server.ts'
+import { http2Client } from './http2-client.ts'
 import { httpClient } from './http-client.ts'
 import { netConnect } from './net-connect.ts'
 import { processEvents } from './process-events.ts'
@@ -15,7 +19,10 @@ import { workerThreads } from './worker-threads.ts'
 
 /** All sources, in the order in which the doctor lists them. */
 const SOURCES: readonly Source[] = [
+  httpServer,
+  http2Server,
   httpClient,
+  http2Client,
   undici,
   netConnect,
   dnsLookup,
@@ -30,8 +37,15 @@ export function startSources(probe: Probe, tell: (hook: Hook) => void): void {
   for (const source of SOURCES) {
     const { name } = source
     if (probe.sources.on.includes(name)) tell(start(probe, source))
-    else tell({ name, state: 'off', reason: 'turned off by the option sources' })
+    else tell(offHook(name))
   }
+}
+
+/** Servers are off where an adapter is expected to record their requests. */
+function offHook(name: SourceName): Hook {
+  if (!OFF_BY_DEFAULT.includes(name)) return { name, state: 'off', reason: 'turned off by the option sources' }
+  const remedy = `createScope({ sources: { '${name}': true } }) records the requests of every server of the process`
+  return { name, state: 'off', reason: 'an adapter records requests with more detail', remedy }
 }
 
 function start(probe: Probe, source: Source): Hook {

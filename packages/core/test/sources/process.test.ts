@@ -189,6 +189,7 @@ describe('the hooks of a process', () => {
       'child_process',
       'dns',
       'http.client',
+      'http2.client',
       'net',
       'process',
       'undici',

@@ -1,0 +1,22 @@
+/** The query string of a request, tokenized and redacted. */
+
+import { KINDS } from '@cinescope/protocol'
+import { Text } from '../capture/own-value.ts'
+import type { Span } from '../capture/span.ts'
+
+const QUERY_BYTES = 8192
+
+/** Records it, without its `?`, as an attribute of `root`. */
+export function recordQuery(root: Span, site: number, query: string, path: string): void {
+  const bytes = Buffer.from(query)
+  const complete = bytes.length <= QUERY_BYTES
+  const text = {
+    contentType: 'application/x-www-form-urlencoded',
+    bytes: complete ? bytes : bytes.subarray(0, QUERY_BYTES),
+    totalLength: bytes.length,
+    complete,
+    under: 'query',
+    path,
+  }
+  root.point(KINDS.attribute, site, new Text(text))
+}
