@@ -22,10 +22,24 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', new TotalsReporter()],
-    projects: testedWorkspaces().map((root) => ({
-      extends: true as const,
-      root,
-      test: { name: root.replace(/^(packages|internal|examples)\//, ''), include: ['test/**/*.test.ts'] },
-    })),
+    projects: [
+      ...testedWorkspaces().map((root) => ({
+        extends: true as const,
+        root,
+        test: { name: root.replace(/^(packages|internal|examples)\//, ''), include: ['test/**/*.test.ts'] },
+      })),
+      // the adapter's tests once more, on the older version
+      {
+        extends: true as const,
+        root: 'packages/express',
+        resolve: { conditions, alias: { express: 'express4' } },
+        test: {
+          name: 'express-4',
+          include: ['test/*.test.ts'],
+          exclude: ['test/old-router.test.ts'],
+          env: { EXPRESS_MAJOR: '4' },
+        },
+      },
+    ],
   },
 })

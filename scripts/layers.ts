@@ -14,7 +14,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['adapter', 'query', 'timetravel'],
   ['recording', 'sources'],
   ['scope', 'writer', 'reader-thread'],
-  ['index', 'reader'],
+  ['index', 'reader', 'register'],
 ]
 
 /** Units of core that may use less than the floors below them. */

@@ -10,6 +10,7 @@ import { type Output, Screen } from './format/screen.ts'
 
 /** The commands, each loaded only when it is called. */
 const COMMANDS: readonly { readonly name: string; readonly summary: string; load(): Promise<Command> }[] = [
+  { name: 'run', summary: 'run a program and record it', load: async () => (await import('./commands/run.ts')).run },
   {
     name: 'films',
     summary: 'list the films (requests and other roots) of a recording',
@@ -46,7 +47,7 @@ export interface Surroundings {
 }
 
 /** Runs a command line (without `node` and the program). Never throws. */
-export async function main(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const format = args.includes('--ndjson') ? 'ndjson' : args.includes('--json') ? 'json' : 'table'
   const screen = new Screen({ ...surroundings, format })
   try {
@@ -57,7 +58,7 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
-async function dispatch([name, ...rest]: readonly string[], screen: Screen): Promise<ExitCode> {
+async function dispatch([name, ...rest]: readonly string[], screen: Screen): Promise<number> {
   if (name === undefined) {
     screen.complain(
       `name a command: ${COMMANDS.map((each) => each.name).join(', ')}; \`cinescope --help\` explains them`,
@@ -78,7 +79,7 @@ async function dispatch([name, ...rest]: readonly string[], screen: Screen): Pro
     screen.complain(`Node ${process.versions.node} is too old to read recordings; ${OLDEST_NODE} or newer is needed`)
     return EXIT.fault
   }
-  const call: Call = { operands: line.operands, given: line.given, screen }
+  const call: Call = { operands: line.operands, rest: line.rest, given: line.given, screen }
   return command.run(call)
 }
 

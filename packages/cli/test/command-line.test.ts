@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
 import { Place, recordShop, run, runIntoHead } from './cli.ts'
 
-const COMMANDS = ['films', 'film', 'query', 'state', 'ledger', 'doctor']
+const COMMANDS = ['run', 'films', 'film', 'query', 'state', 'ledger', 'doctor']
 
 describe('help', () => {
   test('names every command, the exit codes and where to start', async () => {
@@ -31,7 +31,7 @@ describe('help', () => {
 
 describe('a wrong command line ends with 2, prints nothing to stdout, and says what would be right', () => {
   test.each([
-    [[], /name a command: films, film/],
+    [[], /name a command: run, films, film/],
     [['flims'], /there is no command 'flims'.* Did you mean films\?/],
     [['--error'], /the command comes first/],
     [['films', '--eror'], /there is no option --eror\. Did you mean --error\?/],

@@ -7,6 +7,7 @@ import { MessageChannel } from 'node:worker_threads'
 import {
   CinescopeError,
   type Definition,
+  type Hook,
   isTooOld,
   KINDS,
   MAX_KEYS,
@@ -14,6 +15,7 @@ import {
   nodeId,
   OLDEST_NODE,
 } from '@cinescope/protocol'
+import type { ModuleHook } from './adapter/module-hook.ts'
 import { anchorOf, createSystemClock } from './base/clock.ts'
 import { createFaults, type Faults } from './base/faults.ts'
 import type { ProcessInfo } from './base/process.ts'
@@ -25,9 +27,11 @@ import { Recorder } from './capture/recorder.ts'
 import { allocateRing, type RingMemory } from './ring/memory.ts'
 import { RingProducer } from './ring/producer.ts'
 import { drainAtExit } from './scope/exit.ts'
+import { registeredScope } from './scope/registered.ts'
 import { makeDirectory } from './scope/recording-directory.ts'
 import { recordingPath, RunningScope, type Scope, type ScopeParts } from './scope/running-scope.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
+import { hookModules } from './sources/modules.ts'
 import { startSources } from './sources/table.ts'
 import { ValueEncoder } from './value/encoder.ts'
 import { createKeyTable } from './value/keys.ts'
@@ -43,6 +47,22 @@ const NO_RING = { strategy: 'drop', records: 64, arenaBytes: 131_072 } as const
  */
 export async function createScope(options?: ScopeOptions): Promise<Scope> {
   const settings = settleOptions(options, process.env, process.argv[1])
+  return registeredScope(options) ?? startScope(settings)
+}
+
+/** What a scope is started with beside its options. */
+export interface Extras {
+  /** Of adapters that nobody has mounted. */
+  readonly moduleHooks: readonly ModuleHook[]
+  /** Hooks of which it is known already how they are. */
+  readonly known: readonly Hook[]
+}
+
+/** Starts a scope of settled options. */
+export async function startScope(
+  settings: ScopeSettings,
+  { moduleHooks, known }: Extras = { moduleHooks: [], known: [] },
+): Promise<Scope> {
   const node = nodeId(randomBytes(6).toString('hex'))
   const ring = allocateRing(settings.enabled ? settings.ring : NO_RING)
   const status = allocateStatus()
@@ -74,7 +94,12 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
   }
   const writer = await startWriter(input, parts)
   const releaseProcess = writer === undefined ? () => undefined : watchProcess(settings, parts, writer)
-  if (writer !== undefined) startSources(parts.probe, (hook) => define({ kind: 'hook', hook }))
+  if (writer !== undefined) {
+    const tell = (hook: Hook): void => define({ kind: 'hook', hook })
+    startSources(parts.probe, tell)
+    hookModules(parts.probe, moduleHooks, tell)
+    for (const hook of known) tell(hook)
+  }
   return new RunningScope({ ...parts, status, path, writer, queries: queries?.port1, releaseProcess })
 }
 

@@ -3,6 +3,7 @@
 import {
   type Carriers,
   createFunctionLocator,
+  type Probe,
   reportFault,
   type ServerRequestRole,
   useHook,
@@ -23,11 +24,17 @@ export function hookApp(role: ServerRequestRole, app: unknown): void {
     const first = routerOf(app)?.stack?.[0]
     if (first === undefined) return
     const prototype = Object.getPrototypeOf(first) as LayerClass
-    useHook(role.probe, prototype, () => patchLayers(prototype, createFunctionLocator(report)))
+    hookLayers(role.probe, prototype)
     role.hookCarriers(carriersOf(app as AppCarrier))
   } catch (cause) {
     report(cause)
   }
+}
+
+/** Hooks into a class of layers until the scope stops. */
+export function hookLayers(probe: Probe, prototype: LayerClass): void {
+  const report = (cause: unknown): void => reportFault(probe, 'the place of a function', cause)
+  useHook(probe, prototype, () => patchLayers(prototype, createFunctionLocator(report)))
 }
 
 /** The outermost application's: those of mounted ones inherit from them. */

@@ -123,10 +123,16 @@ export function kindOf(layer: Layer): number {
   if (typeof handle !== 'function' || layer.route !== undefined) return 0
   // what it is would have to be asked of the host's traps
   if (types.isProxy(handle)) return plainKind(layer)
-  if (Object.hasOwn(handle, OWN) || handle.length > 4) return 0
+  if (Object.hasOwn(handle, OWN) || handle.length > 4 || isExpressOwn(handle)) return 0
   if (handle.length === 4) return KINDS.filter
   if (isRouter(handle)) return KINDS.router
   return plainKind(layer)
+}
+
+/** The two middlewares that Express 4 puts in front of each application's own. */
+function isExpressOwn(handle: LayerHandle): boolean {
+  if (handle.name === 'expressInit') return true
+  return handle.name === 'query' && Function.prototype.toString.call(handle).includes('queryparse(')
 }
 
 function plainKind(layer: Layer): number {

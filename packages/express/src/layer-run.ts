@@ -5,7 +5,7 @@ import { FLAG, KINDS, type Mount, reportFault, requestOf, type ServerRequest, ty
 import type { Layer, LayerHandle, Next, RoutedRequest } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
 import { within } from './route-template.ts'
-import { hasParamCallbacks, type RouterLike } from './router.ts'
+import { hasParamCallbacks, type RouterLike, routerOf } from './router.ts'
 
 const { then } = Promise.prototype
 
@@ -14,7 +14,10 @@ let arriving: ServerRequest | undefined
 
 /** Begins the span of a layer, and gives the `next` that its function gets: it ends the span first. */
 export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next {
-  const { probe } = request.role
+  const { probe, settings } = request.role
+  // begun without the middleware, which looks there itself
+  if (settings.framework !== 'express' && hasParamCallbacks(routerOf((request.req as { readonly app?: unknown }).app)))
+    request.runsBetweenLayers = true
   if (plan.isInRoute) plan.enterRoute(request, request.req)
   const span = probe.open(plan.kind, plan.site(probe), request.parent())
   const wrapped =

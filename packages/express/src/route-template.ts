@@ -27,8 +27,24 @@ export class MountTemplates {
 export function pathTemplate(path: RoutePath, req: RoutedRequest): string {
   if (typeof path === 'string') return path
   if (!Array.isArray(path)) return String(path)
-  const matched = matchedOf(req)
+  const matched = matchedOf(req) ?? onlyMatch(path, req)
   return matched === undefined ? path.map((each) => pathTemplate(each as RoutePath, req)).join('|') : String(matched)
+}
+
+/** The one of several plain templates that the path is one of; before router 2.3 nobody tells which it was. */
+function onlyMatch(templates: readonly RoutePath[], { url = '' }: RoutedRequest): string | undefined {
+  const mark = url.indexOf('?')
+  const segments = (mark < 0 ? url : url.slice(0, mark)).split('/')
+  const found = templates.filter((template) => typeof template === 'string' && isOf(template, segments)) as string[]
+  return found.length === 1 ? found[0] : undefined
+}
+
+function isOf(template: string, segments: readonly string[]): boolean {
+  const parts = template.split('/')
+  return (
+    parts.length === segments.length &&
+    parts.every((part, i) => /^:\w+$/.test(part) || part.toLowerCase() === segments[i]?.toLowerCase())
+  )
 }
 
 /** A template inside another. */

@@ -1,11 +1,11 @@
 import { cinescope } from '@cinescope/express'
 import { httpConformance } from '@cinescope/testkit'
 import express, { Router } from 'express'
-import { serve } from './fixture.ts'
+import { EXPRESS_MAJOR, rejecting, serve } from './fixture.ts'
 
 const fails = (): Error => new Error('outer', { cause: new TypeError('inner') })
 
-httpConformance('Express 5', (scope) =>
+httpConformance(`Express ${EXPRESS_MAJOR}`, (scope) =>
   serve((app) => {
     app.use(cinescope(scope, { bodies: 'on' }), express.json())
     const posts = Router({ mergeParams: true })
@@ -17,10 +17,7 @@ httpConformance('Express 5', (scope) =>
     app.get('/throws', () => {
       throw fails()
     })
-    app.get('/rejects', async () => {
-      await Promise.resolve()
-      throw fails()
-    })
+    app.get('/rejects', rejecting(fails))
     app.get('/hangs', (_req, res) => void res.write('some'))
     app.post('/work/:id', async (req, res) => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))

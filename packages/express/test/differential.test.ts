@@ -3,7 +3,7 @@ import { cinescope } from '@cinescope/express'
 import { exchange, withoutDate } from '@cinescope/testkit'
 import type { Express } from 'express'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve, temporaryScope } from './fixture.ts'
+import { EXPRESS_MAJOR, serve, temporaryScope } from './fixture.ts'
 import { answers } from './scenarios/answers.ts'
 import { bodies } from './scenarios/bodies.ts'
 import { order } from './scenarios/order.ts'
@@ -11,8 +11,14 @@ import type { Scenario } from './scenarios/scenario.ts'
 import { shapes } from './scenarios/shapes.ts'
 import { streams } from './scenarios/streams.ts'
 
-const scenarios: readonly Scenario[] = [...answers, ...streams, ...bodies, ...order, ...shapes]
+const all: readonly Scenario[] = [...answers, ...streams, ...bodies, ...order, ...shapes]
 
+interface Observed {
+  readonly wire: string
+  readonly log: readonly string[]
+}
+
+const scenarios = all.filter(({ since = 4 }) => since <= EXPRESS_MAJOR)
 let scope: Scope
 /** Observed before anything is hooked. */
 const plain = new Map<Scenario, Observed>()
@@ -23,10 +29,28 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => scope.stop())
 
-interface Observed {
-  readonly wire: string
-  readonly log: readonly string[]
-}
+test.each(scenarios)('a recorded application behaves as a plain one: $name', async (scenario) => {
+  const recorded = await observe(scenario, (build) =>
+    serve((app) => {
+      app.use(cinescope(scope))
+      build(app)
+    }),
+  )
+  expect(plain.get(scenario)?.wire).toMatch(scenario.answers ?? /^HTTP\/1\.1 /)
+  expect(recorded).toEqual(plain.get(scenario))
+})
+
+test('all of this was recorded without a fault of ours', async () => {
+  await scope.flush()
+  const { produced, dropped, faults } = scope.status()
+  expect({ dropped, faults }).toEqual({ dropped: 0, faults: [] })
+  expect(produced).toBeGreaterThan(scenarios.length * 4)
+})
+
+test('the table of scenarios covers what it promises', () => {
+  expect(scenarios.length).toBeGreaterThanOrEqual(40)
+  expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length)
+})
 
 async function observe(
   scenario: Scenario,
@@ -53,26 +77,3 @@ function normalised(wire: string, { hasStack }: Scenario): string {
     ? text.replaceAll(/<br> &nbsp; &nbsp;at .*?(?=<br>|<\/pre>)/g, '').replaceAll(/^Content-Length: \d+\r\n/gim, '')
     : text
 }
-
-test.each(scenarios)('a recorded application behaves as a plain one: $name', async (scenario) => {
-  const recorded = await observe(scenario, (build) =>
-    serve((app) => {
-      app.use(cinescope(scope))
-      build(app)
-    }),
-  )
-  expect(plain.get(scenario)?.wire).toMatch(scenario.answers ?? /^HTTP\/1\.1 /)
-  expect(recorded).toEqual(plain.get(scenario))
-})
-
-test('all of this was recorded without a fault of ours', async () => {
-  await scope.flush()
-  const { produced, dropped, faults } = scope.status()
-  expect({ dropped, faults }).toEqual({ dropped: 0, faults: [] })
-  expect(produced).toBeGreaterThan(scenarios.length * 4)
-})
-
-test('the table of scenarios covers what it promises', () => {
-  expect(scenarios.length).toBeGreaterThanOrEqual(40)
-  expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length)
-})

@@ -1,6 +1,6 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { expect, test } from 'vitest'
-import { serveRecorded } from './fixture.ts'
+import { serveRecorded, rejecting } from './fixture.ts'
 
 const boom = (): Error => new Error('outer', { cause: new TypeError('inner') })
 const answer: ErrorRequestHandler = function answer(_error, _req, res, _next) {
@@ -14,13 +14,7 @@ test.each([
       throw boom()
     },
   ],
-  [
-    'rejects',
-    async (): Promise<never> => {
-      await Promise.resolve()
-      throw boom()
-    },
-  ],
+  ['rejects', rejecting(boom)],
   ['calls next with an error', (_req, _res, next) => next(boom())],
   ['calls next with an error later', (_req, _res, next) => void setTimeout(() => next(boom()), 1)],
 ] satisfies readonly (readonly [string, RequestHandler])[])(

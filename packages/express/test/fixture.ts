@@ -9,7 +9,31 @@ import { createScope, type Scope, type ScopeOptions } from '@cinescope/core'
 import { cinescope, type CinescopeExpressOptions } from '@cinescope/express'
 import { filmsOf } from '@cinescope/testkit'
 import type { Film } from '@cinescope/protocol'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
+
+/** Which `express` is: the tests run once for each (vitest.config.ts). */
+export const EXPRESS_MAJOR = process.env['EXPRESS_MAJOR'] === '4' ? 4 : 5
+
+/** The name of a router's span: before Express 5 a layer does not say where it is mounted. */
+export function routerAt(path: string): string {
+  return EXPRESS_MAJOR === 5 ? `router ${path}` : 'router'
+}
+
+/** A handler whose work fails later. Express 4 knows no promises: its users hand rejections on themselves. */
+export function rejecting(fail: () => Error): RequestHandler {
+  const work = async (): Promise<void> => {
+    await Promise.resolve()
+    throw fail()
+  }
+  if (EXPRESS_MAJOR === 5) return work
+  return async (_req, _res, next) => {
+    try {
+      await work()
+    } catch (error) {
+      next(error)
+    }
+  }
+}
 
 /** A server under test. */
 export interface TestServer extends AsyncDisposable {

@@ -3,13 +3,17 @@ import { cinescope, type CinescopeExpressOptions } from '@cinescope/express'
 import { filmsOf, outlineOf } from '@cinescope/testkit'
 import express, { type Request, type Response, Router } from 'express'
 import { expect, test } from 'vitest'
-import { type RecordedServer, serve, serveRecorded, temporaryScope } from './fixture.ts'
+import { type RecordedServer, serve, serveRecorded, temporaryScope, EXPRESS_MAJOR, routerAt } from './fixture.ts'
+import { stackOf } from './scenarios/scenario.ts'
+
+/** By which the router calls a layer. */
+const METHOD = EXPRESS_MAJOR === 5 ? 'handleRequest' : 'handle_request'
 
 /** The prototype that the hook changes. */
 function layerPrototype(): Record<string, unknown> {
   const app = express()
   app.use(() => undefined)
-  return Object.getPrototypeOf(app.router.stack[0])
+  return Object.getPrototypeOf(stackOf(app)[0])
 }
 
 test('mounted twice, and in a mounted application too, it records each request once', async () => {
@@ -25,22 +29,22 @@ test('mounted twice, and in a mounted application too, it records each request o
   await fetch(`${server.url}/sub`)
   const [film, ...others] = await server.films(1)
   expect(others).toEqual([])
-  expect(outlineOf(film!)).toEqual(['request GET /sub', '  router router /sub', '    handler inner'])
+  expect(outlineOf(film!)).toEqual(['request GET /sub', `  router ${routerAt('/sub')}`, '    handler inner'])
 })
 
 test('the hook is shared by scopes and goes with the last of them', async () => {
-  const { handleRequest, handleError } = layerPrototype()
+  const before = { ...layerPrototype() }
   const first = await serveRecorded((app) => void app.get('/', (_req, res) => void res.end()))
   const second = await serveRecorded((app) => void app.get('/', (_req, res) => void res.end()))
   await fetch(first.url)
-  const hooked = layerPrototype()['handleRequest']
+  const hooked = layerPrototype()[METHOD]
   await fetch(second.url)
-  expect(hooked).not.toBe(handleRequest)
-  expect(layerPrototype()['handleRequest']).toBe(hooked)
+  expect(hooked).not.toBe(before[METHOD])
+  expect(layerPrototype()[METHOD]).toBe(hooked)
   await first[Symbol.asyncDispose]()
-  expect(layerPrototype()['handleRequest']).toBe(hooked)
+  expect(layerPrototype()[METHOD]).toBe(hooked)
   await second[Symbol.asyncDispose]()
-  expect(layerPrototype()).toMatchObject({ handleRequest, handleError })
+  expect({ ...layerPrototype() }).toEqual(before)
 })
 
 test('an event goes to the scope that owns its request, even from a router that two applications share', async () => {
@@ -66,13 +70,13 @@ test('an event goes to the scope that owns its request, even from a router that 
 
 test('a scope that is stopped or disabled records nothing and changes nothing', async () => {
   const disabled = await createScope({ enabled: false })
-  const { handleRequest } = layerPrototype()
+  const { [METHOD]: method } = layerPrototype()
   await using server = await serve((app) => {
     app.use(cinescope(disabled))
     app.get('/', (_req, res) => void res.send('ok'))
   })
   expect(await (await fetch(server.url)).text()).toBe('ok')
-  expect(layerPrototype()['handleRequest']).toBe(handleRequest)
+  expect(layerPrototype()[METHOD]).toBe(method)
   expect(disabled.status().produced).toBe(0)
 })
 
@@ -162,8 +166,8 @@ test('a router run by hand has all its layers inside the middleware that runs it
 
 test('layers whose call somebody puts off are recorded for the request they belong to', async () => {
   const prototype = layerPrototype()
-  const original = prototype['handleRequest'] as (...args: unknown[]) => unknown
-  prototype['handleRequest'] = async function (this: unknown, ...args: unknown[]) {
+  const original = prototype[METHOD] as (...args: unknown[]) => unknown
+  prototype[METHOD] = async function (this: unknown, ...args: unknown[]) {
     // so long that the next request arrives at its layer meanwhile
     await new Promise((resolve) => setTimeout(resolve, 20))
     return original.apply(this, args)
@@ -179,13 +183,13 @@ test('layers whose call somebody puts off are recorded for the request they belo
     for (const film of await server.films(20))
       expect(outlineOf(film)).toEqual(['request GET /', '  handler late', '    span work'])
   } finally {
-    prototype['handleRequest'] = original
+    prototype[METHOD] = original
   }
 })
 
 test('what somebody put over ours stays, and the next scope, which hooks once more, records everything once', async () => {
   const prototype = layerPrototype()
-  const original = prototype['handleRequest'] as (...args: unknown[]) => unknown
+  const original = prototype[METHOD] as (...args: unknown[]) => unknown
   let scope = await temporaryScope()
   let middleware = cinescope(scope)
   await using server = await serve((app) => {
@@ -215,8 +219,8 @@ test('what somebody put over ours stays, and the next scope, which hooks once mo
     scope = await temporaryScope()
     middleware = cinescope(scope)
     await fetch(server.url)
-    const ours = prototype['handleRequest'] as (...args: unknown[]) => unknown
-    prototype['handleRequest'] = function (this: unknown, ...args: unknown[]) {
+    const ours = prototype[METHOD] as (...args: unknown[]) => unknown
+    prototype[METHOD] = function (this: unknown, ...args: unknown[]) {
       return ours.apply(this, args)
     }
     const { push } = server.app.request
@@ -229,7 +233,7 @@ test('what somebody put over ours stays, and the next scope, which hooks once mo
     expect(await record(server.url)).toEqual(first)
     expect(first.sizes).toEqual([7])
   } finally {
-    prototype['handleRequest'] = original
+    prototype[METHOD] = original
   }
 })
 

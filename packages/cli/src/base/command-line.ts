@@ -9,6 +9,7 @@ import { optionValue } from './option-values.ts'
 /** What was typed. */
 export interface CommandLine {
   readonly operands: readonly (string | undefined)[]
+  readonly rest: readonly string[]
   readonly given: Given
   readonly wantsHelp: boolean
 }
@@ -33,16 +34,22 @@ export function readCommandLine(command: Command, args: readonly string[], nowMs
   })
   const values: Values = new Map()
   const operands: string[] = []
+  let rest: readonly string[] = []
   for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value)
-    else if (token.kind === 'option') take(token, options, values, nowMs)
+    if (token.kind === 'positional') {
+      operands.push(token.value)
+      if (command.rest === undefined || operands.length < command.operands.length) continue
+      rest = args.slice(token.index + 1)
+      break
+    }
+    if (token.kind === 'option') take(token, options, values, nowMs)
   }
   const wantsHelp = values.has('help')
   if (!wantsHelp) {
     checkOperands(command, operands)
     checkExclusions(options, values)
   }
-  return { operands, given: givenBy(values), wantsHelp }
+  return { operands, rest, given: givenBy(values), wantsHelp }
 }
 
 interface OptionToken {
@@ -102,8 +109,9 @@ function checkExclusions(options: Options, values: Values): void {
 }
 
 /** `cinescope film ID [PATH] [options]`. */
-export function usageOf({ name, operands }: Command): string {
+export function usageOf({ name, operands, rest }: Command): string {
   const words = operands.map((operand) => (operand.required === true ? operand.name : `[${operand.name}]`))
+  if (rest !== undefined) return ['cinescope', name, '[options]', ...words, `[${rest}]`].join(' ')
   return ['cinescope', name, ...words, '[options]'].join(' ')
 }
 

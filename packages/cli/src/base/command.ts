@@ -1,6 +1,5 @@
 /** What a command is: its words for people, its options, and what it does. */
 
-import type { ExitCode } from './exit-code.ts'
 import type { Screen } from '../format/screen.ts'
 
 /** How the text of an option becomes a value. */
@@ -36,15 +35,20 @@ export interface Command {
   /** Paragraphs for the command's own help. */
   readonly about: readonly string[]
   readonly operands: readonly Operand[]
+  /** What the words after the last operand are, which belong to somebody else and are not looked at: `ARGUMENTS`. */
+  readonly rest?: string
   readonly options: Options
   /** Command lines and what each does. */
   readonly examples: readonly (readonly [line: string, does: string])[]
-  run(call: Call): Promise<ExitCode>
+  /** Gives the exit code: of `EXIT`, or that of a program it ran. */
+  run(call: Call): Promise<number>
 }
 
 /** A command line that has been read and checked. */
 export interface Call {
   readonly operands: readonly (string | undefined)[]
+  /** Words that were not looked at. */
+  readonly rest: readonly string[]
   readonly given: Given
   readonly screen: Screen
 }

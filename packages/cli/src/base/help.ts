@@ -6,7 +6,7 @@ import { usageOf } from './command-line.ts'
 /** Help of the whole: what the commands are, with the exit codes. */
 export function globalHelp(commands: readonly { readonly name: string; readonly summary: string }[]): string {
   return [
-    'cinescope reads the recordings that Cinescope makes of a running Node server.',
+    'cinescope runs a Node server recorded, and reads the recordings that Cinescope makes of one.',
     '',
     'usage: cinescope COMMAND [PATH] [options]',
     '',
@@ -18,6 +18,7 @@ export function globalHelp(commands: readonly { readonly name: string; readonly 
     '',
     'examples',
     ...columns([
+      ['cinescope run server.js', 'run it and record it'],
       ['cinescope films', 'the newest requests'],
       ['cinescope films --error', 'those that failed'],
       ['cinescope films --sort -duration --limit 5', 'the five slowest'],
@@ -36,6 +37,7 @@ export function globalHelp(commands: readonly { readonly name: string; readonly 
       ['2', 'the command line is wrong'],
       ['3', 'there is no recording, or it cannot be read'],
       ['4', 'a fault of this command, or a Node too old for it'],
+      ['other', 'that of the program that `cinescope run` ran'],
     ]),
     '',
   ].join('\n')

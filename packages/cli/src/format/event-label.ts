@@ -19,7 +19,7 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'gap':
       return gapLabel(event)
     case 'edge':
-      return edgeLabel(value)
+      return edgeLabel(event)
     case 'state.snapshot':
     case 'state.patch':
     case 'entity.born':
@@ -52,9 +52,10 @@ const REASONS: Readonly<Record<string, string>> = {
   corrupt: 'unreadable',
 }
 
-function edgeLabel(value: unknown): string {
+/** What caused the film: of this process, or of one that another recording may hold. */
+function edgeLabel({ value }: CinescopeEvent): string {
   const parent = member(value, 'cinescope.remote.parent')
-  return parent === undefined ? inline(value, 200) : `caused by span ${parent} of another process`
+  return parent === undefined ? inline(value, 200) : `caused by span ${parent}`
 }
 
 function pairs(value: unknown): string {

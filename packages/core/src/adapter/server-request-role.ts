@@ -96,7 +96,20 @@ export class ServerRequestRole {
     const { bodies, bodiesOf } = this.settings
     if (route === undefined) return this.#unrouted
     if (bodiesOf.size === 0) return bodies
-    return bodiesOf.get(route) ?? this.#bodiesOfAnyCase.get(route.toLowerCase()) ?? bodies
+    return this.#bodiesOfRoute(route) ?? (route.includes('|') ? this.#bodiesOfAny(route.split('|')) : bodies)
+  }
+
+  #bodiesOfRoute(route: string): BodySwitch | undefined {
+    return this.settings.bodiesOf.get(route) ?? this.#bodiesOfAnyCase.get(route.toLowerCase())
+  }
+
+  /** It is not known which of the routes it was: what is off for one of them is off. */
+  #bodiesOfAny(routes: readonly string[]): BodySwitch {
+    const switches = routes.map((route) => this.#bodiesOfRoute(route) ?? this.settings.bodies)
+    return {
+      request: switches.every(({ request }) => request),
+      response: switches.every(({ response }) => response),
+    }
   }
 
   /** Number of the site of a root: the method, followed by the route template when it is known. */
@@ -115,12 +128,16 @@ export class ServerRequestRole {
     const path = mark < 0 ? url : url.slice(0, mark)
     const { method, headers, httpVersion } = req
     const values = [method, path, hostName(headers.host), req.socket.remoteAddress, httpVersion, headers]
-    const root = probe.open(KINDS.request, this.rootSite(method ?? ''), undefined, new Attributes(BEGIN, values))
+    const header = headers['traceparent']
+    const remote = header === undefined ? undefined : parseTraceparent(header as string)
+    const cause = remote === undefined ? 0 : probe.ownSeq(remote.spanId)
+    const root = probe.open(KINDS.request, this.rootSite(method ?? ''), undefined, new Attributes(BEGIN, values), cause)
+    if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
     const request = new ServerRequest(this, root, { req, res, headers, path })
     markRequest(req, request)
     markRequest(res, request)
     if (mark >= 0 && mark + 1 < url.length) recordQuery(root, this.sites.query, url.slice(mark + 1), path)
-    this.#trace(request)
+    this.#tellTrace(request)
     endWithUpgrade(request)
     bindEvents(request)
     if (this.taps.request) tapRequest(request)
@@ -128,10 +145,7 @@ export class ServerRequestRole {
     return request
   }
 
-  #trace({ root, headers, res }: ServerRequest): void {
-    const header = headers['traceparent']
-    const remote = header === undefined ? undefined : parseTraceparent(header as string)
-    if (remote !== undefined) this.probe.adopt(root, remote.traceId, remote.spanId)
+  #tellTrace({ root, res }: ServerRequest): void {
     if (!this.settings.traceparentHeader || res.headersSent) return
     res.setHeader('traceparent', formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: true }))
   }

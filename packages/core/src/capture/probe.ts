@@ -5,6 +5,7 @@ import {
   type Entity,
   KINDS,
   type NodeId,
+  placeOf,
   type Site,
   type SpanId,
   type TraceId,
@@ -113,6 +114,12 @@ export class Probe {
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
   open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
     return new Span(this, kind, site, parent, value, cause, flags)
+  }
+
+  /** The seq of a span of this thread by its wire id; 0 for one of another thread or process. */
+  ownSeq(id: SpanId): number {
+    const { thread, seq } = placeOf(this.node, id)
+    return thread === this.thread && seq <= this.recorder.seq ? seq : 0
   }
 
   /** Ties a root to the trace and span that caused it in another process. */

@@ -212,6 +212,11 @@ export class Recorder {
     return seq
   }
 
+  /** That of the last event offered. */
+  get seq(): number {
+    return this.#ring.seq
+  }
+
   /** Estimated CPU of all records so far: mean of the sampled ones, each with the clock it read, times their number. */
   get probeCpuMs(): number {
     return this.#samples === 0 ? 0 : ((this.#sampledNs / this.#samples) * this.#ring.seq) / 1e6

@@ -123,9 +123,16 @@ export const answers: readonly Scenario[] = [
       app.get('/x', () => undefined)
       app.post('/x', () => undefined)
     },
-    answers: /Allow: GET, HEAD, POST/,
+    answers: /Allow: GET, ?HEAD, ?POST/,
   },
-  { name: '404', request: request('GET', '/none'), build: () => undefined, answers: /404/ },
+  {
+    name: '404',
+    // where nothing is mounted Express 4 makes no router, which is what sends X-Powered-By: mounting anything changes that
+    since: 5,
+    request: request('GET', '/none'),
+    build: () => undefined,
+    answers: /404/,
+  },
   {
     name: 'a redirect',
     request: request('GET', '/'),

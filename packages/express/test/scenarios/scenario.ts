@@ -16,6 +16,8 @@ export interface Scenario {
   readonly settle?: number
   /** What the plain application answers, so that a scenario that tests nothing is found out. */
   readonly answers?: RegExp
+  /** Express 4 has it not, or not so: the reason stands beside it. */
+  readonly since?: 5
   /** The answer shows a stack. */
   readonly hasStack?: true
 }
@@ -23,4 +25,10 @@ export interface Scenario {
 /** Error middleware that shows what it was given. */
 export const echoError: ErrorRequestHandler = (error, _req, res, _next) => {
   res.status(500).json({ message: error?.message ?? String(error) })
+}
+
+/** The layers of an application. */
+export function stackOf(app: Express): Express['router']['stack'] {
+  // Express 4 has a getter `router` that throws
+  return ((app as unknown as { readonly _router?: Express['router'] })._router ?? app.router).stack
 }

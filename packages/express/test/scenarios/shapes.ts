@@ -2,7 +2,7 @@
 
 import { requestText as request } from '@cinescope/testkit'
 import express, { type RequestHandler, Router } from 'express'
-import { echoError, type Scenario } from './scenario.ts'
+import { echoError, type Scenario, stackOf } from './scenario.ts'
 
 const keepAlive = { Connection: 'keep-alive' }
 
@@ -14,7 +14,7 @@ export const shapes: readonly Scenario[] = [
     build: (app, log) => {
       app.get('/u/:id', function show(this: unknown, ...args: unknown[]) {
         const [req, res] = args as Parameters<RequestHandler>
-        const own = app.router.stack
+        const own = stackOf(app)
           .filter(({ name }) => name !== 'cinescope')
           .map(
             (layer) =>
@@ -144,7 +144,7 @@ export const shapes: readonly Scenario[] = [
     build: (app) => {
       app.get('/', (_req, res) => void res.send('before'))
       app.get('/swap', (_req, res) => {
-        const layer = app.router.stack.find(({ route }) => route?.path === '/')?.route?.stack[0]
+        const layer = stackOf(app).find(({ route }) => route?.path === '/')?.route?.stack[0]
         if (layer !== undefined) layer.handle = ((_r, s) => void s.send('after')) as RequestHandler
         res.send('swapped')
       })
