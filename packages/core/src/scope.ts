@@ -31,7 +31,6 @@ import { registeredScope } from './scope/registered.ts'
 import { makeDirectory } from './scope/recording-directory.ts'
 import { recordingPath, RunningScope, type Scope, type ScopeParts } from './scope/running-scope.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
-import { hookModules } from './sources/modules.ts'
 import { startSources } from './sources/table.ts'
 import { ValueEncoder } from './value/encoder.ts'
 import { createKeyTable } from './value/keys.ts'
@@ -96,8 +95,7 @@ export async function startScope(
   const releaseProcess = writer === undefined ? () => undefined : watchProcess(settings, parts, writer)
   if (writer !== undefined) {
     const tell = (hook: Hook): void => define({ kind: 'hook', hook })
-    startSources(parts.probe, tell)
-    hookModules(parts.probe, moduleHooks, tell)
+    startSources(parts.probe, { moduleHooks, tell })
     for (const hook of known) tell(hook)
   }
   return new RunningScope({ ...parts, status, path, writer, queries: queries?.port1, releaseProcess })

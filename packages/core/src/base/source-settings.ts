@@ -15,6 +15,14 @@ const SOURCE_NAMES = [
   'worker_threads',
   'console',
   'process',
+  'pino',
+  'pg',
+  'mysql2',
+  'ioredis',
+  'redis',
+  'mongoose',
+  'graphql',
+  'fastify',
 ] as const
 
 /** One of them. */

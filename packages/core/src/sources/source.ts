@@ -6,6 +6,8 @@ import type { Probe } from '../capture/probe.ts'
 /** See the file's first line. */
 export interface Source {
   readonly name: SourceName
+  /** The package that tells, where it is not Node: until it does, the hook is absent. */
+  readonly library?: string
   /** What all copies of this package know the hook by. */
   target(): object
   /**

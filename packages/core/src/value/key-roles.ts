@@ -5,9 +5,9 @@ import type { Redaction } from './redaction.ts'
 
 /**
  * Bits of a treatment: its sensitivity; that the value is a URL; that it is what the member beside it names
- * (`{ name: 'password', value: 'x' }`), by a word that says so or by one that may mean anything.
+ * (`{ name: 'password', value: 'x' }`), by a word that says so or by one that may mean anything; that it is SQL.
  */
-export const TREATMENT = { sensitivity: 3, url: 4, value: 8, data: 16 } as const
+export const TREATMENT = { sensitivity: 3, url: 4, value: 8, data: 16, sql: 32 } as const
 
 /** How much a member tells about the one beside it: nothing; its value if the name is on the list; any sensitive name. */
 export const NAMING = { none: 0, exact: 1, any: 2 } as const
@@ -17,6 +17,7 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ...['url.path', 'url.full', 'referer', 'referrer', 'location', 'content-location', 'link'].map(
     (key) => [key, TREATMENT.url] as const,
   ),
+  ['db.query.text', TREATMENT.sql],
   ['value', TREATMENT.value],
   ...['data', 'val', 'v', 'defaultvalue'].map((key) => [key, TREATMENT.data] as const),
 ])

@@ -26,6 +26,7 @@ import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
+import { redactSql } from './sql.ts'
 import { writeUrl } from './url-value.ts'
 import { Utf8Scratch } from './utf8-scratch.ts'
 
@@ -143,6 +144,7 @@ export class Walker extends Sink {
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
     if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
+    if ((treatment & TREATMENT.sql) !== 0 && typeof value === 'string') return this.string(redactSql(value), start)
     return this.value(value, start, depth, next)
   }
 

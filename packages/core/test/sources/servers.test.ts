@@ -1,6 +1,7 @@
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fastify } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { ofKind, recorded, serving } from './fixture.ts'
 
@@ -49,6 +50,41 @@ describe('a request to a server of node:http', () => {
     await (await fetch(peer.url)).text()
     await made.scope.flush()
     expect((await made.scope.recording().films({ where: { name: 'GET' } })).items).toEqual([])
+  })
+})
+
+describe('a request to Fastify', () => {
+  it('is named by its route and holds its handler, in whose context the handler runs', async () => {
+    await using made = await recorded(ON)
+    const app = fastify()
+    const contexts: unknown[] = []
+    app.get('/users/:id', async (request) => {
+      contexts.push(made.scope.current()?.id)
+      await sleep(1)
+      return made.scope.span('inside', () => ({ id: (request.params as { id: string }).id }))
+    })
+    app.get('/sync', (_request, reply) => void reply.send('ok'))
+    app.get('/boom', async () => {
+      throw new Error('boom')
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    expect(await (await fetch(`${url}/users/7`)).json()).toEqual({ id: '7' })
+    for (const path of ['/sync', '/boom', '/none']) await (await fetch(url + path)).text()
+    await app.close()
+    const film = await made.film('GET /users/:id')
+    expect(film.summary).toMatchObject({ status: 200, error: false })
+    const [handler] = ofKind(film, 'handler')
+    expect(handler).toMatchObject({ parent: film.summary.id, open: false })
+    expect(contexts).toEqual([handler!.id])
+    expect(ofKind(film, 'span')).toMatchObject([{ name: 'inside', parent: handler!.id }])
+    expect(film.events[0]!.result).toMatchObject({ 'http.route': '/users/:id' })
+    const failed = await made.film('GET /boom')
+    expect(failed.summary).toMatchObject({ status: 500, error: true })
+    expect(JSON.stringify(ofKind(failed, 'error'))).toContain('boom')
+    expect((await made.film('GET /sync')).summary.status).toBe(200)
+    const { hooks } = await made.scope.recording().status()
+    expect(hooks.find(({ name }) => name === 'fastify')).toMatchObject({ state: 'active', version: expect.any(String) })
   })
 })
 

@@ -1,0 +1,209 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import { postgresMissing, startPostgres, type Postgres } from '@cinescope/testkit'
+import { Redis } from 'ioredis'
+import mysql from 'mysql2'
+import pg from 'pg'
+import { pino } from 'pino'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ofKind, recorded } from './fixture.ts'
+import { startRedis } from './redis-server.ts'
+
+const missing = postgresMissing()
+if (missing !== undefined) console.info(`tests of pg are skipped: ${missing}`)
+
+describe.skipIf(missing !== undefined)('a query of pg', () => {
+  let server: Postgres
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  const connection = (): pg.PoolConfig => ({
+    host: '127.0.0.1',
+    port: server.port,
+    user: server.user,
+    database: 'postgres',
+    max: 2,
+  })
+
+  it('is a span with its statement, its parameters by column and its rows', async () => {
+    await using made = await recorded()
+    const pool = new pg.Pool(connection())
+    const found = await made.scope.span('work', async () => {
+      await pool.query('CREATE TEMP TABLE person(id int, name text, password text)')
+      await pool.query('INSERT INTO person(id, name, password) VALUES ($1, $2, $3)', [1, 'ann', 'hush'])
+      return pool.query({ text: "SELECT * FROM generate_series(1, 3) AS n WHERE 'quiet' <> $1", values: ['x'] })
+    })
+    expect(found.rowCount).toBe(3)
+    await pool.end()
+    const film = await made.film('work')
+    const queries = ofKind(film, 'query')
+    expect(queries.map(({ name, number, open, error }) => [name, number, open, error])).toEqual([
+      ['CREATE', 0, false, false],
+      ['INSERT', 1, false, false],
+      ['SELECT', 3, false, false],
+    ])
+    expect(queries[1]!.value).toMatchObject({
+      'db.system.name': 'postgresql',
+      'db.namespace': 'postgres',
+      'db.query.parameter': { id: 1, name: 'ann' },
+    })
+    expect(queries[2]!.value).toMatchObject({
+      'db.query.text': 'SELECT * FROM generate_series(1, 3) AS n WHERE ? <> $1',
+    })
+    expect(JSON.stringify(film)).not.toMatch(/hush|quiet/)
+    expect(queries.every(({ parent }) => parent === film.summary.id)).toBe(true)
+  })
+
+  it('that fails has the error that its caller gets, and the connection goes on', async () => {
+    await using made = await recorded()
+    const pool = new pg.Pool(connection())
+    await expect(made.scope.span('work', () => pool.query('SELECT nothing FROM nowhere'))).rejects.toMatchObject({
+      code: '42P01',
+    })
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+    const film = await made.film('work')
+    expect(ofKind(film, 'query')[0]).toMatchObject({ error: true, open: false })
+    expect(JSON.stringify(ofKind(film, 'error'))).toContain('42P01')
+  })
+
+  it('by callback runs the callback in the span that asked, 50 at once over two connections', async () => {
+    await using made = await recorded({ sources: { net: false } })
+    const pool = new pg.Pool(connection())
+    const ask = (n: number): Promise<void> =>
+      made.scope.span(`work ${n}`, async () => {
+        const own = made.scope.current()?.id
+        await new Promise<void>((resolve, reject) => {
+          pool.query('SELECT $1::int AS n', [n], (error, result) => {
+            if (error) return reject(error)
+            expect(result.rows).toEqual([{ n }])
+            expect(made.scope.current()?.id).toBe(own)
+            resolve()
+          })
+        })
+      })
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(n)))
+    await pool.end()
+    for (const n of [0, 17, 49]) {
+      const film = await made.film(`work ${n}`)
+      expect(ofKind(film, 'query').map(({ parent }) => parent)).toEqual([film.summary.id])
+    }
+  })
+
+  it('is left alone when the scope has stopped, and its method looks as before', async () => {
+    const before = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query')
+    const made = await recorded()
+    const { hooks } = await made.scope.flush().then(() => made.scope.recording().status())
+    expect(hooks.find(({ name }) => name === 'pg')).toMatchObject({
+      state: 'active',
+      version: expect.stringMatching(/^8\./),
+    })
+    await made[Symbol.asyncDispose]()
+    expect(Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query')).toEqual(before)
+  })
+})
+
+describe('a command of Redis', () => {
+  it.each(['ioredis', 'redis'])('by %s is a span of the film, without its arguments', async (library) => {
+    await using server = await startRedis()
+    await using made = await recorded()
+    await made.scope.span('work', async () => {
+      if (library === 'ioredis') {
+        const client = new Redis({ host: '127.0.0.1', port: server.port })
+        await client.set('user:7', 'hush')
+        expect(await client.get('user:7')).toBe('hush')
+        await expect(client.incr('user:7')).rejects.toThrow('not an integer')
+        client.disconnect()
+      } else {
+        const client = createClient({ url: `redis://127.0.0.1:${server.port}`, RESP: 2 })
+        client.on('error', () => undefined)
+        await client.connect()
+        await client.set('user:7', 'hush')
+        expect(await client.get('user:7')).toBe('hush')
+        await expect(client.incr('user:7')).rejects.toThrow('not an integer')
+        client.destroy()
+      }
+    })
+    const film = await made.film('work')
+    const commands = ofKind(film, 'query').filter(({ name }) => ['SET', 'GET', 'INCR'].includes(name))
+    expect(commands.map(({ name, error, open }) => [name, error, open])).toEqual([
+      ['SET', false, false],
+      ['GET', false, false],
+      ['INCR', true, false],
+    ])
+    expect(JSON.stringify(ofKind(film, 'query'))).not.toMatch(/hush|user:7/)
+    const { hooks } = await made.scope.recording().status()
+    expect(hooks.find(({ name }) => name === library)).toMatchObject({ state: 'active', version: expect.any(String) })
+  })
+})
+
+describe('a query of mysql2', () => {
+  it('is a span with its statement', async () => {
+    const server = mysql.createServer(() => undefined)
+    ;(server as unknown as { listen(port: number, host: string): void }).listen(0, '127.0.0.1')
+    await once((server as unknown as { _server: NodeJS.EventEmitter })._server, 'listening')
+    server.on('connection', (connection) => {
+      connection.serverHandshake({
+        protocolVersion: 10,
+        serverVersion: '8.0.0',
+        connectionId: 1,
+        statusFlags: 2,
+        characterSet: 8,
+        capabilityFlags: 0xffffff ^ 0x00000800,
+        authCallback: (_: unknown, done: (error: null) => void) => done(null),
+      } as never)
+      connection.on('query', (sql: string) => {
+        if (sql.includes('broken'))
+          return (connection as unknown as { writeError(e: object): void }).writeError({
+            code: 1064,
+            message: 'broken',
+          })
+        ;(connection as unknown as { writeOk(): void }).writeOk()
+      })
+      connection.on('error', () => undefined)
+    })
+    const { port } = (server as unknown as { _server: { address(): AddressInfo } })._server.address()
+    await using made = await recorded()
+    const client = mysql.createConnection({ host: '127.0.0.1', port, user: 'u', password: 'p' }).promise()
+    await made.scope.span('work', async () => {
+      await client.query("UPDATE person SET name = 'hush' WHERE id = 1")
+      await expect(client.query('broken')).rejects.toThrow()
+    })
+    client.destroy()
+    await new Promise((resolve) => server.close(resolve as never))
+    const film = await made.film('work')
+    const queries = ofKind(film, 'query')
+    expect(queries.map(({ name, error }) => [name, error])).toEqual([
+      ['UPDATE', false],
+      ['BROKEN', true],
+    ])
+    expect(queries[0]!.value).toMatchObject({ 'db.query.text': 'UPDATE person SET name = ? WHERE id = 1' })
+  })
+})
+
+describe('a line of pino', () => {
+  it('is in the film, redacted, whatever its logger hides', async () => {
+    await using made = await recorded()
+    const lines: string[] = []
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(String(chunk))
+        done()
+      },
+    })
+    const logger = pino({ level: 'info' }, stream)
+    made.scope.span('work', () => {
+      logger.info({ user: 'ann', password: 'hush' }, 'hello %s', 'you')
+      logger.debug('not written')
+    })
+    expect(lines).toHaveLength(1)
+    const found = ofKind(await made.film('work'), 'log')
+    expect(found.map(({ value }) => value)).toMatchObject([
+      { message: 'hello you', severity: 'info', attributes: { user: 'ann' } },
+    ])
+    expect(JSON.stringify(found)).not.toContain('hush')
+  })
+})
