@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { postgresMissing, startPostgres, type Postgres } from '@cinescope/testkit'
+import { buildSchema, graphql } from 'graphql'
 import { Redis } from 'ioredis'
+import mongoose from 'mongoose'
 import mysql from 'mysql2'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -154,7 +156,7 @@ describe('a query of mysql2', () => {
         characterSet: 8,
         capabilityFlags: 0xffffff ^ 0x00000800,
         authCallback: (_: unknown, done: (error: null) => void) => done(null),
-      } as never)
+      })
       connection.on('query', (sql: string) => {
         if (sql.includes('broken'))
           return (connection as unknown as { writeError(e: object): void }).writeError({
@@ -205,5 +207,43 @@ describe('a line of pino', () => {
       { message: 'hello you', severity: 'info', attributes: { user: 'ann' } },
     ])
     expect(JSON.stringify(found)).not.toContain('hush')
+  })
+})
+
+describe('an operation of mongoose', () => {
+  it('is a span that fails as the operation does', async () => {
+    await using made = await recorded()
+    const Person = mongoose.model('Person', new mongoose.Schema({ name: String }))
+    const client = mongoose.createConnection('mongodb://127.0.0.1:1/shop', { serverSelectionTimeoutMS: 50 })
+    client.on('error', () => undefined)
+    const Bound = client.model('Person', Person.schema)
+    await expect(made.scope.span('work', () => Bound.find({ name: 'hush' }).exec())).rejects.toThrow()
+    await client.close()
+    const film = await made.film('work')
+    const [query] = ofKind(film, 'query')
+    expect(query).toMatchObject({ name: 'find people', error: true, open: false, parent: film.summary.id })
+    expect(query!.value).toMatchObject({ 'db.system.name': 'mongodb', 'db.collection.name': 'people' })
+    expect(JSON.stringify(query)).not.toContain('hush')
+  })
+})
+
+describe('an operation of graphql', () => {
+  it('is a span, inside which its resolvers are not', async () => {
+    await using made = await recorded()
+    const schema = buildSchema('type Query { hello(name: String): String, boom: String }')
+    const rootValue = {
+      hello: async ({ name }: { name: string }) => `hi ${name}`,
+      boom: () => {
+        throw new Error('boom')
+      },
+    }
+    const result = await made.scope.span('work', async () =>
+      graphql({ schema, rootValue, source: 'query Greet { hello(name: "hush") boom }', operationName: 'Greet' }),
+    )
+    expect(result).toMatchObject({ data: { hello: 'hi hush', boom: null } })
+    const queries = ofKind(await made.film('work'), 'query')
+    expect(queries.map(({ name, open, value }) => [name, open, value])).toEqual([
+      ['query', false, { 'graphql.operation.name': 'Greet', 'graphql.operation.type': 'query' }],
+    ])
   })
 })
