@@ -10,6 +10,7 @@ import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { judge, type Row, type RowResult } from './row.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
+import { fetchRow } from './rows/fetch.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
 import { writerRow } from './rows/writer.ts'
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   stretchRow,
   memoryRow,
   startupRow,
+  fetchRow,
   filmRow,
   rangeRow,
   sizeRow,

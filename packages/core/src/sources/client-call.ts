@@ -6,6 +6,7 @@ import { Text } from '../capture/own-value.ts'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import { Attributes } from '../value/attributes.ts'
+import type { ClientOrigin } from './client-origin.ts'
 
 const BEGIN = ['http.request.method', 'url.full', 'server.address', 'server.port'] as const
 const OUTCOME = [
@@ -20,11 +21,8 @@ const FAILED_FROM = 400
 
 /** What is known when a request is made. */
 export interface Outgoing {
-  /** Names the site: `http`, `undici`. */
-  readonly framework: string
+  readonly origin: ClientOrigin
   readonly method: string
-  /** Scheme, host and port. */
-  readonly origin: string
   /** With the query string. */
   readonly path: string
 }
@@ -38,29 +36,24 @@ export interface HeaderList {
 /** See the file's first line. */
 export class ClientCall {
   readonly span: Span
-  readonly host: string
+  readonly #origin: ClientOrigin
   #sent: HeaderList | undefined
   #answered: HeaderList | undefined
   #status = 0
   #tap: BodyTap | undefined
   #type: string | undefined
+  #isBodyDone = false
 
-  constructor(probe: Probe, { framework, method, origin, path }: Outgoing) {
-    const start = origin.indexOf('://') + 3
-    const address = start === 2 ? origin : origin.slice(start)
-    const colon = address.lastIndexOf(':')
-    const hasPort = colon > address.lastIndexOf(']')
-    this.host = hasPort ? address.slice(0, colon) : address
-    const port = hasPort ? Number(address.slice(colon + 1)) : undefined
-    const site = probe.site({ name: `${method} ${address}`, framework })
-    const value = new Attributes(BEGIN, [method, origin + path, this.host, port])
-    this.span = probe.open(KINDS['client.request'], site, probe.current(), value)
+  constructor(probe: Probe, { origin, method, path }: Outgoing) {
+    this.#origin = origin
+    const value = new Attributes(BEGIN, [method, origin.origin + path, origin.host, origin.port])
+    this.span = probe.open(KINDS['client.request'], origin.site(probe, method), probe.current(), value)
   }
 
   /** The header that ties what the peer records to this; undefined when this peer is not to get it. */
   traceparent(): string | undefined {
     const hosts = this.span.probe.sources.outgoing.traceparentTo
-    if (hosts !== undefined && !hosts.some((pattern) => isHost(pattern, this.host))) return undefined
+    if (hosts !== undefined && !hosts.some((pattern) => isHost(pattern, this.#origin.host))) return undefined
     return formatTraceparent({ traceId: this.span.traceId, spanId: this.span.id, sampled: true })
   }
 
@@ -77,12 +70,19 @@ export class ClientCall {
     this.#type = textOf(headers, 'content-type')
     if (!bodies) return
     this.#tap = new BodyTap(maxBodyBytes)
+    this.#tap.announced = Number(textOf(headers, 'content-length') ?? Number.NaN)
     this.#tap.isEncoded = (textOf(headers, 'content-encoding') ?? 'identity') !== 'identity'
   }
 
   /** A piece of the answer's body has come. */
   chunk(chunk: unknown, encoding?: unknown): void {
-    this.#tap?.take(chunk, encoding)
+    const tap = this.#tap
+    if (tap === undefined) return
+    if (tap.totalLength > 0 || !(chunk instanceof Uint8Array) || chunk.byteLength !== tap.announced)
+      return tap.take(chunk, encoding)
+    // it is all there is: recorded at once it need not be copied
+    tap.lend(chunk)
+    this.#body(tap, true)
   }
 
   /** Nothing more will come; `isWhole` says that all of it has. */
@@ -90,13 +90,16 @@ export class ClientCall {
     const { span } = this
     if (!span.isOpen) return
     const tap = this.#tap
-    if (tap !== undefined && tap.totalLength > 0) {
-      const site = span.probe.site({ name: 'http.response.body', framework: 'http' })
-      span.point(KINDS.attribute, site, new Text(tap.text(this.#type, isWhole)), tap.totalLength)
-    }
+    if (tap !== undefined && tap.totalLength > 0 && !this.#isBodyDone) this.#body(tap, isWhole)
     if (error !== undefined) span.error(error)
     const failed = error !== undefined || this.#status >= FAILED_FROM ? FLAG.error : 0
     span.end(this.#status, FLAG.async | failed | (isWhole ? 0 : FLAG.aborted), this.#outcome(tap))
+  }
+
+  #body(tap: BodyTap, isWhole: boolean): void {
+    this.#isBodyDone = true
+    const text = new Text(tap.text(this.#type, isWhole))
+    this.span.point(KINDS.attribute, this.#origin.bodySite(this.span.probe), text, tap.totalLength)
   }
 
   #outcome(tap: BodyTap | undefined): Attributes {

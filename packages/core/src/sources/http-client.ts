@@ -7,6 +7,7 @@ import { putMethods } from '../adapter/carrier-methods.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall } from './client-call.ts'
+import { ClientOrigins } from './client-origin.ts'
 import { guarded, toOwner } from './owner.ts'
 import type { Source } from './source.ts'
 
@@ -23,6 +24,12 @@ interface Answered extends Made {
 }
 
 type Calls = WeakMap<object, ClientCall>
+
+/** What is under way, and to where. */
+interface Under {
+  readonly calls: Calls
+  readonly origins: ClientOrigins
+}
 type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => boolean
 type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boolean
 
@@ -32,9 +39,10 @@ export const httpClient: Source = {
   target: () => channel('http.client.request.created'),
   install(users) {
     const calls: Calls = new WeakMap()
+    const under: Under = { calls, origins: new ClientOrigins('http') }
     const what = 'an outgoing request'
     const stop = listen({
-      'http.client.request.created': toOwner(users, what, (probe, { request }: Made) => made(probe, calls, request)),
+      'http.client.request.created': toOwner(users, what, (probe, { request }: Made) => made(probe, under, request)),
       'http.client.request.error': toOwner(users, what, (_, { request, error }: Failed) =>
         calls.get(request)?.end(false, error),
       ),
@@ -49,11 +57,10 @@ export const httpClient: Source = {
   },
 }
 
-function made(probe: Probe, calls: Calls, request: ClientRequest): void {
+function made(probe: Probe, { calls, origins }: Under, request: ClientRequest): void {
   const call = new ClientCall(probe, {
-    framework: 'http',
+    origin: origins.of(originOf(request)),
     method: request.method,
-    origin: originOf(request),
     path: request.path,
   })
   calls.set(request, call)

@@ -8,6 +8,7 @@ import { useHook } from '../adapter/hooks.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall } from './client-call.ts'
+import { ClientOrigins } from './client-origin.ts'
 import { type Http2Headers, regularHeaders, textOf } from './http2-headers.ts'
 import { guarded, ownerOf, toOwner } from './owner.ts'
 import { replaceFunctions } from './replace.ts'
@@ -37,6 +38,7 @@ export const http2Client: Source = {
 class Http2Calls {
   readonly #users: ReadonlySet<Probe>
   readonly #calls = new WeakMap<object, ClientCall>()
+  readonly #origins = new ClientOrigins('http2')
   /** That of the request which is being made: its header is sent with it. */
   #arriving: ClientCall | undefined
 
@@ -50,7 +52,7 @@ class Http2Calls {
     const what = 'an outgoing request'
     const stop = listen({
       'http2.client.stream.created': toOwner(users, what, (probe, { stream, headers }: WithHeaders) => {
-        calls.set(stream, this.#arriving ?? callOf(probe, headers))
+        calls.set(stream, this.#arriving ?? this.#callOf(probe, headers))
         this.#arriving = undefined
       }),
       'http2.client.stream.finish': toOwner(users, what, (_, { stream, headers }: WithHeaders) =>
@@ -107,7 +109,7 @@ class Http2Calls {
     const given = (headers ?? {}) as Http2Headers
     let sent: unknown = headers
     guarded(owner, 'an outgoing request', () => {
-      const call = callOf(owner, given)
+      const call = this.#callOf(owner, given)
       this.#arriving = call
       const traceparent = 'traceparent' in given ? undefined : call.traceparent()
       if (traceparent === undefined) return
@@ -118,15 +120,15 @@ class Http2Calls {
     })
     return sent
   }
-}
 
-function callOf(probe: Probe, headers: Http2Headers): ClientCall {
-  const call = new ClientCall(probe, {
-    framework: 'http2',
-    method: textOf(headers[':method']) ?? 'GET',
-    origin: `${textOf(headers[':scheme']) ?? 'https'}://${textOf(headers[':authority']) ?? textOf(headers['host']) ?? ''}`,
-    path: textOf(headers[':path']) ?? '/',
-  })
-  call.sent(regularHeaders(headers))
-  return call
+  #callOf(probe: Probe, headers: Http2Headers): ClientCall {
+    const host = textOf(headers[':authority']) ?? textOf(headers['host']) ?? ''
+    const call = new ClientCall(probe, {
+      origin: this.#origins.of(`${textOf(headers[':scheme']) ?? 'https'}://${host}`),
+      method: textOf(headers[':method']) ?? 'GET',
+      path: textOf(headers[':path']) ?? '/',
+    })
+    call.sent(regularHeaders(headers))
+    return call
+  }
 }

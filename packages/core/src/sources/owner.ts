@@ -22,7 +22,12 @@ export function toOwner<T>(
 ): (message: unknown) => void {
   return (message) => {
     const owner = ownerOf(users)
-    if (owner !== undefined) guarded(owner, what, () => receive(owner, message as T))
+    if (owner === undefined) return
+    try {
+      receive(owner, message as T)
+    } catch (cause) {
+      reportFault(owner, what, cause)
+    }
   }
 }
 

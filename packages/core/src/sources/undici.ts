@@ -4,7 +4,9 @@ import { channel } from 'node:diagnostics_channel'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall, type HeaderList } from './client-call.ts'
+import { ClientOrigins } from './client-origin.ts'
 import { toOwner } from './owner.ts'
+import { asciiText } from '../value/intrinsics.ts'
 import type { Source } from './source.ts'
 
 /** What undici publishes of a request: version 6 (Node 22) and later. */
@@ -33,17 +35,22 @@ interface Failed extends Made {
   readonly error: unknown
 }
 
-type Calls = WeakMap<object, ClientCall>
+/** What is under way, and to where. */
+interface Under {
+  readonly calls: WeakMap<object, ClientCall>
+  readonly origins: ClientOrigins
+}
 
 /** See the file's first line. */
 export const undici: Source = {
   name: 'undici',
   target: () => channel('undici:request:create'),
   install(users) {
-    const calls: Calls = new WeakMap()
+    const calls = new WeakMap<object, ClientCall>()
+    const under: Under = { calls, origins: new ClientOrigins('undici') }
     const what = 'a fetch'
     return listen({
-      'undici:request:create': toOwner(users, what, (probe, { request }: Made) => made(probe, calls, request)),
+      'undici:request:create': toOwner(users, what, (probe, { request }: Made) => made(probe, under, request)),
       'undici:request:headers': toOwner(users, what, (_, { request, response }: Answered) =>
         calls.get(request)?.answered(response.statusCode, headersOf(response.headers)),
       ),
@@ -58,9 +65,13 @@ export const undici: Source = {
   },
 }
 
-function made(probe: Probe, calls: Calls, request: UndiciRequest): void {
+function made(probe: Probe, { calls, origins }: Under, request: UndiciRequest): void {
   const { method, origin, path } = request
-  const call = new ClientCall(probe, { framework: 'undici', method, origin: String(origin), path })
+  const call = new ClientCall(probe, {
+    origin: origins.of(typeof origin === 'string' ? origin : origin.origin),
+    method,
+    path,
+  })
   calls.set(request, call)
   const headers = headersOf(request.headers)
   if (!headers.names.includes('traceparent')) {
@@ -82,7 +93,5 @@ function headersOf(list: readonly unknown[]): HeaderList {
 }
 
 function textOf(value: unknown): string {
-  return value instanceof Uint8Array
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
-    : String(value)
+  return value instanceof Uint8Array ? asciiText(value, 0, value.length) : String(value)
 }

@@ -4,8 +4,7 @@ import { OMISSION, TAG } from '@cinescope/protocol'
 import { descriptorOf, isArray, isProxy } from './intrinsics.ts'
 import type { PathState } from './paths.ts'
 import { RoutedPath } from './routed-path.ts'
-import type { RouteNames } from './url.ts'
-import { redactUrl } from './url.ts'
+import { redactUrl, UNNAMED } from './url.ts'
 import { isPlainUrl, maySecretUrl } from './url-path.ts'
 import type { Walker } from './walker.ts'
 
@@ -13,9 +12,6 @@ import type { Walker } from './walker.ts'
 const MAX_TOUCHED = 262_144
 const MAX_PLAIN = 2048
 const SHORT = 128
-
-/** No route is known: what looks random may be a secret. */
-const UNNAMED: RouteNames = () => undefined
 
 /** Writes `value`: a URL, several, or anything else as it is. An ordinary path costs little more than its text. */
 export function writeUrl(

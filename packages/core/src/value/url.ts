@@ -6,7 +6,7 @@ import { decodeComponent } from './percent.ts'
 import type { Redaction } from './redaction.ts'
 import { scrubText } from './scrub.ts'
 import { MASK } from './shapes.ts'
-import { followsSecretName, looksRandom } from './url-path.ts'
+import { followsSecretName, isPlainUrl, looksRandom } from './url-path.ts'
 
 const MAX_URL = 16_384
 const MAX_DECODED = 3
@@ -18,8 +18,11 @@ const NUMERIC = /^-?\d+(?:\.\d+)?$|^true$|^false$/
  */
 export type RouteNames = (segment: string) => boolean | undefined
 
-/** Names nothing, so that segments which look random stay. */
+/** Segments which look random stay. */
 const SHOWN: RouteNames = () => true
+
+/** No route is known: what looks random may be a secret. */
+export const UNNAMED: RouteNames = () => undefined
 
 /**
  * `text`, a URL or the path and query of one, with its secrets masked; cut at 16 KiB. Segments of the path that look random
@@ -30,7 +33,9 @@ export function redactUrl(text: string, redaction: Redaction, names: RouteNames 
   const [beforeFragment, fragment] = splitOnce(bounded, '#')
   const [path, query] = splitOnce(beforeFragment, '?')
   const isAtCallback = isCallback(path)
-  let result = scrubText(maskSegments(path, redaction, names), redaction)
+  // most paths hold nothing to look at
+  const isPlain = (names === SHOWN || names === UNNAMED) && !path.includes('@') && isPlainUrl(path)
+  let result = isPlain ? path : scrubText(maskSegments(path, redaction, names), redaction)
   if (query !== undefined) result += `?${maskParameters(query, redaction, isAtCallback)}`
   if (fragment !== undefined) result += `#${maskParameters(fragment, redaction, isAtCallback)}`
   return result
