@@ -11,6 +11,7 @@ import { judge, type Row, type RowResult } from './row.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
 import { fetchRow } from './rows/fetch.ts'
+import { idleRow } from './rows/idle.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
 import { writerRow } from './rows/writer.ts'
@@ -27,6 +28,7 @@ const ROWS: readonly Row[] = [
   memoryRow,
   startupRow,
   fetchRow,
+  idleRow,
   filmRow,
   rangeRow,
   sizeRow,

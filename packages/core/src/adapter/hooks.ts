@@ -20,9 +20,10 @@ interface HookCarrier {
  */
 export function useHook(probe: Probe, target: object, install: (users: ReadonlySet<Probe>) => () => void): void {
   const hooks = registry()
-  const hook = hooks.get(target) ?? installed(install)
+  const known = hooks.get(target)
+  if (known?.users.has(probe) === true) return
+  const hook = known ?? installed(probe, install)
   hooks.set(target, hook)
-  if (hook.users.has(probe)) return
   hook.users.add(probe)
   probe.onStop(() => {
     hook.users.delete(probe)
@@ -32,8 +33,8 @@ export function useHook(probe: Probe, target: object, install: (users: ReadonlyS
   })
 }
 
-function installed(install: (users: ReadonlySet<Probe>) => () => void): Hook {
-  const users = new Set<Probe>()
+function installed(first: Probe, install: (users: ReadonlySet<Probe>) => () => void): Hook {
+  const users = new Set([first])
   return { users, uninstall: install(users) }
 }
 

@@ -23,6 +23,7 @@ const SOURCE_NAMES = [
   'mongoose',
   'graphql',
   'fastify',
+  'vitals',
 ] as const
 
 /** One of them. */
@@ -53,10 +54,21 @@ interface OutgoingOptions {
 export interface SourceSettings {
   readonly on: readonly SourceName[]
   readonly incoming: Bodies
+  readonly vitals: Required<VitalsOptions>
   readonly outgoing: Bodies & {
     /** Undefined stands for all. */
     readonly traceparentTo: readonly string[] | undefined
   }
+}
+
+/** How host vitals are watched. */
+interface VitalsOptions {
+  /** Milliseconds between two samples while films are recorded, 100 to 3,600,000; 30 times as long while none is. Default 1,000. */
+  readonly everyMs?: number
+  /** From which delay on the event loop counts as blocked, in ms, 10 to 60,000. Default 50. */
+  readonly blockedMs?: number
+  /** From which length on a pause of the collector is an event of its own, in ms, 1 to 60,000. Default 10. */
+  readonly pauseMs?: number
 }
 
 interface Bodies {
@@ -75,6 +87,8 @@ export interface SourceOptions {
   readonly incoming?: IncomingOptions
   /** What is recorded of outgoing requests, and sent with them. */
   readonly outgoing?: OutgoingOptions
+  /** How the event loop, the collector and memory are watched. */
+  readonly vitals?: VitalsOptions
 }
 
 const BODIES: OptionRules = {
@@ -92,6 +106,14 @@ export const SOURCE_RULES: OptionRules = {
     ],
   },
   incoming: { is: 'object', rules: BODIES },
+  vitals: {
+    is: 'object',
+    rules: {
+      everyMs: { is: 'integer', from: 100, to: 3_600_000 },
+      blockedMs: { is: 'integer', from: 10, to: 60_000 },
+      pauseMs: { is: 'integer', from: 1, to: 60_000 },
+    },
+  },
   outgoing: {
     is: 'object',
     rules: {
@@ -102,12 +124,20 @@ export const SOURCE_RULES: OptionRules = {
 }
 
 /** Fills in the defaults. */
-export function settleSources({ sources, incoming, outgoing }: SourceOptions, isProduction: boolean): SourceSettings {
+export function settleSources(
+  { sources, incoming, outgoing, vitals }: SourceOptions,
+  isProduction: boolean,
+): SourceSettings {
   const isOn = (name: SourceName): boolean =>
     typeof sources === 'boolean' ? sources : (sources?.[name] ?? !OFF_BY_DEFAULT.includes(name))
   return {
     on: SOURCE_NAMES.filter(isOn),
     incoming: { bodies: incoming?.bodies ?? !isProduction, maxBodyBytes: incoming?.maxBodyBytes ?? 4096 },
+    vitals: {
+      everyMs: vitals?.everyMs ?? 1000,
+      blockedMs: vitals?.blockedMs ?? 50,
+      pauseMs: vitals?.pauseMs ?? 10,
+    },
     outgoing: {
       bodies: outgoing?.bodies ?? !isProduction,
       maxBodyBytes: outgoing?.maxBodyBytes ?? 4096,

@@ -39,6 +39,8 @@ export class Probe {
   readonly sources: SourceSettings
   /** Runs a function in the context of a span. */
   readonly run: SpanContext['run']
+  /** Told of the next root that begins; whoever set it takes it away again. */
+  onRoot: (() => void) | undefined = undefined
   readonly #context = createSpanContext()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
@@ -106,6 +108,11 @@ export class Probe {
     return this.#context.current()
   }
 
+  /** The span whose context host code was run in last. */
+  get lastEntered(): Span | undefined {
+    return this.#context.lastEntered
+  }
+
   /** For a channel that Node publishes right before it calls the host, and gives no way around the call. */
   enter(span: Span): void {
     this.#context.enter(span)
@@ -113,7 +120,9 @@ export class Probe {
 
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
   open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
-    return new Span(this, kind, site, parent, value, cause, flags)
+    const span = new Span(this, kind, site, parent, value, cause, flags)
+    if (parent === undefined && this.onRoot !== undefined) this.onRoot()
+    return span
   }
 
   /** The seq of a span of this thread by its wire id; 0 for one of another thread or process. */

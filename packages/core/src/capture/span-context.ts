@@ -5,6 +5,8 @@ import type { Span } from './span.ts'
 
 /** One per probe. */
 export interface SpanContext {
+  /** The span that was entered last, wherever; it may be over. */
+  readonly lastEntered: Span | undefined
   /** The span whose context this is. */
   current(): Span | undefined
   /** Makes this the context of a span, for what runs on from here: until the host's own code returns to Node. */
@@ -12,6 +14,8 @@ export interface SpanContext {
   /** Runs `fn` in the context of a span, without `this`. Takes three lines of a stack trace below `fn`. */
   readonly run: <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A) => R
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** From this version on a storage keeps its values in frames. */
 const FRAMES_SINCE = 24
@@ -24,18 +28,26 @@ const UNTRACKED = { requireManualDestroy: true }
  */
 export function createSpanContext(): SpanContext {
   const storage = new AsyncLocalStorage<Span>()
-  return {
+  const context: Mutable<SpanContext> = {
+    lastEntered: undefined,
     current: () => storage.getStore(),
-    enter: (span) => storage.enterWith(span),
+    enter: (span) => {
+      context.lastEntered = span
+      storage.enterWith(span)
+    },
     run: HAS_FRAMES
       ? <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
+          context.lastEntered = span
           if (storage.getStore() === span) return fn(...args)
           const before = new AsyncResource('CINESCOPE', UNTRACKED)
           return before.runInAsyncScope(enter<A, R>, undefined, storage, span, fn, args)
         }
-      : <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R =>
-          storage.run(span, call<A, R>, fn, args),
+      : <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
+          context.lastEntered = span
+          return storage.run(span, call<A, R>, fn, args)
+        },
   }
+  return context
 }
 
 function enter<A extends unknown[], R>(

@@ -23,6 +23,7 @@ import { pinoLines } from './pino.ts'
 import { processEvents } from './process-events.ts'
 import type { Source } from './source.ts'
 import { undici } from './undici.ts'
+import { vitals } from './vitals/vitals.ts'
 import { workerThreads } from './worker-threads.ts'
 
 /** All sources, in the order in which the doctor lists them. */
@@ -41,6 +42,7 @@ const SOURCES: readonly Source[] = [
   pinoLines,
   ...databases,
   fastify,
+  vitals,
 ]
 
 /** Sources that are hooked as their files are loaded. */
