@@ -74,7 +74,8 @@ function readBack(node, directory) {
   } catch (error) {
     return `cinescope films printed no JSON (${error.message}): ${stdout.slice(0, 200)}`
   }
-  const films = Array.isArray(answer) ? answer : answer.films
+  // the program calls itself: what it sent is recorded as well as what it served
+  const films = (Array.isArray(answer) ? answer : answer.films)?.filter(({ kind }) => kind === 'request')
   if (films?.length !== PATHS.length)
     return `expected ${PATHS.length} films, read ${films?.length}: ${stdout.slice(0, 500)}`
   return JSON.stringify(films).includes('/orders/:id')

@@ -37,8 +37,8 @@ export function globalHelp(commands: readonly { readonly name: string; readonly 
       ['2', 'the command line is wrong'],
       ['3', 'there is no recording, or it cannot be read'],
       ['4', 'a fault of this command, or a Node too old for it'],
-      ['other', 'that of the program that `cinescope run` ran'],
     ]),
+    '`cinescope run` ends with the exit code of the program.',
     '',
   ].join('\n')
 }

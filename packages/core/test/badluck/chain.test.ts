@@ -29,7 +29,7 @@ async function all(recording: OpenRecording, query: EventQuery): Promise<Cinesco
 describe('the chain', () => {
   it('gives back every event once, in every order and page size, over tails and seals', async () => {
     await using directory = await temporaryDirectory()
-    await using scope = await createScope({ directory: directory.path, handleSignals: false })
+    await using scope = await createScope({ directory: directory.path, handleSignals: false, sources: false })
     const recording = scope.recording()
     let n = 0
     const outside = new AsyncResource('outside')
@@ -73,7 +73,7 @@ describe('the chain', () => {
 
   it('gives each film its own events, parents, values and state', async () => {
     await using directory = await temporaryDirectory()
-    const scope = await createScope({ directory: directory.path, handleSignals: false })
+    const scope = await createScope({ directory: directory.path, handleSignals: false, sources: false })
     await films(scope, 0, 400)
     await scope.flush()
     await films(scope, 400, 3000)
@@ -105,7 +105,7 @@ describe('the chain', () => {
 
   it('gives a value to the begin and another to the end of one span', async () => {
     await using directory = await temporaryDirectory()
-    await using scope = await createScope({ directory: directory.path, handleSignals: false })
+    await using scope = await createScope({ directory: directory.path, handleSignals: false, sources: false })
     const probe = scope['cinescope.probe.v1']
     const site = probe.site({ name: 'both' })
     const spans = Array.from({ length: 30 }, (_, n) => {
@@ -132,7 +132,7 @@ describe('the chain', () => {
 
   it('shows a span open while it is, and ended once it has, without a seal between', async () => {
     await using directory = await temporaryDirectory()
-    await using scope = await createScope({ directory: directory.path, handleSignals: false })
+    await using scope = await createScope({ directory: directory.path, handleSignals: false, sources: false })
     const probe = scope['cinescope.probe.v1']
     const span = probe.open(18, probe.site({ name: 'open' }), undefined, { check: checkValue(1) })
     await scope.flush()
@@ -150,6 +150,7 @@ describe('the chain', () => {
   it('accounts for what it had no room for, and keeps ends, errors and state longest', async () => {
     await using directory = await temporaryDirectory()
     const scope = await createScope({
+      sources: false,
       directory: directory.path,
       handleSignals: false,
       ring: { records: 256, arenaBytes: 131_072 },

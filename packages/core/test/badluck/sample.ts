@@ -8,7 +8,7 @@ import { checkValue } from './check-value.ts'
 
 /** Records a few films with values, states, errors and logs, and closes the recording. Gives its path. */
 export async function sampleRecording(directory: string, films = 40): Promise<string> {
-  const scope = await createScope({ directory, handleSignals: false, service: 'sample' })
+  const scope = await createScope({ directory, handleSignals: false, sources: false, service: 'sample' })
   for (let n = 0; n < films; n++) {
     scope.span('root', () => {
       scope.span('child', () => scope.log('line', { check: checkValue(n), 'check.n': n }))

@@ -13,6 +13,7 @@ describe('a scope whose writer thread dies', () => {
     const faults: CinescopeError[] = []
     const started = once(process, 'worker') as Promise<[Worker]>
     const scope = await createScope({
+      sources: false,
       directory: join(directory.path, 'r'),
       onInternalError: (error) => faults.push(error),
     })

@@ -34,6 +34,8 @@ function start(options: ScopeOptions = {}): Promise<Scope> {
   return createScope({
     directory: join(directory.path, 'recordings'),
     onInternalError: (error) => faults.push(error),
+    // events are counted here
+    sources: false,
     ...options,
   })
 }
@@ -484,7 +486,7 @@ describe('record', () => {
   )
 
   it('rejects with what the function throws, and leaves requests alone afterwards', async () => {
-    await using scope = await start({ sources: false })
+    await using scope = await start()
     const error = new Error('thrown')
     await expect(
       scope.record(() => {

@@ -193,6 +193,7 @@ describe('the hooks of a process', () => {
       'net',
       'process',
       'undici',
+      'vitals',
       'worker_threads',
     ])
     await made[Symbol.asyncDispose]()

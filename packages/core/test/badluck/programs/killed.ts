@@ -7,7 +7,7 @@ import { checkValue } from '../check-value.ts'
 
 const [directory = '.', ackPath = 'ack', mode = 'steady'] = process.argv.slice(2)
 const acks = openSync(ackPath, 'a')
-const scope = await createScope({ directory, ...(mode === 'pruned' ? { maxBytes: 1_048_576 } : {}) })
+const scope = await createScope({ sources: false, directory, ...(mode === 'pruned' ? { maxBytes: 1_048_576 } : {}) })
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 let n = 0
 

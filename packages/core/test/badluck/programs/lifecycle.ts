@@ -17,7 +17,7 @@ function busy(ms: number): void {
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   /** The second flush is asked for while the writer works on the first. */
   async 'two flushes'() {
-    const scope = await createScope({ directory, handleSignals: false })
+    const scope = await createScope({ sources: false, directory, handleSignals: false })
     await scope.flush()
     for (let round = 0; round < 40; round++) {
       record(scope, 2000)
@@ -32,12 +32,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await scope.stop()
   },
   async 'exit at once'() {
-    const scope = await createScope({ directory })
+    const scope = await createScope({ sources: false, directory })
     record(scope, 50)
     process.exit(0)
   },
   async 'stop, then exit without waiting'() {
-    const scope = await createScope({ directory })
+    const scope = await createScope({ sources: false, directory })
     await scope.flush()
     await scope.recording().films()
     record(scope, 50)
@@ -45,14 +45,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     process.exit(0)
   },
   async 'two scopes, a signal'() {
-    const scopes = [await createScope({ directory }), await createScope({ directory })]
+    const scopes = [await createScope({ sources: false, directory }), await createScope({ sources: false, directory })]
     for (const scope of scopes) await scope.flush()
     for (const scope of scopes) record(scope, 50)
     process.kill(process.pid, 'SIGTERM')
     await setTimeout(5000)
   },
   async 'one scope stopped, a signal'() {
-    const scopes = [await createScope({ directory }), await createScope({ directory })]
+    const scopes = [await createScope({ sources: false, directory }), await createScope({ sources: false, directory })]
     for (const scope of scopes) {
       await scope.flush()
       record(scope, 50)
@@ -62,13 +62,13 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await setTimeout(5000)
   },
   async 'an uncaught error'() {
-    const scope = await createScope({ directory })
+    const scope = await createScope({ sources: false, directory })
     await scope.flush()
     record(scope, 50)
     throw new Error('nobody catches this')
   },
   async 'the natural end'() {
-    const scope = await createScope({ directory })
+    const scope = await createScope({ sources: false, directory })
     record(scope, 50)
   },
 }

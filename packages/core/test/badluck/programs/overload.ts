@@ -17,6 +17,7 @@ const BATCH = 500
 /** Of a normal round; enough that the tick of the CPU clock, 4 ms, is a small part. */
 const NORMAL_BATCHES = 60
 const scope = await createScope({
+  sources: false,
   directory,
   handleSignals: false,
   ring: { strategy: strategy === 'overwrite' ? 'overwrite' : 'drop', records: 32_768, arenaBytes: 8_388_608 },

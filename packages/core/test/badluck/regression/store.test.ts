@@ -68,7 +68,12 @@ describe('retention and the ledger', () => {
 
   it('the ledger of a scope at its byte limit is that of its segments', async () => {
     await using directory = await temporaryDirectory()
-    const scope = await createScope({ directory: directory.path, handleSignals: false, maxBytes: 1_048_576 })
+    const scope = await createScope({
+      directory: directory.path,
+      handleSignals: false,
+      sources: false,
+      maxBytes: 1_048_576,
+    })
     scope.log('only at the beginning')
     for (let i = 0; i < 40; i++) {
       for (let j = 0; j < 500; j++) scope.span(`s${j % 9}`, () => ({ i, j, random: String(Math.random()).repeat(20) }))
@@ -109,7 +114,7 @@ it('a recording used after its close answers with a code', async () => {
 it('an entity born again after its death is found under its new number, whatever the store', async () => {
   await using directory = await temporaryDirectory()
   for (const store of ['sqlite', 'memory'] as const) {
-    await using scope = await createScope({ directory: directory.path, handleSignals: false, store })
+    await using scope = await createScope({ directory: directory.path, handleSignals: false, sources: false, store })
     const first = scope.entity('socket', 'a')
     first.snapshot({ life: 1 })
     first.died()
