@@ -41,7 +41,8 @@ export function hookModules(probe: Probe, hooks: readonly ModuleHook[], tell: (h
   subscribe(LOADED, onLoaded)
   probe.onStop(() => unsubscribe(LOADED, onLoaded))
   const { cache } = createRequire(import.meta.url)
-  for (const [file, loaded] of Object.entries(cache)) if (loaded?.loaded === true) hookFile(file, loaded.exports)
+  for (const [file, loaded] of Object.entries(cache))
+    if (stems.has(stemOf(file)) && loaded?.loaded === true) hookFile(file, loaded.exports)
 }
 
 interface Package {

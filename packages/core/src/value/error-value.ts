@@ -17,6 +17,10 @@ const JSON_MESSAGE = ' is not valid JSON'
 const HEAD = 512
 const QUOTED = /"[\s\S]{0,64}?" is not valid JSON/
 const BODIES: readonly string[] = ['body', 'rawBody']
+/** ioredis hangs the command with all its arguments on the error of a reply. */
+const REPLY_ERROR = 'ReplyError'
+const COMMAND: readonly string[] = ['command']
+const NOTHING: readonly string[] = []
 /** Members that have their own place. */
 const WRITTEN: readonly string[] = ['message', 'stack', 'cause']
 /** Room held back for stack, cause and the first own field while the parts before them are written. */
@@ -42,7 +46,7 @@ export function writeError(
   walker.end += STACK_RESERVE - MESSAGE_RESERVE / 2
   to = writeOwn(walker, error, 'cause', to, depth, path)
   walker.end += MESSAGE_RESERVE / 2
-  return walker.close(writeFields(walker, error, to, depth, path), KEY.end)
+  return walker.close(writeFields(walker, error, hiddenOf(error, info), to, depth, path), KEY.end)
 }
 
 function writeMessage(walker: Walker, error: object, info: ClassInfo, at: number): number {
@@ -94,17 +98,29 @@ function writeOwn(
   return walker.value(descriptor.value, at, depth + 1, next)
 }
 
-function writeFields(walker: Walker, error: object, start: number, depth: number, path: PathState | undefined): number {
+function writeFields(
+  walker: Walker,
+  error: object,
+  hidden: readonly string[],
+  start: number,
+  depth: number,
+  path: PathState | undefined,
+): number {
   let at = start
   const errors = descriptorOf(error, 'errors')
   if (errors !== undefined && !('get' in errors) && errors.enumerable !== true && walker.hasRoom(at)) {
     at = walker.member('errors', errors.value, at, depth + 1, path, undefined)
   }
   const names = keysOf(error)
-  const hidesBody = isBodyError(error)
-  const shown = names.filter((name) => !WRITTEN.includes(name) && !(hidesBody && BODIES.includes(name)))
-  if (hidesBody) at = omitBodies(walker, names, at)
+  const shown = names.filter((name) => !WRITTEN.includes(name) && !hidden.includes(name))
+  at = omitHidden(walker, hidden, names, at)
   return walker.fields(error, shown, at, depth + 1, path)
+}
+
+/** Members that hold what a peer or a caller sent, which is recorded elsewhere if at all. */
+function hiddenOf(error: object, info: ClassInfo): readonly string[] {
+  if (isBodyError(error)) return BODIES
+  return info.name === REPLY_ERROR ? COMMAND : NOTHING
 }
 
 /** Whether bodies are recorded is decided elsewhere, and they are text that no tokenizer has seen. */
@@ -116,9 +132,9 @@ function isBodyError(error: object): boolean {
   return type.value.startsWith(BODY_ERROR) || HTTP_ERROR.every((name) => hasOwn(error, name))
 }
 
-function omitBodies(walker: Walker, names: readonly string[], start: number): number {
+function omitHidden(walker: Walker, hidden: readonly string[], names: readonly string[], start: number): number {
   let at = start
-  for (const name of BODIES) {
+  for (const name of hidden) {
     if (!names.includes(name) || !walker.hasRoom(at)) continue
     at = walker.omit(walker.key(at, walker.keys.intern(name), name), OMISSION.redacted, 0)
   }

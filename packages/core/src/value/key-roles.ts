@@ -17,7 +17,8 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ...['url.path', 'url.full', 'referer', 'referrer', 'location', 'content-location', 'link'].map(
     (key) => [key, TREATMENT.url] as const,
   ),
-  ['db.query.text', TREATMENT.sql],
+  // attributes, and members of drivers' errors
+  ...['db.query.text', 'sql', 'internalquery'].map((key) => [key, TREATMENT.sql] as const),
   ['value', TREATMENT.value],
   ...['data', 'val', 'v', 'defaultvalue'].map((key) => [key, TREATMENT.data] as const),
 ])

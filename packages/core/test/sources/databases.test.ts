@@ -136,7 +136,8 @@ describe('a command of Redis', () => {
       ['GET', false, false],
       ['INCR', true, false],
     ])
-    expect(JSON.stringify(ofKind(film, 'query'))).not.toMatch(/hush|user:7/)
+    // neither the commands nor the errors of those that failed
+    expect(JSON.stringify(film)).not.toMatch(/hush|user:7/)
     const { hooks } = await made.scope.recording().status()
     expect(hooks.find(({ name }) => name === library)).toMatchObject({ state: 'active', version: expect.any(String) })
   })
