@@ -9,6 +9,9 @@ const LERNA = 'lerna@10.1.1'
 const root = dirname(import.meta.dirname)
 const [command, ...rest] = process.argv.slice(2)
 if (command === undefined) throw new Error('usage: npm run release -- <version | publish | changed | list> [options]')
-if (command === 'publish') capture(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root })
+if (command === 'publish') {
+  capture(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root })
+  capture(process.execPath, ['scripts/bundle.ts'], { cwd: root })
+}
 const args = ['exec', '--yes', `--package=${LERNA}`, '--', 'lerna', command, ...rest]
 process.exitCode = spawnSync('npm', args, { cwd: root, stdio: 'inherit' }).status ?? 1

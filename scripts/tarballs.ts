@@ -25,6 +25,7 @@ const root = dirname(import.meta.dirname)
 /** Builds all and packs every published package into `destination`, which is emptied first. */
 export function packAll(destination: string): readonly PackedPackage[] {
   capture(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root })
+  capture(process.execPath, [join(root, 'scripts/bundle.ts')], { cwd: root })
   rmSync(destination, { recursive: true, force: true })
   mkdirSync(destination, { recursive: true })
   return readdirSync(join(root, 'packages')).flatMap((folder) => {

@@ -17,4 +17,6 @@ export function buildPackages(): void {
     { cwd: root, stdio: 'inherit' },
   )
   if (status !== 0) throw new Error('the packages do not compile')
+  const bundled = spawnSync(process.execPath, [`${root}scripts/bundle.ts`], { cwd: root, stdio: 'inherit' })
+  if (bundled.status !== 0) throw new Error('the packages cannot be bundled')
 }

@@ -25,7 +25,9 @@ export function startWorker(
   const isSource = import.meta.url.endsWith('.ts')
   if (isSource) setFlagsFromString(NEVER_COMPILE_WRAPPERS)
   const { NODE_OPTIONS: _dropped, ...env } = process.env
-  const worker = new Worker(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url), {
+  // beside this file in a bundle, above it where it is one of many
+  const base = /\/scope\/worker\.[jt]s$/.test(import.meta.url) ? '..' : '.'
+  const worker = new Worker(new URL(`${base}/${name}.${isSource ? 'ts' : 'js'}`, import.meta.url), {
     workerData,
     transferList: [...transferList],
     execArgv: isSource ? ['--conditions=@cinescope/source'] : [],

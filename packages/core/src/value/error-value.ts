@@ -2,7 +2,7 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import type { ClassInfo } from './class-table.ts'
-import { descriptorOf, domExceptionMessage, hasOwn, keysOf, readStack, stackGetter } from './intrinsics.ts'
+import { descriptorOf, domExceptionMessage, hasOwn, isProxy, keysOf, readStack, stackGetter } from './intrinsics.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -18,7 +18,6 @@ const HEAD = 512
 const QUOTED = /"[\s\S]{0,64}?" is not valid JSON/
 const BODIES: readonly string[] = ['body', 'rawBody']
 /** ioredis hangs the command with all its arguments on the error of a reply. */
-const REPLY_ERROR = 'ReplyError'
 const COMMAND: readonly string[] = ['command']
 const NOTHING: readonly string[] = []
 /** Members that have their own place. */
@@ -46,7 +45,7 @@ export function writeError(
   walker.end += STACK_RESERVE - MESSAGE_RESERVE / 2
   to = writeOwn(walker, error, 'cause', to, depth, path)
   walker.end += MESSAGE_RESERVE / 2
-  return walker.close(writeFields(walker, error, hiddenOf(error, info), to, depth, path), KEY.end)
+  return walker.close(writeFields(walker, error, hiddenOf(error), to, depth, path), KEY.end)
 }
 
 function writeMessage(walker: Walker, error: object, info: ClassInfo, at: number): number {
@@ -118,9 +117,12 @@ function writeFields(
 }
 
 /** Members that hold what a peer or a caller sent, which is recorded elsewhere if at all. */
-function hiddenOf(error: object, info: ClassInfo): readonly string[] {
+function hiddenOf(error: object): readonly string[] {
   if (isBodyError(error)) return BODIES
-  return info.name === REPLY_ERROR ? COMMAND : NOTHING
+  const command: unknown = descriptorOf(error, 'command')?.value
+  return typeof command === 'object' && command !== null && !isProxy(command) && hasOwn(command, 'args')
+    ? COMMAND
+    : NOTHING
 }
 
 /** Whether bodies are recorded is decided elsewhere, and they are text that no tokenizer has seen. */
