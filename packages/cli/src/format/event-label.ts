@@ -2,7 +2,7 @@
 
 import { type CinescopeEvent, sitePlace } from '@cinescope/protocol'
 import { errorChain, shortPlace } from './error-text.ts'
-import { count } from './units.ts'
+import { count, duration } from './units.ts'
 import { inline } from './value-text.ts'
 
 /** The event in one phrase: a span's name, a log's message, an error's first line, what was lost in a gap. */
@@ -29,7 +29,9 @@ export function eventLabel(event: CinescopeEvent): string {
       // its kind is shown beside it
       return name.replace(/^router (?=.)/, '')
     case 'metric':
-      return `${name} = ${number}`
+      return name === 'cinescope.eventloop.blocked'
+        ? `the event loop was blocked for ${duration(number * 1e6)}`
+        : `${name} = ${Number(number.toPrecision(6))}`
     default:
       return name
   }

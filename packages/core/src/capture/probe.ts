@@ -41,6 +41,7 @@ export class Probe {
   readonly run: SpanContext['run']
   /** Told of the next root that begins; whoever set it takes it away again. */
   onRoot: (() => void) | undefined = undefined
+  #longest: Span | undefined = undefined
   readonly #context = createSpanContext()
   readonly #sites: SiteTable
   readonly #entities: EntityTable
@@ -106,6 +107,17 @@ export class Probe {
   /** The span whose async context this is. */
   current(): Span | undefined {
     return this.#context.current()
+  }
+
+  /** The span that has run longest in one turn lately, the innermost of those that did; told by the span as it ends. */
+  ranLong(span: Span): void {
+    // one that began before is around it
+    if (this.#longest === undefined || span.sinceNs > this.#longest.sinceNs) this.#longest = span
+  }
+
+  /** The last span that took 10 ms or more in one turn of the loop. */
+  get lastLong(): Span | undefined {
+    return this.#longest
   }
 
   /** The span whose context host code was run in last. */

@@ -3,6 +3,9 @@
 import { FLAG, KINDS, spanIdOf, derivedTraceId, seq as seqOf, type SpanId, type TraceId } from '@cinescope/protocol'
 import type { Probe } from './probe.ts'
 
+/** A span that took so long in one turn of the loop is remembered as one that blocked it. */
+const LONG_NS = 10e6
+
 /** A span that has begun. Ends once; later ends are ignored. */
 export class Span {
   readonly probe: Probe
@@ -51,7 +54,8 @@ export class Span {
   end(number = 0, flags = 0, value?: unknown): void {
     if (!this.isOpen) return
     this.isOpen = false
-    this.probe.recorder.end(
+    const { recorder } = this.probe
+    recorder.end(
       this.kind,
       this.site,
       this.seq,
@@ -62,6 +66,7 @@ export class Span {
       flags,
       value,
     )
+    if ((flags & FLAG.async) === 0 && recorder.lastNs - this.sinceNs >= LONG_NS) this.probe.ranLong(this)
   }
 
   /** Records what was thrown inside the span, once: an error that passes through further spans of the film is not recorded again. */

@@ -20,6 +20,11 @@ async function metrics(scope: Scope): Promise<readonly CinescopeEvent[]> {
   return (await scope.recording().events({ where: { kinds: ['metric'] }, limit: 1000 })).items
 }
 
+async function worstBlock(scope: Scope): Promise<CinescopeEvent | undefined> {
+  const blocked = (await metrics(scope)).filter(({ name }) => name === 'cinescope.eventloop.blocked')
+  return blocked.toSorted((a, b) => b.number - a.number)[0]
+}
+
 function block(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until;);
 }
@@ -49,23 +54,33 @@ describe('host vitals', () => {
   it.each([
     ['after others', true],
     ['after nothing happened for long', false],
-  ])('name the span that blocked the loop, as one that is inferred: %s', async (_, isAwake) => {
+  ])('name the span that blocked the loop, the innermost that took so long in one turn: %s', async (_, isAwake) => {
     const scope = await watched({ blockedMs: 60 })
     for (let i = 0; i < (isAwake ? 3 : 0); i++) {
       scope.span('innocent', () => undefined)
       await sleep(60)
     }
-    scope.span('outer', () => scope.span('guilty', () => block(250)))
+    scope.span('outer', () => scope.span('guilty', () => block(250)) ?? scope.span('late', () => undefined))
     await sleep(150)
-    const blocked = (await metrics(scope)).filter(({ name }) => name === 'cinescope.eventloop.blocked')
-    expect(blocked.length).toBeGreaterThan(0)
-    const [worst] = blocked.toSorted((a, b) => b.number - a.number)
+    const worst = await worstBlock(scope)
     expect(worst!.number).toBeGreaterThan(100)
-    expect(worst!.parentCertainty).toBe('inferred')
+    expect(worst!.parentCertainty).toBe('known')
     const parent = await scope.recording().event(worst!.parent!)
     expect(parent.name).toBe('guilty')
     const film = await scope.recording().film(worst!.film!)
     expect(film.summary.name).toBe('outer')
+  })
+
+  it('name a span that was entered last as inferred, where it gave the loop back in between', async () => {
+    const scope = await watched({ blockedMs: 60 })
+    await scope.span('asynchronous', async () => {
+      await sleep(120)
+      block(250)
+      await sleep(150)
+    })
+    const worst = await worstBlock(scope)
+    expect(worst!.parentCertainty).toBe('inferred')
+    expect((await scope.recording().event(worst!.parent!)).name).toBe('asynchronous')
   })
 
   it('name nobody where no span can have blocked it', async () => {
@@ -74,9 +89,7 @@ describe('host vitals', () => {
     await sleep(350)
     block(250)
     await sleep(150)
-    const blocked = (await metrics(scope)).filter(({ name }) => name === 'cinescope.eventloop.blocked')
-    const [worst] = blocked.toSorted((a, b) => b.number - a.number)
-    expect(worst).toMatchObject({ parent: undefined, parentCertainty: 'orphan' })
+    expect(await worstBlock(scope)).toMatchObject({ parent: undefined, parentCertainty: 'orphan' })
   })
 
   it('tell of a long pause of the collector by itself', async () => {

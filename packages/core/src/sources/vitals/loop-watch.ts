@@ -11,7 +11,9 @@ const LOOK_EVERY_MS = 100
 /** So long after the last film began nobody looks any more: ten wake-ups a second are much for an idle process. */
 const AWAKE_MS = 2000
 const BLOCKED = ['cinescope.eventloop.blocked_ms', 'cinescope.rule'] as const
-const RULE = 'the span that was entered last while the loop was away'
+const LAST_ENTERED = 'the span that was entered last while the loop was away'
+/** Before the loop was seen to be away it may have been so for a little. */
+const MARGIN_NS = 1e6
 
 /** Delays since they were taken. */
 export interface LoopDelays {
@@ -107,14 +109,22 @@ export class LoopWatch {
   #blocked(probe: Probe, lateMs: number, sinceMs: number): void {
     if (!probe.isEnabled) return
     guarded(probe, 'a blocked event loop', () => {
-      const span = suspect(probe, sinceMs * 1e6)
+      const proven = culprit(probe, sinceMs * 1e6)
+      const span = proven ?? suspect(probe, sinceMs * 1e6)
       const site = probe.site({ name: 'cinescope.eventloop.blocked', framework: 'node' })
-      const value = new Attributes(BLOCKED, [lateMs, span === undefined ? undefined : RULE])
-      const flags = span === undefined ? FLAG.parentOrphan : FLAG.parentInferred
+      const rule = proven === undefined && span !== undefined ? LAST_ENTERED : undefined
+      const value = new Attributes(BLOCKED, [lateMs, rule])
+      const flags = proven !== undefined ? 0 : span === undefined ? FLAG.parentOrphan : FLAG.parentInferred
       const { recorder } = probe
       recorder.point(KINDS.metric, site, span?.seq ?? 0, span?.root.seq ?? 0, value, lateMs, 0, 0, flags)
     })
   }
+}
+
+/** A span that began while the loop was away and took long without giving it back: known, not inferred. */
+function culprit(probe: Probe, sinceNs: number): Span | undefined {
+  const span = probe.lastLong
+  return span !== undefined && span.sinceNs >= sinceNs - MARGIN_NS ? span : undefined
 }
 
 /** The span that was entered last, if it can have: it began while the loop was away, or has not ended. */
