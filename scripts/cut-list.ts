@@ -23,6 +23,11 @@ const COMMAND = 'packages/cli/test/command-line.test.ts'
 const QUERY = 'packages/cli/test/query.test.ts'
 const LIVENESS = 'packages/core/test/recording/liveness.test.ts'
 const LONG = 'packages/core/test/query/long-query.test.ts'
+const OUTGOING = 'packages/core/test/sources/outgoing.test.ts'
+const SERVERS = 'packages/core/test/sources/servers.test.ts'
+const PROCESS = 'packages/core/test/sources/process.test.ts'
+const VITALS = 'packages/core/test/sources/vitals.test.ts'
+const REGISTER = 'packages/express/test/register/register.test.ts'
 const HEAVY = 'packages/core/test/query/heavy.test.ts'
 
 /** At least three a joint. */
@@ -260,6 +265,70 @@ export const CUTS: readonly Cut[] = [
     from: 'return this.weight >= MAX_WEIGHT',
     to: 'return false',
     tests: [HEAVY],
+  },
+  {
+    joint: 'source',
+    what: 'a fetch carries no trace',
+    file: `${CORE}/sources/undici.ts`,
+    from: "request.addHeader('traceparent', traceparent)",
+    to: 'undefined',
+    tests: [OUTGOING],
+  },
+  {
+    joint: 'source',
+    what: 'the end of a fetch is not heard',
+    file: `${CORE}/sources/undici.ts`,
+    from: 'calls.get(request)?.end(true)',
+    to: 'undefined',
+    tests: [OUTGOING],
+  },
+  {
+    joint: 'source',
+    what: 'an outgoing request that is broken off never ends',
+    file: `${CORE}/sources/http-client.ts`,
+    from: "if (type === 'close') closed(calls.get(this))",
+    to: '',
+    tests: [OUTGOING],
+  },
+  {
+    joint: 'source',
+    what: 'what a server calls runs outside of its request',
+    file: `${CORE}/sources/http-server.ts`,
+    from: 'if (begun !== undefined) probe.enter(begun.root)',
+    to: '',
+    tests: [SERVERS],
+  },
+  {
+    joint: 'source',
+    what: 'how hooks are is not written down',
+    file: `${CORE}/store/sqlite/sqlite-store.ts`,
+    from: 'INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)',
+    to: 'INSERT INTO hook SELECT ?, ?, ?, ?, ? WHERE 0',
+    tests: [PROCESS],
+  },
+  {
+    joint: 'source',
+    what: 'libraries are not hooked as they are loaded',
+    file: `${CORE}/sources/modules.ts`,
+    from: '  subscribe(LOADED, onLoaded)',
+    to: '',
+    tests: [REGISTER],
+  },
+  {
+    joint: 'source',
+    what: 'a request inside of the process does not know its cause',
+    file: `${CORE}/capture/probe.ts`,
+    from: 'return thread === this.thread && seq <= this.recorder.seq ? seq : 0',
+    to: 'return thread < 0 && seq <= this.recorder.seq ? seq : 0',
+    tests: [REGISTER],
+  },
+  {
+    joint: 'source',
+    what: 'whoever blocked the loop is not remembered',
+    file: `${CORE}/capture/span.ts`,
+    from: 'this.probe.ranLong(this)',
+    to: 'undefined',
+    tests: [VITALS],
   },
   {
     joint: 'CLI',
