@@ -7,7 +7,7 @@ describe('the order service under test, recorded', () => {
   let scope: Scope
   let app: ReturnType<typeof createApp>
   beforeAll(async () => {
-    scope = await createScope({ store: 'memory', handleSignals: false })
+    scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
     app = createApp(scope)
   })
   afterAll(() => scope.stop())

@@ -68,7 +68,7 @@ export class Place implements Disposable {
 
   /** A scope that records here. */
   scope(options: ScopeOptions = {}): Promise<Scope> {
-    return createScope({ directory: this.directory, service: 'shop', handleSignals: false, ...options })
+    return createScope({ sources: false, directory: this.directory, service: 'shop', handleSignals: false, ...options })
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createScope } from '../../src/scope.ts'
 
 it('an answer whose values would take too much memory ends early or leaves them out, and harms nobody', async () => {
-  await using scope = await createScope({ store: 'memory', handleSignals: false })
+  await using scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
   const large = Array.from({ length: 50 }, () => Array.from({ length: 50 }, () => ({})))
   const count = 120
   await scope.span('root', async () => {

@@ -68,6 +68,7 @@ describe('a recording', () => {
     using directory = temporaryDirectory()
     const started = once(process, 'worker') as Promise<[Worker]>
     const scope = await createScope({
+      sources: false,
       directory: directory.path,
       handleSignals: false,
       onInternalError: () => undefined,
@@ -86,7 +87,7 @@ describe('a recording', () => {
 
   it('is closed after stop, as one file, also for a reader that opened it before', async () => {
     using directory = temporaryDirectory()
-    const scope = await createScope({ directory: directory.path, handleSignals: false })
+    const scope = await createScope({ sources: false, directory: directory.path, handleSignals: false })
     scope.log('before')
     await scope.flush()
     await using early = openRecording(scope.path!)

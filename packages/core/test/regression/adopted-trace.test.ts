@@ -4,7 +4,7 @@ import { createScope } from '@cinescope/core'
 import { probeOf } from '@cinescope/core/adapter'
 
 test('a trace id that looks like a card number is adopted whole', async () => {
-  await using scope = await createScope({ store: 'memory', handleSignals: false })
+  await using scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
   const probe = probeOf(scope)
   const remote = parseTraceparent('00-abcdefabcdefabcd4111111111111111-00f067aa0ba902b7-01')!
   const root = probe.open(1, probe.site({ name: 'GET /' }), undefined)

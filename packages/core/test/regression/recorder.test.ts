@@ -17,7 +17,7 @@ function accounted({ stored, pruned, dropped, pending }: ReturnType<Scope['statu
 
 describe('a recorder', () => {
   it('refuses and counts what host code records from inside the walk of a value', async () => {
-    await using scope = await createScope({ store: 'memory', handleSignals: false })
+    await using scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
     const original = Error.prepareStackTrace
     Error.prepareStackTrace = (error) => {
       scope.log('inner')
@@ -43,7 +43,7 @@ describe('a recorder', () => {
   })
 
   it('counts every event, and throws none of its own errors, where the stack ends', async () => {
-    const scope = await createScope({ store: 'memory', handleSignals: false })
+    const scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
     const dive = (depth: number): number => {
       scope.log('deeper', { depth })
       return dive(depth + 1) + 1
@@ -61,6 +61,7 @@ describe('a recorder', () => {
     async (fault) => {
       const told: string[] = []
       await using scope = await createScope({
+        sources: false,
         store: 'memory',
         handleSignals: false,
         onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),
@@ -92,6 +93,7 @@ describe('a recorder', () => {
     async (fault) => {
       const told: string[] = []
       await using scope = await createScope({
+        sources: false,
         store: 'memory',
         handleSignals: false,
         onInternalError: ({ code, cause }) => void told.push(`${code} ${String(cause)}`),

@@ -32,7 +32,11 @@ describe('a scope whose writer thread hangs', () => {
     using worker = takeOver('for (;;);')
     const faults: CinescopeError[] = []
     const started = once(process, 'worker')
-    const scope = await createScope({ directory: directory.path, onInternalError: (error) => faults.push(error) })
+    const scope = await createScope({
+      sources: false,
+      directory: directory.path,
+      onInternalError: (error) => faults.push(error),
+    })
     await started
     await worker.attached
     await scope.flush()

@@ -158,7 +158,7 @@ describe('forms of an OAuth flow', () => {
 
 describe('a request', () => {
   it('whose route names a secret is recorded without it, one with an id with it', async () => {
-    await using scope = await createScope({ store: 'memory' })
+    await using scope = await createScope({ sources: false, store: 'memory' })
     const app = express()
     app.use(cinescope(scope))
     app.get('/reset/:token', (_req, res) => void res.end())
