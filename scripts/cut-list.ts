@@ -22,6 +22,7 @@ const FORMAT = 'packages/cli/test/format.test.ts'
 const COMMAND = 'packages/cli/test/command-line.test.ts'
 const QUERY = 'packages/cli/test/query.test.ts'
 const LIVENESS = 'packages/core/test/recording/liveness.test.ts'
+const THREADS = 'packages/core/test/scope/threads.test.ts'
 const LONG = 'packages/core/test/query/long-query.test.ts'
 const OUTGOING = 'packages/core/test/sources/outgoing.test.ts'
 const SERVERS = 'packages/core/test/sources/servers.test.ts'
@@ -353,5 +354,37 @@ export const CUTS: readonly Cut[] = [
     from: 'depth: depth + 1 })',
     to: 'depth })',
     tests: [FILM, FORMAT],
+  },
+  {
+    joint: 'thread',
+    what: 'the keys of a thread are looked up in the dictionary of another',
+    file: `${CORE}/store/read/segment-reader.ts`,
+    from: 'this.#view.key(keyNumber(thread, key))',
+    to: 'this.#view.key(key)',
+    tests: [THREADS],
+  },
+  {
+    joint: 'thread',
+    what: 'a thread does not tell the writer that it records',
+    file: `${CORE}/scope/joined-writer.ts`,
+    from: 'this.#hasJoined = true',
+    to: 'this.#hasJoined = false',
+    tests: [THREADS],
+  },
+  {
+    joint: 'thread',
+    what: 'a commit of one thread forgets the events of the others',
+    file: `${CORE}/ingest/thread-ledger.ts`,
+    from: '...sumOf([commit, ...others])',
+    to: '...sumOf([commit])',
+    tests: [THREADS],
+  },
+  {
+    joint: 'thread',
+    what: 'entities of two threads get the same number',
+    file: `${CORE}/scope/capture-parts.ts`,
+    from: 'Atomics.add(counters, COUNTER.entities, 1) + 1',
+    to: 'Atomics.add(new Int32Array(8), COUNTER.entities, 1) + 1',
+    tests: [THREADS],
   },
 ]

@@ -48,9 +48,10 @@ export interface WriterRig extends ProducerRig {
   readonly pipeline: {
     drain(limit?: number): number
     commit(seal?: boolean): boolean
-    prune(): void
     readonly accounted: number
   }
+  /** Removes what is beyond the budget. */
+  prune(): void
   /** Seals, checkpoints and closes the recording. */
   finish(): void
 }
@@ -69,6 +70,10 @@ const DEFAULT_MAX_BYTES = 536_870_912
 const SEGMENT = { thread: 0, maxRows: 8192, maxValueBytes: 2_097_152 }
 const SEAL_ROWS = 2048
 
+interface Ledger {
+  targetOf(thread: number): object
+  prune(maxBytes: number, report: (error: CinescopeError) => void): void
+}
 interface RingMemory {
   readonly control: SharedArrayBuffer
 }
@@ -97,20 +102,26 @@ export async function createWriterRig(
   maxBytes = DEFAULT_MAX_BYTES,
 ): Promise<WriterRig> {
   const { rig, memory, port } = await produce(DEFAULT_RING, clock)
-  const { Intake } = await load<{
-    Intake: new (memory: RingMemory, port: MessagePort) => { consumer: ProducerRig['consumer'] }
+  const { definitionsOf, Intake } = await load<{
+    definitionsOf(port: MessagePort): object
+    Intake: new (memory: RingMemory, definitions: object) => { consumer: ProducerRig['consumer'] }
   }>('ingest/intake.js')
+  const { ThreadLedger } = await load<{ ThreadLedger: new (store: Store) => Ledger }>('ingest/thread-ledger.js')
   const { Correlator } = await load<{ Correlator: new (options: typeof SEGMENT) => object }>('correlate/correlator.js')
   const { Pipeline } = await load<{ Pipeline: new (parts: object) => WriterRig['pipeline'] }>('ingest/pipeline.js')
   const { createSqliteStore } = await load<{ createSqliteStore(path: string, info: object): Store }>(
     'store/sqlite/sqlite-store.js',
   )
   const store = createSqliteStore(path, processOf(node, clock))
-  const intake = new Intake(memory, port)
+  const intake = new Intake(memory, definitionsOf(port))
+  const ledger = new ThreadLedger(store)
+  const report = (error: CinescopeError): void => {
+    throw error
+  }
   const pipeline = new Pipeline({
     intake,
     fold: new Correlator(SEGMENT),
-    store,
+    store: ledger.targetOf(0),
     clock,
     counters: () => ({
       'cinescope.writer.cpu_ms': 0,
@@ -118,16 +129,14 @@ export async function createWriterRig(
       'cinescope.writer.commits': 0,
       'cinescope.recording.bytes': 0,
     }),
-    maxBytes,
     sealRows: SEAL_ROWS,
-    report: (error: CinescopeError) => {
-      throw error
-    },
+    report,
   })
   return {
     ...rig,
     consumer: intake.consumer,
     pipeline,
+    prune: () => ledger.prune(maxBytes, report),
     finish: () => {
       pipeline.commit(true)
       store.finish()
@@ -153,7 +162,7 @@ async function produce(
     'ring/consumer.js',
   )
   const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
-  const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => void): Tables }>(
+  const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => boolean): Tables }>(
     'capture/interner.js',
   )
   const { createRedaction } = await load<{ createRedaction(options: object): object }>('value/redaction.js')
@@ -163,9 +172,10 @@ async function produce(
 
   const { port1, port2 } = new MessageChannel()
   const definitions: Definition[] = []
-  const define = (definition: Definition): void => {
+  const define = (definition: Definition): boolean => {
     definitions.push(definition)
     port1.postMessage(definition)
+    return true
   }
   port1.unref()
   port2.unref()

@@ -37,7 +37,7 @@ for (let commit = 0; commit < WARM_COMMITS + commits; commit++) {
   const before = process.cpuUsage()
   while (rig.pipeline.drain() > 0);
   rig.pipeline.commit()
-  if (commit % PRUNE_EVERY_COMMITS === 0) rig.pipeline.prune()
+  if (commit % PRUNE_EVERY_COMMITS === 0) rig.prune()
   const spent = process.cpuUsage(before)
   if (commit < WARM_COMMITS) continue
   cpuUs += spent.user + spent.system

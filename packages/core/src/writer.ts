@@ -5,42 +5,47 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { cannotStart } from './base/cannot-start.ts'
 import { createSystemClock } from './base/clock.ts'
-import { publish } from './base/figures.ts'
-import { SIGNAL, STATUS } from './base/status.ts'
+import { SIGNAL, type StatusMemory } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
-import { Intake } from './ingest/intake.ts'
-import { Pipeline } from './ingest/pipeline.ts'
+import { definitionsOf } from './ingest/intake.ts'
+import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
+import { Strands } from './ingest/strands.ts'
+import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
+import { ThreadLedger } from './ingest/thread-ledger.ts'
 import type { WriterInput, WriterMessage } from './ingest/writer-contract.ts'
-import { CONTROL } from './ring/memory.ts'
 import { recordingOf } from './recording/open-recording.ts'
 import { serveRecording } from './recording/serve-recording.ts'
+import { DefinitionConsumer, type DefinitionSource } from './ring/definition-log.ts'
+import type { RingMemory } from './ring/memory.ts'
 import type { EventStore } from './store/event-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 
 const SEGMENT_ROWS = 8192
 const SEGMENT_VALUE_BYTES = 2_097_152
-/** A tail of this many rows is sealed instead. */
-const SEAL_ROWS = 2048
-const COMMIT_EVERY_MS = 100
-/** How often an idle writer looks at the ring: as seldom as the promise of 250 ms allows. */
+/** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
 const IDLE_POLL_MS = 125
 const RETRY_EVERY_MS = 300
 const PRUNE_EVERY_COMMITS = 8
 const STOP_TRIES = 3
-/** So many records in the ring are taken at once; fewer may gather. */
+/** So many records in the rings are taken at once; fewer may gather. */
 const MUCH = 4096
+/** States that its threads are told of: indexes of `WRITER_STATE`. */
+const RECORDING = 1
+const STOPPED = 2
+const FAILED = 3
 
 class Writer {
   readonly #input: WriterInput
   readonly #store: EventStore
-  readonly #pipeline: Pipeline
-  readonly #control: Int32Array
-  readonly #signals: Int32Array
-  readonly #figures: Float64Array
-  readonly #fold: Correlator
-  readonly #intake: Intake
-  #lastCommitMs = 0
+  readonly #ledger: ThreadLedger
+  readonly #strands: Strands
+  readonly #desk: ThreadDesk
+  /** By Node's number. */
+  readonly #threads = new Map<number, Strand>()
+  readonly #wake: Int32Array
+  readonly #clock = createSystemClock()
+  #prunedAt = 0
   #busyMs = 0
   #refusedStops = 0
 
@@ -48,105 +53,115 @@ class Writer {
     this.#input = input
     this.#store =
       input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
-    this.#intake = new Intake(input.ring, input.definitions)
-    this.#fold = new Correlator({ thread: 0, maxRows: SEGMENT_ROWS, maxValueBytes: SEGMENT_VALUE_BYTES })
-    this.#control = new Int32Array(input.ring.control)
-    this.#signals = new Int32Array(input.status.signals)
-    this.#figures = new Float64Array(input.status.figures)
-    this.#pipeline = new Pipeline({
-      intake: this.#intake,
-      fold: this.#fold,
-      store: this.#store,
-      clock: createSystemClock(),
-      counters: () => this.#counters(),
-      maxBytes: input.maxBytes,
-      sealRows: SEAL_ROWS,
-      report: tell,
-    })
+    this.#ledger = new ThreadLedger(this.#store)
+    this.#wake = new Int32Array(input.ring.wake)
+    this.#strands = new Strands(this.#strand(0, input.ring, definitionsOf(input.definitions), input.status))
+    this.#desk = new ThreadDesk(input.process.node)
   }
 
   /** Runs until a stop is asked for. */
   async run(): Promise<void> {
     const { queries } = this.#input
     const service = queries === undefined ? undefined : serveRecording(queries, recordingOf(this.#store))
-    this.#signal(SIGNAL.state, 1)
+    const { main } = this.#strands
+    main.tellState(RECORDING)
     for (;;) {
-      const wake = Atomics.load(this.#control, CONTROL.wake)
+      const wake = Atomics.load(this.#wake, 0)
       // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
       service?.poll()
-      const requested = Atomics.load(this.#signals, SIGNAL.requested)
-      const hasRequest = requested !== Atomics.load(this.#signals, SIGNAL.done)
+      this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
+      const request = main.request
       // before the turn: what was recorded up to the stop must be in the ring that the last turn empties
-      const isStopping = Atomics.load(this.#signals, SIGNAL.stop) === 1
+      const isStopping = main.isStopping
       const started = performance.now()
-      const settled = this.#turn(hasRequest)
+      const settled = this.#turn()
       this.#busyMs += performance.now() - started
-      if (hasRequest && isStopping && (settled || this.#hasGivenUp())) return this.#finish(requested, settled)
-      if (hasRequest && !isStopping) this.#answer(requested, settled)
+      if (request !== undefined && isStopping && (settled || this.#hasGivenUp())) return this.#finish(request, settled)
       if (service?.isBusy !== true) this.#pause(wake, settled)
       await setImmediate()
     }
   }
 
+  /** One turn of every strand, with the answers to what was asked before it. False when the store refused. */
+  #turn(): boolean {
+    const asked = Array.from(this.#strands, (strand) => ({ strand, request: strand.request }))
+    const isAsked = asked.some(({ request }) => request !== undefined)
+    const stopping = Array.from(this.#strands).filter((strand) => strand !== this.#strands.main && strand.isStopping)
+    const commits = this.#strands.commits
+    let settled = true
+    for (const strand of this.#strands) settled = strand.turn(isAsked) && settled
+    if (this.#strands.commits - this.#prunedAt >= PRUNE_EVERY_COMMITS) this.#prune()
+    for (const strand of stopping) settled = this.#end(strand) && settled
+    if (this.#strands.commits !== commits || isAsked) this.#publish()
+    for (const { strand, request } of asked) if (request !== undefined) this.#answer(strand, request, settled)
+    return settled
+  }
+
+  #answer(strand: Strand, request: number, settled: boolean): void {
+    const isMain = strand === this.#strands.main
+    // its stop is answered once the recording is finished
+    if (isMain && strand.isStopping) return
+    strand.answer(request, settled)
+    if (isMain) tellMain({ kind: settled ? 'done' : 'refused', request })
+  }
+
+  /** The last of a thread; tried again in the next turn when the store refuses. */
+  #end(strand: Strand): boolean {
+    if (!strand.seal()) return false
+    strand.publish(this.#figures())
+    strand.tellState(STOPPED)
+    this.#strands.remove(strand)
+    this.#ledger.retire(strand.thread)
+    for (const [id, other] of this.#threads) if (other === strand) this.#threads.delete(id)
+    return true
+  }
+
   /** Sleeps until the next commit is due; while nothing happens, a little longer and without a turn of the event loop. */
   #pause(wake: number, settled: boolean): void {
-    if (!settled) return void Atomics.wait(this.#control, CONTROL.wake, wake, RETRY_EVERY_MS)
-    if (this.#intake.consumer.backlog() >= MUCH) return
-    if (this.#pipeline.isDirty) return void Atomics.wait(this.#control, CONTROL.wake, wake, COMMIT_EVERY_MS)
-    while (
-      Atomics.wait(this.#control, CONTROL.wake, wake, IDLE_POLL_MS) === 'timed-out' &&
-      this.#intake.consumer.backlog() === 0
-    );
+    if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
+    if (this.#strands.backlog() >= MUCH) return
+    if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
+    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && this.#strands.backlog() === 0);
   }
 
-  /** Drains, and commits when it is time. False when the store refused. */
-  #turn(hasRequest: boolean): boolean {
-    this.#pipeline.drain()
-    if (hasRequest && !this.#catchUp()) return this.#refused()
-    const now = performance.now()
-    if (!hasRequest && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
-    if (!hasRequest && !this.#pipeline.isDirty) return true
-    this.#lastCommitMs = now
-    if (!this.#pipeline.commit()) return this.#refused()
-    if (this.#pipeline.commits % PRUNE_EVERY_COMMITS === 0) this.#pipeline.prune()
-    return this.#publish()
+  #join({ thread, threadId, ring, definitions, status }: Joining): void {
+    const strand = this.#strand(thread, ring, new DefinitionConsumer(definitions), status)
+    this.#strands.add(strand)
+    this.#threads.set(threadId, strand)
+    strand.tellState(RECORDING)
   }
 
-  /** Takes what was offered before the request, and no more: under overload the ring is never empty. False when the store refused. */
-  #catchUp(): boolean {
-    const { consumer } = this.#intake
-    const offered = this.#figures[STATUS.offered]!
-    while (consumer.lastSeq < offered && consumer.backlog() > 0) {
-      if (!this.#pipeline.commit()) return false
-      this.#pipeline.drain()
-    }
-    return true
+  #ended(threadId: number): void {
+    const strand = this.#threads.get(threadId)
+    if (strand !== undefined) strand.hasEnded = true
   }
 
-  #refused(): boolean {
-    this.#figures[STATUS.failures] = this.#figures[STATUS.failures]! + 1
-    return false
-  }
-
-  #publish(): boolean {
-    const figures = this.#figures
-    const { accounted, pruned, commits } = this.#pipeline
-    const { overwritten, lastSeq } = this.#intake.consumer
-    const stored = this.#fold.taken.reduce((sum, count) => sum + count, 0) - pruned
-    const bytes = this.#store.bytes()
-    const cpuMs = this.#cpuMs()
-    publish(this.#signals, () => {
-      figures[STATUS.accounted] = accounted
-      figures[STATUS.pruned] = pruned
-      figures[STATUS.stored] = stored
-      figures[STATUS.overwritten] = overwritten
-      figures[STATUS.commits] = commits
-      figures[STATUS.bytes] = bytes
-      figures[STATUS.writerCpuMs] = cpuMs
-      figures[STATUS.lastCommitNs] = this.#lastCommitMs * 1e6
-      figures[STATUS.lastSeq] = lastSeq
+  #strand(thread: number, ring: RingMemory, definitions: DefinitionSource, status: StatusMemory): Strand {
+    return new Strand({
+      thread,
+      ring,
+      definitions,
+      status,
+      fold: new Correlator({ thread, maxRows: SEGMENT_ROWS, maxValueBytes: SEGMENT_VALUE_BYTES }),
+      ledger: this.#ledger,
+      clock: this.#clock,
+      counters: () => this.#counters(),
+      report: tellFault,
     })
-    return true
+  }
+
+  #prune(): void {
+    this.#prunedAt = this.#strands.commits
+    this.#ledger.prune(this.#input.maxBytes, tellFault)
+  }
+
+  #publish(): void {
+    const figures = this.#figures()
+    for (const strand of this.#strands) strand.publish(figures)
+  }
+
+  #figures(): { readonly bytes: number; readonly cpuMs: number } {
+    return { bytes: this.#store.bytes(), cpuMs: this.#cpuMs() }
   }
 
   /** A stop does not wait for ever for a store that refuses. */
@@ -155,43 +170,35 @@ class Writer {
   }
 
   /** Ends the recording; one that the store refuses to take is left as it is and reads as interrupted. */
-  #finish(requested: number, settled: boolean): void {
+  #finish(request: number, settled: boolean): void {
+    const { main } = this.#strands
     const isWhole = settled && this.#seal()
-    this.#signal(SIGNAL.state, isWhole ? 2 : 3)
-    this.#answer(requested, isWhole)
+    for (const strand of this.#strands) strand.tellState(isWhole ? STOPPED : FAILED)
+    main.answer(request, isWhole)
+    tellMain({ kind: isWhole ? 'done' : 'refused', request })
+    this.#desk.close()
     // an open port would keep this thread alive
     this.#input.queries?.close()
   }
 
   #seal(): boolean {
-    this.#pipeline.closeGap(this.#figures[STATUS.offered]!)
-    if (!this.#pipeline.commit(true)) return this.#refused()
-    this.#pipeline.prune()
+    for (const strand of this.#strands) if (!strand.seal()) return false
+    this.#prune()
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()
     return true
   }
 
-  #answer(request: number, settled: boolean): void {
-    if (!settled) this.#signal(SIGNAL.refused, request)
-    this.#signal(SIGNAL.done, request)
-    parentPort?.postMessage({ kind: settled ? 'done' : 'refused', request } satisfies WriterMessage)
-  }
-
-  #signal(word: number, value: number): void {
-    Atomics.store(this.#signals, word, value)
-    Atomics.notify(this.#signals, word)
-  }
-
   #counters(): Record<string, number> {
+    const strands = this.#strands
     return {
       'cinescope.writer.cpu_ms': this.#cpuMs(),
-      'cinescope.probe.cpu_ms': this.#figures[STATUS.probeCpuMs]!,
-      'cinescope.writer.commits': this.#pipeline.commits,
+      'cinescope.probe.cpu_ms': strands.total('probeCpuMs'),
+      'cinescope.writer.commits': strands.commits,
       'cinescope.recording.bytes': this.#store.bytes(),
-      'cinescope.writer.refused_commits': this.#figures[STATUS.failures]!,
-      'cinescope.values.lost': this.#figures[STATUS.valuesLost]!,
-      'cinescope.interner.overflow': this.#figures[STATUS.uninterned]!,
+      'cinescope.writer.refused_commits': strands.total('failures'),
+      'cinescope.values.lost': strands.total('valuesLost'),
+      'cinescope.interner.overflow': strands.total('uninterned'),
     }
   }
 
@@ -210,8 +217,12 @@ function started(given: WriterInput): Writer {
   }
 }
 
-function tell(error: CinescopeError): void {
-  parentPort?.postMessage({ kind: 'fault', code: error.code, message: error.message } satisfies WriterMessage)
+function tellMain(message: WriterMessage): void {
+  parentPort?.postMessage(message)
+}
+
+function tellFault(error: CinescopeError): void {
+  tellMain({ kind: 'fault', code: error.code, message: error.message })
 }
 
 /** The only warning this thread can raise is that node:sqlite is experimental on Node 22. */
@@ -221,9 +232,9 @@ try {
   await started(input).run()
 } catch (thrown) {
   const signals = new Int32Array(input.status.signals)
-  Atomics.store(signals, SIGNAL.state, 3)
+  Atomics.store(signals, SIGNAL.state, FAILED)
   Atomics.notify(signals, SIGNAL.done)
-  tell(
+  tellFault(
     thrown instanceof CinescopeError ? thrown : new CinescopeError('CSC_ERR_WRITER', String(thrown), { cause: thrown }),
   )
 }

@@ -36,6 +36,19 @@ export const MAX_SITES = 16_384
 export const MAX_KEYS = 65_536
 export const MAX_ENTITIES = 65_536
 
+/** Largest number of a thread that records: a film's number has room for so many. */
+export const LAST_THREAD = 8191
+
+/** Each thread numbers its sites in a range of its own: this is before the first of them. */
+export function siteBase(thread: number): number {
+  return thread * MAX_SITES
+}
+
+/** Number of a key in the dictionary; the values of a thread say `key`. */
+export function keyNumber(thread: number, key: number): number {
+  return thread * MAX_KEYS + key
+}
+
 /** `file:line:column` of a site as an editor understands it; undefined when it has no file. */
 export function sitePlace(site: Site): string | undefined {
   if (site.file === undefined) return undefined

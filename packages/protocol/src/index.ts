@@ -3,7 +3,7 @@
 export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
 export { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
 export type { Definition, Entity, Site } from './dictionary.ts'
-export { MAX_ENTITIES, MAX_KEYS, MAX_SITES, sitePlace } from './dictionary.ts'
+export { keyNumber, LAST_THREAD, MAX_ENTITIES, MAX_KEYS, MAX_SITES, siteBase, sitePlace } from './dictionary.ts'
 export type { ErrorCode } from './errors.ts'
 export { assertNever, CinescopeError, ERROR_CODES } from './errors.ts'
 export type { Hook, HookState } from './hook.ts'

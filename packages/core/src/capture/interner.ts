@@ -2,8 +2,11 @@
 
 import { type Definition, type Entity, MAX_ENTITIES, MAX_SITES, type Site } from '@cinescope/protocol'
 
-/** Takes definitions on their way to the writer. A definition is sent before the first record that refers to it. */
-export type DefinitionSink = (definition: Definition) => void
+/**
+ * Takes definitions on their way to the writer; false when there is no room for one. A definition is sent before the first
+ * record that refers to it.
+ */
+export type DefinitionSink = (definition: Definition) => boolean
 
 /** Interns sites. Number 0 is no site; it is also what overflow gives. */
 export interface SiteTable {
@@ -25,40 +28,42 @@ export interface EntityTable {
   readonly overflowed: number
 }
 
-/** A table of at most `max` sites. */
-export function createSiteTable(define: DefinitionSink, max: number = MAX_SITES): SiteTable {
+/** A table of at most `max` sites, whose numbers come after `base`. */
+export function createSiteTable(define: DefinitionSink, base = 0, max: number = MAX_SITES): SiteTable {
   const numbers = new Map<string, number>()
   const reserved = new Set<number>()
-  let last = 0
+  let size = 0
   let overflowed = 0
+  const next = (site: Site): number => {
+    if (size >= max || !define({ kind: 'site', number: base + size + 1, site: clipped(site) })) {
+      overflowed++
+      return 0
+    }
+    return base + ++size
+  }
   return {
     intern(site) {
       const key = siteKey(site)
       const known = numbers.get(key)
       if (known !== undefined) return known
-      if (last >= max) {
-        overflowed++
-        return 0
-      }
-      const number = ++last
-      numbers.set(key, number)
-      define({ kind: 'site', number, site: clipped(site) })
+      const number = next(site)
+      if (number !== 0) numbers.set(key, number)
       return number
     },
     reserve(site) {
-      if (last >= max >> 2) return this.intern(site)
-      define({ kind: 'site', number: ++last, site: clipped(site) })
-      reserved.add(last)
-      return last
+      if (size >= max >> 2) return this.intern(site)
+      const number = next(site)
+      if (number !== 0) reserved.add(number)
+      return number
     },
     refine(number, site) {
       if (!reserved.delete(number)) return this.intern(site)
       numbers.set(siteKey(site), number)
-      define({ kind: 'site', number, site: clipped(site) })
+      if (!define({ kind: 'site', number, site: clipped(site) })) overflowed++
       return number
     },
     get size() {
-      return last
+      return size
     },
     get overflowed() {
       return overflowed
@@ -66,10 +71,16 @@ export function createSiteTable(define: DefinitionSink, max: number = MAX_SITES)
   }
 }
 
-/** A table of at most `max` live entities. Numbers of dead ones are not used again, so that a recording stays unambiguous. */
-export function createEntityTable(define: DefinitionSink, max: number = MAX_ENTITIES): EntityTable {
+/**
+ * A table of at most `max` live entities. `nextNumber` gives a new number each time, to all threads of a process together, so
+ * that a recording stays unambiguous.
+ */
+export function createEntityTable(
+  define: DefinitionSink,
+  nextNumber: () => number,
+  max: number = MAX_ENTITIES,
+): EntityTable {
   const numbers = new Map<string, number>()
-  let last = 0
   let overflowed = 0
   return {
     intern(entity) {
@@ -80,9 +91,13 @@ export function createEntityTable(define: DefinitionSink, max: number = MAX_ENTI
         overflowed++
         return 0
       }
-      numbers.set(key, ++last)
-      define({ kind: 'entity', number: last, entity })
-      return last
+      const number = nextNumber()
+      if (!define({ kind: 'entity', number, entity })) {
+        overflowed++
+        return 0
+      }
+      numbers.set(key, number)
+      return number
     },
     free: (entity) => void numbers.delete(entityKey(entity)),
     get size() {

@@ -41,6 +41,8 @@ export class Probe {
   readonly run: SpanContext['run']
   /** Told of the next root that begins; whoever set it takes it away again. */
   onRoot: (() => void) | undefined = undefined
+  /** Told of a thread that has ended, by Node's number, however it did. */
+  onThreadEnd: ((threadId: number) => void) | undefined = undefined
   #longest: Span | undefined = undefined
   readonly #context = createSpanContext()
   readonly #sites: SiteTable

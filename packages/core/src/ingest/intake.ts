@@ -3,19 +3,20 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { type Definition, KIND_LIMIT, kindName, type LedgerRow } from '@cinescope/protocol'
 import { RingConsumer, type RecordSink } from '../ring/consumer.ts'
+import type { DefinitionSource } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
 
 /** Reads one ring and its definitions. */
 export class Intake {
   readonly consumer: RingConsumer
-  readonly #port: MessagePort
+  readonly #source: DefinitionSource
   readonly #refusedNow = new Uint32Array(KIND_LIMIT)
   readonly #refusedLast = new Uint32Array(KIND_LIMIT)
   readonly #refused = new Float64Array(KIND_LIMIT)
 
-  constructor(memory: RingMemory, port: MessagePort) {
+  constructor(memory: RingMemory, source: DefinitionSource) {
     this.consumer = new RingConsumer(memory)
-    this.#port = port
+    this.#source = source
   }
 
   /** Hands at most `limit` records to `sink`. */
@@ -25,11 +26,7 @@ export class Intake {
 
   /** Definitions that arrived. Called after `drain`: each was sent before the first record that refers to it. */
   definitions(): Definition[] {
-    const definitions: Definition[] = []
-    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
-      definitions.push(next.message as Definition)
-    }
-    return definitions
+    return this.#source.take()
   }
 
   /** Events lost so far, by reason and kind. */
@@ -52,5 +49,18 @@ export class Intake {
       this.#refused[kind] = this.#refused[kind]! + ((now - this.#refusedLast[kind]!) >>> 0)
       this.#refusedLast[kind] = now
     }
+  }
+}
+
+/** Definitions that arrive as messages. */
+export function definitionsOf(port: MessagePort): DefinitionSource {
+  return {
+    take() {
+      const definitions: Definition[] = []
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        definitions.push(next.message as Definition)
+      }
+      return definitions
+    },
   }
 }

@@ -1,13 +1,13 @@
 /** One turn of the writer: ring to rows, rows to a commit, commit to the store. No thread, no sleep: the writer drives it. */
 
-import { type Anchor, CinescopeError, type Definition, type LedgerRow } from '@cinescope/protocol'
+import { type Anchor, CinescopeError, type Definition } from '@cinescope/protocol'
 import { type Clock, anchorOf } from '../base/clock.ts'
 import type { Commit, Cut } from '../base/commit.ts'
 import type { RecordSink } from '../ring/consumer.ts'
 import type { Intake } from './intake.ts'
 
 /** What the pipeline needs of correlation. */
-interface Fold extends RecordSink {
+export interface Fold extends RecordSink {
   readonly taken: Float64Array
   readonly pendingRows: number
   anchor(anchor: Anchor): void
@@ -15,9 +15,8 @@ interface Fold extends RecordSink {
 }
 
 /** What the pipeline needs of a store. */
-interface CommitTarget {
+export interface CommitTarget {
   commit(commit: Commit): void
-  prune(maxBytes: number): { readonly events: number }
 }
 
 /** Parts and limits of a pipeline. */
@@ -28,8 +27,6 @@ export interface PipelineParts {
   readonly clock: Clock
   /** Figures to keep with each commit. */
   readonly counters: () => Readonly<Record<string, number>>
-  /** The oldest segments go beyond this many bytes. */
-  readonly maxBytes: number
   /** A tail of this many rows is sealed at once. */
   readonly sealRows: number
   readonly report: (error: CinescopeError) => void
@@ -42,12 +39,14 @@ const CLOCK_STEP_MS = 5
 
 /** See the file's first line. */
 export class Pipeline {
-  pruned = 0
   commits = 0
+  /** Events that the last commit holds, those pruned since included. */
+  taken = 0
+  /** Events accounted for by the last commit: taken, or known to be lost. */
+  accounted = 0
   readonly #parts: PipelineParts
   #definitions: Definition[] = []
   #unwritten: Commit | undefined
-  #lost: readonly LedgerRow[] = []
   #anchor: Anchor | undefined
 
   constructor(parts: PipelineParts) {
@@ -69,6 +68,7 @@ export class Pipeline {
   /** Commits everything drained so far; with `seal`, as a finished segment. False when the store refused: the commit is kept and tried again. */
   commit(seal = false): boolean {
     this.#unwritten ??= this.#next(seal)
+    const { taken, lost } = this.#unwritten
     try {
       this.#parts.store.commit(this.#unwritten)
     } catch (thrown) {
@@ -77,24 +77,9 @@ export class Pipeline {
     }
     this.#unwritten = undefined
     this.commits++
+    this.taken = taken.reduce((sum, count) => sum + count, 0)
+    this.accounted = this.taken + lost.reduce((sum, row) => sum + row.count, 0)
     return true
-  }
-
-  /** Removes oldest segments beyond the budget. */
-  prune(): void {
-    try {
-      this.pruned += this.#parts.store.prune(this.#parts.maxBytes).events
-    } catch (thrown) {
-      this.#parts.report(asStoreError(thrown))
-    }
-  }
-
-  /** Events accounted for by the last commit: taken, or known to be lost. */
-  get accounted(): number {
-    return (
-      this.#parts.fold.taken.reduce((sum, count) => sum + count, 0) +
-      this.#lost.reduce((sum, row) => sum + row.count, 0)
-    )
   }
 
   /** Tells the fold of records up to `lastOffered` that never came. Only once the producer offers no more. */
@@ -104,7 +89,6 @@ export class Pipeline {
 
   #next(seal: boolean): Commit {
     this.#definitions = this.#definitions.concat(this.#parts.intake.definitions())
-    this.#lost = this.#parts.intake.lost()
     const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
     const definitions = this.#definitions
     this.#definitions = []
@@ -112,7 +96,7 @@ export class Pipeline {
       ...cut,
       definitions,
       taken: this.#parts.fold.taken.slice(),
-      lost: this.#lost,
+      lost: this.#parts.intake.lost(),
       counters: this.#parts.counters(),
     }
   }
@@ -131,7 +115,8 @@ export class Pipeline {
   }
 }
 
-function asStoreError(thrown: unknown): CinescopeError {
+/** What a store threw, as what it is to the user. */
+export function asStoreError(thrown: unknown): CinescopeError {
   if (thrown instanceof CinescopeError) return thrown
   return new CinescopeError('CSC_ERR_STORE', thrown instanceof Error ? thrown.message : String(thrown), {
     cause: thrown,

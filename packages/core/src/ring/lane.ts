@@ -1,7 +1,7 @@
 /** HOT: the producing end of one lane of records. */
 
 import { RECORD_BYTES } from '@cinescope/protocol'
-import { CONTROL, wakeWriter } from './memory.ts'
+import { CONTROL, type RingMemory, wakeWriter } from './memory.ts'
 
 /** Slots of a lane held back for ends, errors and state: one in four. */
 const RESERVE_SHIFT = 2
@@ -23,6 +23,7 @@ export class LaneProducer {
   /** Below it the slot at `head` may be written and published without a claim, by any record. 0 where a claim is always due. */
   freeUntil: number
   readonly #control: Int32Array
+  readonly #sleeper: Int32Array
   readonly #headWord: number
   readonly #capacity: number
   readonly #overwrites: boolean
@@ -33,7 +34,13 @@ export class LaneProducer {
   #hardLimit: number
   #wokenAt = -1
 
-  constructor(control: Int32Array, lane: number, records: SharedArrayBuffer, overwrites: boolean) {
+  /** `lane` is the number of one in `memory`. */
+  constructor(memory: RingMemory, lane: number) {
+    const control = new Int32Array(memory.control)
+    // the caller knows that there is such a lane
+    const records = memory.lanes[lane]!
+    const overwrites = memory.options.strategy === 'overwrite'
+    this.#sleeper = new Int32Array(memory.wake)
     this.f64 = new Float64Array(records)
     this.i32 = new Int32Array(records)
     this.#control = control
@@ -89,6 +96,6 @@ export class LaneProducer {
   #wake(): void {
     if (this.#wokenAt === this.head) return
     this.#wokenAt = this.head
-    wakeWriter(this.#control)
+    wakeWriter(this.#sleeper)
   }
 }

@@ -6,13 +6,15 @@
  * | 0 committedSeq | producer | low 32 bits of the last committed record's seq |
  * | 1 arenaTail | consumer | arena bytes released, low 32 bits of a monotone count |
  * | 2 arenaClaim | producer | arena bytes claimed, low 32 bits of a monotone count |
- * | 3 wake | both | futex the writer sleeps on |
+ * | 3 | nobody | free |
  * | 4 + 4n head | producer | records committed to lane n, low 32 bits of a monotone count |
  * | 5 + 4n tail | consumer | records consumed of lane n |
  * | 6 + 4n claim | producer | records claimed in lane n |
  * | 16 + kind | producer | events of that kind refused for want of room |
  *
  * Lane 0 takes every record under `drop`. Under `overwrite` lane 1 takes ends, errors and state, lane 0 the rest.
+ *
+ * The writer sleeps on a futex of its own, which all rings of a process share.
  */
 
 import { KIND_LIMIT, MAX_VALUE_BYTES, RECORD_BYTES } from '@cinescope/protocol'
@@ -35,6 +37,8 @@ export interface RingMemory {
   readonly lanes: readonly SharedArrayBuffer[]
   /** `arenaBytes` and a slack of one largest value behind it, so that no value wraps. */
   readonly arena: SharedArrayBuffer
+  /** The futex its writer sleeps on: one int32. */
+  readonly wake: SharedArrayBuffer
 }
 
 /** Indexes of the control words. */
@@ -42,7 +46,6 @@ export const CONTROL = {
   committedSeq: 0,
   arenaTail: 1,
   arenaClaim: 2,
-  wake: 3,
   head: 4,
   tail: 5,
   claim: 6,
@@ -50,14 +53,14 @@ export const CONTROL = {
   refused: 16,
 } as const
 
-/** Wakes whoever sleeps on the ring. */
-export function wakeWriter(control: Int32Array): void {
-  Atomics.add(control, CONTROL.wake, 1)
-  Atomics.notify(control, CONTROL.wake)
+/** Wakes the writer that sleeps on it. */
+export function wakeWriter(wake: Int32Array): void {
+  Atomics.add(wake, 0, 1)
+  Atomics.notify(wake, 0)
 }
 
 /** Allocates a ring: `records * 64 + arenaBytes + 64 KiB` bytes, a quarter more under `overwrite`. */
-export function allocateRing(options: RingOptions): RingMemory {
+export function allocateRing(options: RingOptions, wake: SharedArrayBuffer = new SharedArrayBuffer(4)): RingMemory {
   const lanes = [new SharedArrayBuffer(options.records * RECORD_BYTES)]
   if (options.strategy === 'overwrite') lanes.push(new SharedArrayBuffer((options.records >> 2) * RECORD_BYTES))
   return {
@@ -65,5 +68,6 @@ export function allocateRing(options: RingOptions): RingMemory {
     control: new SharedArrayBuffer((CONTROL.refused + KIND_LIMIT) * 4),
     lanes,
     arena: new SharedArrayBuffer(options.arenaBytes + MAX_VALUE_BYTES),
+    wake,
   }
 }

@@ -18,6 +18,7 @@ export class RingProducer {
   readonly main: LaneProducer
   readonly #priority: LaneProducer | undefined
   readonly #control: Int32Array
+  readonly #sleeper: Int32Array
   readonly #refusedByKind: Uint32Array
   readonly #arenaMask: number
   readonly #arenaSize: number
@@ -32,9 +33,9 @@ export class RingProducer {
     this.#control = control
     this.#refusedByKind = new Uint32Array(memory.control, CONTROL.refused * 4)
     // allocateRing gives one lane at least
-    this.main = new LaneProducer(control, 0, memory.lanes[0]!, this.#overwrites)
-    const second = memory.lanes[1]
-    this.#priority = second === undefined ? undefined : new LaneProducer(control, 1, second, true)
+    this.main = new LaneProducer(memory, 0)
+    this.#priority = memory.lanes.length > 1 ? new LaneProducer(memory, 1) : undefined
+    this.#sleeper = new Int32Array(memory.wake)
     this.lane = this.main
     this.arena = new Uint8Array(memory.arena)
     this.#arenaSize = memory.options.arenaBytes
@@ -110,6 +111,6 @@ export class RingProducer {
   #wake(): void {
     if (this.#wokenAt === this.#arenaHead) return
     this.#wokenAt = this.#arenaHead
-    wakeWriter(this.#control)
+    wakeWriter(this.#sleeper)
   }
 }

@@ -6,8 +6,9 @@ import { pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import type { Hook } from '@cinescope/protocol'
 import type { ModuleHook } from '../adapter/module-hook.ts'
-import { type ScopeOptions, settleOptions } from '../base/scope-options.ts'
+import { type ScopeOptions, type ScopeSettings, settleOptions } from '../base/scope-options.ts'
 import { startScope } from '../scope.ts'
+import { invitationHere, joinScope } from './join.ts'
 import { registeredScope, registerScope } from './registered.ts'
 
 /** What the preload is told by. */
@@ -18,12 +19,19 @@ const ADAPTERS = [{ library: 'express', specifier: '@cinescope/express/hook' }] 
 
 /** Starts the scope of this process, once; `program` is the path of its main file. */
 export async function register(environment: Environment, program: string | undefined): Promise<void> {
-  if (!isMainThread || registeredScope() !== undefined) return
+  if (registeredScope() !== undefined) return
   const settings = settleOptions(optionsOf(environment), environment, program)
   if (!settings.enabled) return
+  if (!isMainThread) return registerHere(settings)
   const { moduleHooks, missing } = await findAdapters(program)
   const scope = await startScope(settings, { moduleHooks, known: missing })
   if (scope.isEnabled) registerScope(scope, settings.onInternalError)
+}
+
+/** In a thread of a recorded process; in one whose process is not, nothing is recorded. */
+function registerHere(settings: ScopeSettings): void {
+  const invitation = invitationHere()
+  if (invitation !== undefined) registerScope(joinScope(invitation, {}, settings), settings.onInternalError)
 }
 
 function optionsOf(environment: Environment): ScopeOptions {

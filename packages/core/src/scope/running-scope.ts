@@ -20,7 +20,7 @@ import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
 import { runUserSpan } from './user-span.ts'
 import { startWorker } from './worker.ts'
-import type { WriterHandle } from './writer-handle.ts'
+import type { WriterLink } from './writer-link.ts'
 
 const MAX_ENTITY_TEXT = 1000
 
@@ -101,7 +101,7 @@ export interface ScopeParts {
   readonly status: StatusMemory
   readonly path: string | undefined
   /** Undefined when nothing is recorded. */
-  readonly writer: WriterHandle | undefined
+  readonly writer: WriterLink | undefined
   /** Where a recording in memory is asked. */
   readonly queries: MessagePort | undefined
   /** Takes exit and signal handlers off. */

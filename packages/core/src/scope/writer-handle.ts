@@ -6,6 +6,7 @@ import { SIGNAL, STATUS, WRITER_STATE, type WriterState } from '../base/status.t
 import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
 import { wakeWriter } from '../ring/memory.ts'
 import { startWorker } from './worker.ts'
+import type { WriterLink } from './writer-link.ts'
 
 /** Longest wait for the writer in an exit handler. */
 const EXIT_DRAIN_MS = 500
@@ -23,10 +24,10 @@ export interface WriterHooks {
 }
 
 /** See the file's first line. */
-export class WriterHandle {
+export class WriterHandle implements WriterLink {
   readonly #worker: Worker
   readonly #hooks: WriterHooks
-  readonly #control: Int32Array
+  readonly #sleeper: Int32Array
   readonly #signals: Int32Array
   readonly #figures: Float64Array
   #requests = 0
@@ -37,7 +38,7 @@ export class WriterHandle {
 
   constructor(input: WriterInput, hooks: WriterHooks) {
     this.#hooks = hooks
-    this.#control = new Int32Array(input.ring.control)
+    this.#sleeper = new Int32Array(input.ring.wake)
     this.#signals = new Int32Array(input.status.signals)
     this.#figures = new Float64Array(input.status.figures)
     const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
@@ -63,7 +64,7 @@ export class WriterHandle {
 
   /** Wakes the writer to look at its messages. */
   wake(): void {
-    wakeWriter(this.#control)
+    wakeWriter(this.#sleeper)
   }
 
   /** Resolves when everything offered before the call is committed, or the writer is gone. @throws CSC_ERR_STORE when the store refuses */
@@ -132,7 +133,7 @@ export class WriterHandle {
     this.#figures[STATUS.offered] = this.#hooks.offered()
     const request = ++this.#requests
     Atomics.store(this.#signals, SIGNAL.requested, request)
-    wakeWriter(this.#control)
+    wakeWriter(this.#sleeper)
     return request
   }
 

@@ -17,6 +17,7 @@ const ENDED = ['thread.id', 'thread.exit.code'] as const
 type Emit = (this: Worker, type: string | symbol, ...args: unknown[]) => boolean
 
 interface Started {
+  readonly probe: Probe
   readonly lifetime: Lifetime
   /** It is -1 once the thread has ended. */
   id: number
@@ -52,7 +53,7 @@ function started(probe: Probe, threads: Threads, worker: Worker): void {
     guarded(probe, 'a thread', () => {
       const born = (): void => {
         const lifetime = new Lifetime(probe, 'thread', 'new Worker')
-        threads.set(worker, { lifetime, id: threadId })
+        threads.set(worker, { probe, lifetime, id: threadId })
         const name = (worker as { readonly threadName?: string | null }).threadName
         lifetime.born({
           id: String(threadId),
@@ -76,6 +77,7 @@ function heard(started: Started | undefined, type: string, args: IArguments): vo
   if (started === undefined) return
   const [, outcome] = args as unknown as readonly unknown[]
   if (type === 'error') return started.lifetime.failed(outcome)
+  started.probe.onThreadEnd?.(started.id)
   const code = typeof outcome === 'number' ? outcome : 0
   started.lifetime.died(code, code !== 0, new Attributes(ENDED, [started.id, code]))
 }

@@ -110,7 +110,8 @@ export interface EventSource {
 /** What retention removed. */
 export interface PruneReport {
   readonly segments: number
-  readonly events: number
+  /** By thread. */
+  readonly events: ReadonlyMap<number, number>
 }
 
 /** A recording that can be written: the writer's end. */

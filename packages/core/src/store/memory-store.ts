@@ -7,6 +7,7 @@ import {
   decodeSegmentMeta,
   type Entity,
   type Hook,
+  keyNumber,
   KIND_LIMIT,
   type LedgerRow,
   type Site,
@@ -19,6 +20,7 @@ import {
   filmNumber,
   type FilmRow,
   MAX_LIVES,
+  type PruneReport,
   type RecordingState,
   type SegmentEntry,
   type StoreView,
@@ -108,15 +110,16 @@ class MemoryStore implements EventStore {
     return this.#segments.reduce((sum, { segment }) => sum + sizeOf(segment), 0)
   }
 
-  prune(maxBytes: number): { segments: number; events: number } {
+  prune(maxBytes: number): PruneReport {
     let excess = this.bytes() - maxBytes
     let segments = 0
-    let events = 0
+    const events = new Map<number, number>()
     this.#segments = this.#segments.filter((held) => {
       if (excess <= 0 || held.isTail) return true
       excess -= sizeOf(held.segment)
       segments++
-      events += held.summary.events
+      const { thread } = held.summary
+      events.set(thread, (events.get(thread) ?? 0) + held.summary.events)
       for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds)
         this.#pruned[kind] = this.#pruned[kind]! + count
       return false
@@ -137,7 +140,9 @@ class MemoryStore implements EventStore {
       const number = filmNumber(change.thread, change.seq)
       films.set(
         number,
-        applyFilmChange(films.get(number) ?? this.#films.get(number), change, (key) => this.#keys.get(key)),
+        applyFilmChange(films.get(number) ?? this.#films.get(number), change, (key) =>
+          this.#keys.get(keyNumber(change.thread, key)),
+        ),
       )
     }
     return films

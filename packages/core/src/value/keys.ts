@@ -29,8 +29,8 @@ export interface KeyTable {
 export interface KeyTableOptions {
   readonly maxKeys: number
   readonly redaction: Redaction
-  /** Called once per number, before `intern` returns it. */
-  onDefine(id: number, text: string): void
+  /** Called once per number, before `intern` returns it; false when there is no room for what it says, and so no number. */
+  onDefine(id: number, text: string): boolean
 }
 
 /** Longest key that gets a number, in code units. */
@@ -103,7 +103,10 @@ class Keys implements KeyTable {
     const id = this.#ids.size
     const own = ownCopy(key)
     this.#treatments[id] = this.#redaction.classify(own) | roleOf(own)
-    this.#options.onDefine(id, own)
+    if (!this.#options.onDefine(id, own)) {
+      this.#overflowed++
+      return -1
+    }
     this.#ids.set(own, id)
     return id
   }

@@ -4,7 +4,7 @@ import { createSiteTable } from '../../src/capture/interner.ts'
 
 test('a reserved site is told anew under its number once more is known, and found by what is known then', () => {
   const told: Definition[] = []
-  const sites = createSiteTable((definition) => told.push(definition))
+  const sites = createSiteTable((definition) => told.push(definition) > 0)
   const first = sites.reserve({ name: 'load' })
   const second = sites.reserve({ name: 'load' })
   expect(second).not.toBe(first)
@@ -14,14 +14,14 @@ test('a reserved site is told anew under its number once more is known, and foun
 })
 
 test('a site shared by others is never told anew: what is known of one gets a number of its own', () => {
-  const sites = createSiteTable(() => undefined)
+  const sites = createSiteTable(() => true)
   const shared = sites.intern({ name: 'load' })
   expect(sites.refine(shared, { name: 'load', file: '/a.js' })).not.toBe(shared)
   expect(sites.intern({ name: 'load' })).toBe(shared)
 })
 
 test('reserving stops at a quarter of the table, the table at its bound', () => {
-  const sites = createSiteTable(() => undefined, 8)
+  const sites = createSiteTable(() => true, 0, 8)
   expect([
     sites.reserve({ name: 'a' }),
     sites.reserve({ name: 'a' }),

@@ -3,7 +3,7 @@ import type { CinescopeError, Definition } from '@cinescope/protocol'
 import { createManualClock } from '@cinescope/testkit'
 import { describe, expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
-import { Intake } from '../../src/ingest/intake.ts'
+import { definitionsOf, Intake } from '../../src/ingest/intake.ts'
 import { Pipeline } from '../../src/ingest/pipeline.ts'
 import { allocateRing } from '../../src/ring/memory.ts'
 import { RingProducer } from '../../src/ring/producer.ts'
@@ -21,20 +21,18 @@ function open() {
   const store = createMemoryStore(PROCESS)
   const disk = { isFull: false }
   const reports: CinescopeError[] = []
-  const target: Pick<EventStore, 'commit' | 'prune'> = {
+  const target: Pick<EventStore, 'commit'> = {
     commit(commit) {
       if (disk.isFull) throw new Error('no room')
       store.commit(commit)
     },
-    prune: (maxBytes) => store.prune(maxBytes),
   }
   const pipeline = new Pipeline({
-    intake: new Intake(memory, port2),
+    intake: new Intake(memory, definitionsOf(port2)),
     fold: new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 100_000 }),
     store: target,
     clock,
     counters: () => ({}),
-    maxBytes: 1_000_000,
     sealRows: 1000,
     report: (error) => reports.push(error),
   })

@@ -322,8 +322,8 @@ describe('faults of ours', () => {
   function faulty(): { encoder: ValueEncoder; calls: () => number } {
     let calls = 0
     const redaction = createRedaction()
-    const onDefine = (_: number, text: string): void => {
-      if (text !== 'boom') return
+    const onDefine = (_: number, text: string): boolean => {
+      if (text !== 'boom') return true
       calls++
       throw new Error('a definition was lost')
     }

@@ -26,8 +26,9 @@ export class Fixture {
   constructor(options: { limits?: Partial<ValueLimits>; redaction?: RedactionOptions; maxKeys?: number } = {}) {
     const limits = { ...NARROW, ...options.limits }
     const redaction = createRedaction(options.redaction)
-    const onDefine = (id: number, text: string): void => {
+    const onDefine = (id: number, text: string): boolean => {
       this.definitions[id] = text
+      return true
     }
     const keys = createKeyTable({ maxKeys: options.maxKeys ?? 65_536, redaction, onDefine })
     this.encoder = new ValueEncoder(keys, redaction, limits)

@@ -141,7 +141,7 @@ describe('sensitive names', () => {
 describe('key table', () => {
   it('decides once per key and numbers from 0', () => {
     const defined: [number, string][] = []
-    const onDefine = (id: number, text: string): void => void defined.push([id, text])
+    const onDefine = (id: number, text: string): boolean => defined.push([id, text]) > 0
     const keys = createKeyTable({ maxKeys: 2, redaction: createRedaction(), onDefine })
     expect([keys.intern('a'), keys.intern('password'), keys.intern('a'), keys.intern('b')]).toEqual([0, 1, 0, -1])
     expect([keys.isSensitive(0), keys.isSensitive(1), keys.size, keys.overflowed]).toEqual([false, true, 2, 1])
@@ -152,7 +152,7 @@ describe('key table', () => {
   })
 
   it('keys of a peer fill half of it', () => {
-    const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine() {} })
+    const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine: () => true })
     const numbers = ['a', 'b', 'c'].map((key) => keys.intern(key, true))
     expect([...numbers, keys.intern('c'), keys.intern('c', true)]).toEqual([0, 1, -1, 2, 2])
   })

@@ -2,6 +2,7 @@
 
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
+import { isMainThread } from 'node:worker_threads'
 import { Attributes } from '../../value/attributes.ts'
 import type { CollectorWatch } from './collector-watch.ts'
 import type { LoopWatch } from './loop-watch.ts'
@@ -59,7 +60,8 @@ export class HostSamples {
     tell('nodejs.eventloop.delay.max', maxMs / 1000)
     tell('nodejs.eventloop.delay.mean', meanMs / 1000)
     tell('cinescope.v8js.gc.time', collector.takeMs() / 1000)
-    tell('process.memory.usage', process.memoryUsage.rss())
+    // it is the process's, not the thread's
+    if (isMainThread) tell('process.memory.usage', process.memoryUsage.rss())
     this.#heap()
     this.#handles()
   }

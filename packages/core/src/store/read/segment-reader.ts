@@ -4,6 +4,7 @@ import {
   CinescopeError,
   decodeValue,
   EXTENT,
+  keyNumber,
   Omitted,
   omissionName,
   phaseOf,
@@ -134,11 +135,11 @@ export class SegmentReader {
       value:
         inLength === 0 || inLength >= VALUE_ABSENT
           ? absent(inLength)
-          : this.#decode(place.page.subarray(place.at, middle)),
+          : this.#decode(place.page.subarray(place.at, middle), entry.summary.thread),
       result:
         outLength === 0 || outLength >= VALUE_ABSENT
           ? absent(outLength)
-          : this.#decode(place.page.subarray(middle, middle + outLength)),
+          : this.#decode(place.page.subarray(middle, middle + outLength), entry.summary.thread),
     }
   }
 
@@ -178,8 +179,9 @@ export class SegmentReader {
     return known
   }
 
-  #decode(bytes: Uint8Array): unknown {
-    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, (key) => this.#view.key(key), this.#cost) }))
+  #decode(bytes: Uint8Array, thread: number): unknown {
+    const keyOf = (key: number): string | undefined => this.#view.key(keyNumber(thread, key))
+    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, keyOf, this.#cost) }))
     return typeof decoded === 'string' ? new Omitted(decoded, 0) : decoded.value
   }
 

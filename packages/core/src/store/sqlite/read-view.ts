@@ -38,6 +38,8 @@ import { integer, SqlReader, type SqlRow, string } from './sql-reader.ts'
 
 /** A film or an entity takes 20 bytes of a page of 4,096 at least. */
 const ROWS_PER_PAGE = 200
+/** Sites of all threads that are known by name at once. */
+const MOST_SITES = 16 * MAX_SITES
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
 const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')}`
 
@@ -149,7 +151,7 @@ export class SqliteView implements StoreView {
   }
 
   sites(): ReadonlyMap<number, Site> {
-    for (const row of this.#sql.all(`SELECT ${SITE_COLUMNS} FROM site LIMIT ?`, MAX_SITES + 1))
+    for (const row of this.#sql.all(`SELECT ${SITE_COLUMNS} FROM site LIMIT ?`, MOST_SITES))
       this.#sites.set(integer(row, 'number'), siteOf(row))
     return this.#sites
   }

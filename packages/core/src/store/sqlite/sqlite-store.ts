@@ -1,7 +1,14 @@
 /** A recording file open for writing: one commit is one transaction. Writer thread only. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { CinescopeError, decodeSegmentMeta, type Definition, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  decodeSegmentMeta,
+  type Definition,
+  keyNumber,
+  KIND_LIMIT,
+  type LedgerRow,
+} from '@cinescope/protocol'
 import type { Commit } from '../../base/commit.ts'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
@@ -130,12 +137,11 @@ class SqliteStore implements EventStore {
 
   prune(maxBytes: number): PruneReport {
     const excess = this.#usedBytes() - maxBytes
-    if (excess <= 0) return { segments: 0, events: 0 }
-    const report = { segments: 0, events: 0 }
+    const report = { segments: 0, events: new Map<number, number>() }
+    if (excess <= 0) return report
     const pruned = this.#pruned.slice()
     this.#write(() => {
       let freed = 0
-      const threads = new Set<number>()
       const oldest = this.#database
         .prepare('SELECT id, thread, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
         .all(PRUNE_SLICE)
@@ -143,13 +149,13 @@ class SqliteStore implements EventStore {
         if (freed >= excess) break
         freed += Number(row['bytes'])
         report.segments++
-        report.events += Number(row['events'])
-        threads.add(Number(row['thread']))
+        const thread = Number(row['thread'])
+        report.events.set(thread, (report.events.get(thread) ?? 0) + Number(row['events']))
         this.#dropSegment(Number(row['id']))
         for (const { kind, events } of decodeSegmentMeta(row['meta'] as Uint8Array).kinds)
           pruned[kind] = pruned[kind]! + events
       }
-      for (const thread of threads) this.#dropOrphanFilms(thread)
+      for (const thread of report.events.keys()) this.#dropOrphanFilms(thread)
       this.#writeLedger(this.#taken, pruned, [])
     })
     this.#pruned = pruned
@@ -251,7 +257,10 @@ class SqliteStore implements EventStore {
   }
 
   #applyFilm(film: FilmChange): void {
-    const trace = film.adopted === undefined ? undefined : adoptedTrace(film.adopted, (key) => this.#keys.get(key))
+    const trace =
+      film.adopted === undefined
+        ? undefined
+        : adoptedTrace(film.adopted, (key) => this.#keys.get(keyNumber(film.thread, key)))
     this.#sql.film.run(
       filmNumber(film.thread, film.seq),
       film.time,

@@ -1,0 +1,58 @@
+/** What the threads of one process share to record into one file, and what they tell the writer. */
+
+import type { NodeId } from '@cinescope/protocol'
+import type { ScopeSettings } from '../base/scope-options.ts'
+import type { StatusMemory } from '../base/status.ts'
+import type { DefinitionMemory } from '../ring/definition-log.ts'
+import type { RingMemory } from '../ring/memory.ts'
+
+/** What every thread that the program starts is told, so that it can join the recording of its process. */
+export interface Invitation {
+  readonly node: NodeId
+  /** File of the recording; undefined when it is in memory. */
+  readonly path: string | undefined
+  /** The futex its writer sleeps on. */
+  readonly wake: SharedArrayBuffer
+  /** Of the thread that started the recording; the writer's state is in it. */
+  readonly status: StatusMemory
+  /** See `COUNTER`. */
+  readonly counters: SharedArrayBuffer
+  /** As the recording was started; a function cannot cross. */
+  readonly settings: Omit<ScopeSettings, 'onInternalError'>
+}
+
+/** Indexes of the int32 counters that all threads of a process add to. */
+export const COUNTER = {
+  /** Threads that have joined. */
+  threads: 0,
+  /** Numbers given to entities. */
+  entities: 1,
+} as const
+
+/** Under which key of a thread's environment data the invitation is. */
+export const INVITATION = 'cinescope.recording.v1'
+
+/** What a thread tells the writer, on the channel of the recording. */
+export type ThreadMessage =
+  | {
+      readonly kind: 'join'
+      /** 1 to `LAST_THREAD`. */
+      readonly thread: number
+      /** Node's number. */
+      readonly threadId: number
+      readonly ring: RingMemory
+      readonly definitions: DefinitionMemory
+      readonly status: StatusMemory
+    }
+  /** Told by the thread that started it. */
+  | { readonly kind: 'ended'; readonly threadId: number }
+
+/** Name of the channel on which the writer listens. */
+export function threadChannel(node: NodeId): string {
+  return `cinescope.${node}.threads`
+}
+
+/** Name of the channel on which threads are told that the recording has ended. */
+export function endChannel(node: NodeId): string {
+  return `cinescope.${node}.end`
+}

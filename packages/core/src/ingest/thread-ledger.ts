@@ -1,0 +1,80 @@
+/** One store for all threads: what one of them commits goes in with what the others have committed. */
+
+import { type CinescopeError, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
+import type { Commit } from '../base/commit.ts'
+import { asStoreError, type CommitTarget } from './pipeline.ts'
+
+/** What is needed of a store. */
+interface SharedStore {
+  commit(commit: Commit): void
+  prune(maxBytes: number): { readonly events: ReadonlyMap<number, number> }
+}
+
+interface Account {
+  readonly taken: Float64Array
+  readonly lost: readonly LedgerRow[]
+}
+
+/** Keeps the account of each thread, of those that have ended too. */
+export class ThreadLedger {
+  readonly #store: SharedStore
+  readonly #accounts = new Map<number, Account>()
+  readonly #pruned = new Map<number, number>()
+
+  constructor(store: SharedStore) {
+    this.#store = store
+  }
+
+  /** Where the commits of a thread go. */
+  targetOf(thread: number): CommitTarget {
+    return {
+      commit: (commit) => {
+        const others = Array.from(this.#accounts).flatMap(([other, account]) => (other === thread ? [] : [account]))
+        this.#store.commit({ ...commit, ...sumOf([commit, ...others]) })
+        this.#accounts.set(thread, { taken: commit.taken, lost: commit.lost })
+      },
+    }
+  }
+
+  /** A thread has ended: what it committed is added to what those before it did. */
+  retire(thread: number): void {
+    const account = this.#accounts.get(thread)
+    if (account === undefined) return
+    this.#accounts.delete(thread)
+    const before = this.#accounts.get(RETIRED)
+    this.#accounts.set(RETIRED, sumOf(before === undefined ? [account] : [before, account]))
+    this.#pruned.delete(thread)
+  }
+
+  /** Events of a thread that retention has removed. */
+  prunedOf(thread: number): number {
+    return this.#pruned.get(thread) ?? 0
+  }
+
+  /** Removes the oldest segments beyond the budget. */
+  prune(maxBytes: number, report: (error: CinescopeError) => void): void {
+    try {
+      for (const [thread, events] of this.#store.prune(maxBytes).events) {
+        this.#pruned.set(thread, this.prunedOf(thread) + events)
+      }
+    } catch (thrown) {
+      report(asStoreError(thrown))
+    }
+  }
+}
+
+/** Stands for all threads that have ended. */
+const RETIRED = -1
+
+function sumOf(accounts: readonly Account[]): Account {
+  const taken = new Float64Array(KIND_LIMIT)
+  const lost = new Map<string, LedgerRow>()
+  for (const account of accounts) {
+    account.taken.forEach((count, kind) => (taken[kind] = taken[kind]! + count))
+    for (const row of account.lost) {
+      const key = `${row.reason} ${row.kind}`
+      lost.set(key, { ...row, count: row.count + (lost.get(key)?.count ?? 0) })
+    }
+  }
+  return { taken, lost: [...lost.values()] }
+}

@@ -1,0 +1,74 @@
+/** The recording end of one thread: everything between a probe and its ring. */
+
+import { keyNumber, MAX_KEYS, type NodeId, siteBase } from '@cinescope/protocol'
+import { createSystemClock } from '../base/clock.ts'
+import { createFaults, type Faults } from '../base/faults.ts'
+import type { ScopeSettings } from '../base/scope-options.ts'
+import { STATUS, type StatusMemory } from '../base/status.ts'
+import { createEntityTable, createSiteTable, type DefinitionSink } from '../capture/interner.ts'
+import { Probe } from '../capture/probe.ts'
+import { Recorder } from '../capture/recorder.ts'
+import { COUNTER } from '../ingest/thread-contract.ts'
+import type { RingMemory } from '../ring/memory.ts'
+import { RingProducer } from '../ring/producer.ts'
+import { ValueEncoder } from '../value/encoder.ts'
+import { createKeyTable } from '../value/keys.ts'
+import { createRedaction } from '../value/redaction.ts'
+import type { ScopeParts } from './running-scope.ts'
+
+/** What a thread records with. */
+export type CaptureParts = Pick<ScopeParts, 'probe' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults'>
+
+/** Whose events they are, and where they go. */
+export interface CaptureTarget {
+  readonly node: NodeId
+  readonly thread: number
+  readonly ring: RingMemory
+  readonly status: StatusMemory
+  /** See `COUNTER`. */
+  readonly counters: SharedArrayBuffer
+  readonly define: DefinitionSink
+}
+
+/** Builds them. */
+export function captureParts(settings: ScopeSettings, target: CaptureTarget): CaptureParts {
+  const { node, thread, define } = target
+  const counters = new Int32Array(target.counters)
+  const faults: Faults = createFaults(settings.onInternalError)
+  const ring = new RingProducer(target.ring)
+  const redaction = createRedaction(settings.redaction)
+  const keys = createKeyTable({
+    maxKeys: MAX_KEYS,
+    redaction,
+    onDefine: (key, text) => define({ kind: 'key', number: keyNumber(thread, key), text }),
+  })
+  const values = new ValueEncoder(keys, redaction, settings.values)
+  const recorder = new Recorder({
+    ring,
+    values,
+    clock: createSystemClock(),
+    maxValueBytes: settings.values.maxBytes,
+    figures: new Float64Array(target.status.figures),
+  })
+  const sites = createSiteTable(define, siteBase(thread))
+  const entities = createEntityTable(define, () => Atomics.add(counters, COUNTER.entities, 1) + 1)
+  const probe = new Probe({
+    node,
+    thread,
+    recorder,
+    sites,
+    entities,
+    report: (error) => faults.report(error),
+    sources: settings.sources,
+  })
+  return { probe, ring, keys, sites, entities, faults }
+}
+
+/** Writes down for the writer what only this thread knows; gives the events offered. */
+export function tellFigures({ ring, keys, sites, entities, probe }: CaptureParts, status: StatusMemory): number {
+  const figures = new Float64Array(status.figures)
+  figures[STATUS.probeCpuMs] = probe.recorder.probeCpuMs
+  figures[STATUS.valuesLost] = ring.valuesLost
+  figures[STATUS.uninterned] = sites.overflowed + keys.overflowed + entities.overflowed
+  return ring.seq
+}

@@ -1,0 +1,89 @@
+/** Joining the recording of the process from another of its threads. */
+
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { CinescopeError, LAST_THREAD } from '@cinescope/protocol'
+import type { ScopeOptions, ScopeSettings } from '../base/scope-options.ts'
+import { allocateStatus, SIGNAL } from '../base/status.ts'
+import { COUNTER, INVITATION, type Invitation } from '../ingest/thread-contract.ts'
+import { allocateDefinitions, DefinitionProducer } from '../ring/definition-log.ts'
+import { allocateRing, wakeWriter } from '../ring/memory.ts'
+import { startSources } from '../sources/table.ts'
+import { type CaptureParts, captureParts, tellFigures } from './capture-parts.ts'
+import { JoinedWriter, tellWriter } from './joined-writer.ts'
+import { RunningScope, type Scope } from './running-scope.ts'
+import { watchProcess } from './watch-process.ts'
+
+/** Tells the threads that are started from here on; those of the first scope of a process join it. Gives what takes it back. */
+export function invite(invitation: Invitation): () => void {
+  if (getEnvironmentData(INVITATION) !== undefined) return () => undefined
+  setEnvironmentData(INVITATION, invitation)
+  return () => setEnvironmentData(INVITATION, undefined)
+}
+
+/** Tells the writer of threads that this one has started and that are gone: those ended from outside say nothing themselves. */
+export function tellOfThreads({ probe }: CaptureParts, wake: SharedArrayBuffer): void {
+  probe.onThreadEnd = (ended) => {
+    tellWriter(probe.node, { kind: 'ended', threadId: ended })
+    wakeWriter(new Int32Array(wake))
+  }
+}
+
+/** What this thread was told, while that recording goes on. */
+export function invitationHere(): Invitation | undefined {
+  if (isMainThread) return undefined
+  const invitation = getEnvironmentData(INVITATION) as Invitation | undefined
+  if (invitation === undefined) return undefined
+  return Atomics.load(new Int32Array(invitation.status.signals), SIGNAL.state) >= 2 ? undefined : invitation
+}
+
+/** A scope that records this thread into the recording of its process. It gets a ring of its own. @throws CSC_ERR_OPTION */
+export function joinScope(invitation: Invitation, own: ScopeOptions, settled: ScopeSettings): Scope {
+  const settings = settingsHere(invitation, own, settled)
+  const { node, counters, wake } = invitation
+  const thread = Atomics.add(new Int32Array(counters), COUNTER.threads, 1) + 1
+  const ring = allocateRing(settings.ring, wake)
+  const status = allocateStatus()
+  const definitions = allocateDefinitions()
+  const producer = new DefinitionProducer(definitions)
+  const parts = captureParts(settings, {
+    node,
+    thread: Math.min(thread, LAST_THREAD),
+    ring,
+    status,
+    counters,
+    define: (definition) => producer.put(definition),
+  })
+  if (thread > LAST_THREAD) {
+    parts.faults.report(tooManyThreads())
+    parts.probe.stop()
+    return new RunningScope({ ...parts, ...NOTHING, status })
+  }
+  const offered = (): number => tellFigures(parts, status)
+  const onGone = (): void => parts.probe.stop()
+  const writer = new JoinedWriter(invitation, { thread, ring, definitions, status, offered, onGone })
+  tellOfThreads(parts, wake)
+  // signals reach the main thread only
+  const releaseProcess = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
+  // how a hook is does not depend on the thread, and the one that started the recording has told it
+  startSources(parts.probe, { moduleHooks: [], tell: () => undefined })
+  return new RunningScope({ ...parts, status, path: invitation.path, writer, queries: undefined, releaseProcess })
+}
+
+const NOTHING = { path: undefined, writer: undefined, queries: undefined, releaseProcess: () => undefined } as const
+
+/** What the recording was started with, but for what this thread says itself of what it records. */
+function settingsHere({ settings }: Invitation, own: ScopeOptions, settled: ScopeSettings): ScopeSettings {
+  const saysSources = ['sources', 'incoming', 'outgoing', 'vitals'].some((name) => Object.hasOwn(own, name))
+  return {
+    ...settings,
+    ...(own.values === undefined ? {} : { values: settled.values }),
+    ...(own.redaction === undefined ? {} : { redaction: settled.redaction }),
+    ...(saysSources ? { sources: settled.sources } : {}),
+    onInternalError: settled.onInternalError,
+  }
+}
+
+function tooManyThreads(): CinescopeError {
+  const message = `this thread is not recorded: ${LAST_THREAD} threads of the process have been, and a recording holds no more`
+  return new CinescopeError('CSC_ERR_START', message)
+}

@@ -1,0 +1,25 @@
+/** What a scope does at the end of its thread: drains, and records what kills it. */
+
+import { KINDS } from '@cinescope/protocol'
+import type { ScopeSettings } from '../base/scope-options.ts'
+import type { Probe } from '../capture/probe.ts'
+import { drainAtExit } from './exit.ts'
+import type { WriterLink } from './writer-link.ts'
+
+/** Drains at exit and records what kills the process, or a thread of it. Returns what takes it all off again. */
+export function watchProcess(settings: ScopeSettings, probe: Probe, writer: WriterLink): () => void {
+  const site = probe.site({ name: 'uncaughtException', framework: 'node' })
+  const onFatal = (error: unknown): void => {
+    const span = probe.current()
+    probe.recorder.point(KINDS.error, site, span?.seq ?? 0, span?.root.seq ?? 0, error === undefined ? null : error)
+  }
+  const release = drainAtExit(() => {
+    probe.stop()
+    writer.stopNow()
+  }, settings.handleSignals)
+  process.on('uncaughtExceptionMonitor', onFatal)
+  return () => {
+    process.off('uncaughtExceptionMonitor', onFatal)
+    release()
+  }
+}
