@@ -35,7 +35,7 @@ export async function pageOf(reading: Reading, query: EventQuery, whole: boolean
     const isAll = matches.length < limit && items.length === matches.length
     return {
       items,
-      cursor: last === undefined || isAll ? undefined : formatCursor(order, { key: last.key, id: last.seq }),
+      cursor: last === undefined || isAll ? undefined : formatCursor(order, { key: last.key, id: last.id }),
       explain: cost.explain(`scan for ${predicate.text}, ordered by ${order}`),
     }
   })

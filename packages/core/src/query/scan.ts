@@ -1,7 +1,7 @@
 /** Scans segments for events: filter, order, position, limit, in that order; reads no segment that statistics rule out. */
 
 import type { EventOrder, Rows } from '@cinescope/protocol'
-import type { SegmentEntry } from '../store/event-store.ts'
+import { filmNumber, type SegmentEntry } from '../store/event-store.ts'
 import { attributesMatch } from './attributes.ts'
 import type { Cost } from '../store/read/cost.ts'
 import type { Position } from './cursor.ts'
@@ -15,7 +15,8 @@ export interface Match {
   readonly row: number
   /** What the order sorts by. */
   readonly key: number
-  readonly seq: number
+  /** Tells it from all others of the recording: those of two threads may have the same seq. */
+  readonly id: number
 }
 
 /** One scan. */
@@ -41,7 +42,7 @@ export async function scanEvents(request: ScanRequest, reader: SegmentReader, co
     }
     const found = matchesIn(entry, request, order, reader, cost)
     if (found.length === 0) continue
-    matches = matches.concat(found).sort((a, b) => order.compare(a.key, b.key) || order.compare(a.seq, b.seq))
+    matches = matches.concat(found).sort((a, b) => order.compare(a.key, b.key) || order.compare(a.id, b.id))
     matches.length = Math.min(matches.length, request.limit)
   }
   return matches
@@ -96,15 +97,15 @@ function matchesIn(
   for (let row = 0; row < rows.length; row++) {
     if (!predicate.keeps(rows, row)) continue
     const key = order.key(rows, row)
-    const seq = rows.seq[row]!
-    if (after !== undefined && (order.compare(key, after.key) || order.compare(seq, after.id)) <= 0) continue
+    const id = filmNumber(entry.summary.thread, rows.seq[row]!)
+    if (after !== undefined && (order.compare(key, after.key) || order.compare(id, after.id)) <= 0) continue
     if (reader.isSuperseded(entry, rows, row, request.segments)) continue
     if (predicate.attributes !== undefined) {
       const { value, result } = reader.values(entry, rows, row)
       if (!attributesMatch(predicate.attributes, value, result)) continue
     }
     cost.rowsMatched++
-    found.push({ entry, rows, row, key, seq })
+    found.push({ entry, rows, row, key, id })
   }
   return found
 }

@@ -68,4 +68,15 @@ describe('threads of a recorded process', () => {
     for await (const event of recording.stream({ limit: 1000 })) events += event.durationNs === undefined ? 1 : 2
     expect(events).toBe(stored)
   })
+
+  it('come page by page without a loss where their events are ordered alike', async () => {
+    using directory = temporaryDirectory()
+    const { path } = await runThreads(directory.path)
+    await using recording = openRecording(path)
+    const ids = new Set<string>()
+    // points have no duration, so all of them are equal in this order
+    for await (const { id } of recording.stream({ where: { kinds: ['log'] }, order: 'duration', limit: 97 }))
+      ids.add(id)
+    expect(ids.size).toBe(LINES * (ENDINGS.length + 1))
+  })
 })
