@@ -151,8 +151,15 @@ export class SqliteView implements StoreView {
   }
 
   sites(): ReadonlyMap<number, Site> {
-    for (const row of this.#sql.all(`SELECT ${SITE_COLUMNS} FROM site LIMIT ?`, MOST_SITES))
-      this.#sites.set(integer(row, 'number'), siteOf(row))
+    let last = -1
+    this.#sql.each(`SELECT ${SITE_COLUMNS} FROM site ORDER BY number LIMIT ?`, [MOST_SITES], (row) => {
+      const number = integer(row, 'number')
+      // pages that meet themselves would give the same sites without end
+      if (number <= last) throw new CinescopeError('CSC_ERR_CORRUPT', 'sites are out of order')
+      last = number
+      this.#sites.set(number, siteOf(row))
+      return true
+    })
     return this.#sites
   }
 
