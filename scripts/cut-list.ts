@@ -231,8 +231,8 @@ export const CUTS: readonly Cut[] = [
     joint: 'query',
     what: 'a page begins with the last item of the page before',
     file: `${CORE}/query/scan.ts`,
-    from: 'order.compare(seq, after.id)) <= 0) continue',
-    to: 'order.compare(seq, after.id)) < 0) continue',
+    from: 'order.compare(id, after.id)) <= 0) continue',
+    to: 'order.compare(id, after.id)) < 0) continue',
     tests: [CHAIN],
   },
   {
