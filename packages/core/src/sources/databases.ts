@@ -4,6 +4,7 @@ import { channel } from 'node:diagnostics_channel'
 import { KINDS } from '@cinescope/protocol'
 import type { SourceName } from '../base/source-settings.ts'
 import { Attributes } from '../value/attributes.ts'
+import { redactSql } from '../value/sql.ts'
 import type { Source } from './source.ts'
 import { listenToTraced, type Traced, type TracedContext } from './traced.ts'
 
@@ -67,7 +68,13 @@ function sql(name: string): Traced<SqlContext> {
     framework: 'mysql2',
     name: ({ query }) => operationOf(query),
     value: ({ query, database, serverAddress, serverPort }) =>
-      new Attributes(SQL, ['mysql', query, database, serverAddress, serverPort]),
+      new Attributes(SQL, [
+        'mysql',
+        typeof query === 'string' ? redactSql(query, true) : query,
+        database,
+        serverAddress,
+        serverPort,
+      ]),
   }
 }
 

@@ -14,9 +14,29 @@ describe('SQL', () => {
     ['SELECT 1 -- secret\nFROM t /* secret */ WHERE x', 'SELECT 1 ?\nFROM t ? WHERE x'],
     ["SELECT 'never ends", 'SELECT ?'],
     [String.raw`SELECT 'a\', 'secret'`, 'SELECT ?…'],
+    ['/* a /* secret */ secret */ SELECT 1', '?…'],
+    ['INSERT INTO t(p, q) VALUES (lower("secret"), "secret")', 'INSERT INTO t(p, q) VALUES (lower(?), ?)'],
+    [
+      'INSERT INTO "t"("a") VALUES ($1) ON CONFLICT ("a") DO NOTHING',
+      'INSERT INTO "t"("a") VALUES ($1) ON CONFLICT ("a") DO NOTHING',
+    ],
+    [
+      'SELECT a FROM t WHERE b LIKE "secret" OR c IN ("secret", "secret")',
+      'SELECT a FROM t WHERE b LIKE ? OR c IN (?, ?)',
+    ],
+    ['SELECT a FROM t WHERE b BETWEEN "secret" AND "secret"', 'SELECT a FROM t WHERE b BETWEEN ? AND ?'],
+    ['SELECT a FROM t WHERE b =\n\t"secret"', 'SELECT a FROM t WHERE b =\n\t?'],
+    ['SELECT 1 # secret\nFROM t', 'SELECT 1 ?\nFROM t'],
+    ["SELECT a #>> '{b}'", 'SELECT a #>> ?'],
+    ['SELECT 0x736563726574', 'SELECT ?'],
+    ['SELECT $é$ secret $é$', 'SELECT ?'],
     ['SELECT abc123456, t1234567.x', 'SELECT abc123456, t1234567.x'],
   ])('%j is kept as %j', (sql, kept) => {
     expect(redactSql(sql)).toBe(kept)
+  })
+
+  it('of a database whose double quotes hold values has none of them', () => {
+    expect(redactSql('SELECT concat("secret", a), "secret"', true)).toBe('SELECT concat(?, a), ?')
   })
 
   it('keeps nothing of what is in a literal, whatever quotes and words surround it', () => {
