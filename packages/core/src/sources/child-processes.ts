@@ -42,10 +42,20 @@ function started(probe: Probe, lifetimes: Lifetimes, child: ChildProcess): void 
   queueMicrotask(() =>
     guarded(probe, 'a child process', () => {
       const { pid, spawnfile, spawnargs } = child
-      if (pid === undefined) return
+      // what spawn throws is told by no event; all that could be told of it has been by the next turn
+      if (pid === undefined) {
+        setImmediate(() => gaveUp(probe, lifetime, child)).unref()
+        return
+      }
       const value = new Attributes(STARTED, [spawnfile, spawnargs.slice(1), pid])
       lifetime.born({ id: String(pid), value })
     }),
+  )
+}
+
+function gaveUp(probe: Probe, lifetime: Lifetime, { spawnfile }: ChildProcess): void {
+  guarded(probe, 'a child process', () =>
+    lifetime.died(0, true, new Attributes(ENDED, [spawnfile, undefined, undefined])),
   )
 }
 

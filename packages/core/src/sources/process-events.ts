@@ -66,9 +66,11 @@ class HandledRejections {
     return process.listeners(REJECTION).filter((listener) => listener !== this.#onRejection).length
   }
 
+  /** Moves nothing that is there already: the program may be in the middle of removing all of them, by their places. */
   #settle(isWanted: boolean): void {
-    process.off(REJECTION, this.#onRejection)
-    if (isWanted) process.prependListener(REJECTION, this.#onRejection)
+    const isThere = process.listeners(REJECTION).includes(this.#onRejection)
+    if (isThere && !isWanted) process.off(REJECTION, this.#onRejection)
+    else if (!isThere && isWanted) process.prependListener(REJECTION, this.#onRejection)
   }
 }
 

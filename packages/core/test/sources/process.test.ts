@@ -74,6 +74,36 @@ describe('a rejection that nobody handles', () => {
   })
 })
 
+describe('listeners for rejections', () => {
+  it('are all removed at once by the program as ever', async () => {
+    const others = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    await using _ = await recorded()
+    try {
+      for (let count = 1; count <= 3; count++) {
+        for (let i = 0; i < count; i++) process.on('unhandledRejection', () => undefined)
+        process.removeAllListeners('unhandledRejection')
+        expect(process.listenerCount('unhandledRejection')).toBe(0)
+      }
+    } finally {
+      for (const other of others) process.on('unhandledRejection', other)
+    }
+  })
+})
+
+describe('a child process that cannot be made', () => {
+  it('ends its span where spawn throws', async () => {
+    await using made = await recorded()
+    await made.scope.span('work', async () => {
+      expect(() => spawn('/bin/echo', ['x'.repeat(3_000_000)])).toThrow('E2BIG')
+      await turn()
+      await turn()
+    })
+    const [span] = ofKind(await made.film('work'), 'process')
+    expect(span).toMatchObject({ open: false, error: true })
+  })
+})
+
 describe('a connection', () => {
   it('is a span of the film that waits for it, with the peer or the error', async () => {
     await using made = await recorded()
