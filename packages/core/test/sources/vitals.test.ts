@@ -51,6 +51,15 @@ describe('host vitals', () => {
     expect(found.every(({ film }) => film === undefined)).toBe(true)
   })
 
+  it('are looked at seldom again once nothing but they themselves is recorded', async () => {
+    const scope = await watched()
+    scope.span('work', () => undefined)
+    await sleep(3000)
+    const before = (await metrics(scope)).length
+    await sleep(1000)
+    expect((await metrics(scope)).length).toBe(before)
+  })
+
   it.each([
     ['after others', true],
     ['after nothing happened for long', false],

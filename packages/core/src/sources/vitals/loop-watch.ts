@@ -33,6 +33,7 @@ export class LoopWatch {
   #maxMs = 0
   #sumMs = 0
   #looks = 0
+  #told = 0
 
   /** `blockedMs`: from which delay on the loop counts as blocked. `onWake` is told when a film begins after a pause. */
   constructor(users: ReadonlySet<Probe>, blockedMs: number, onWake: () => void) {
@@ -86,9 +87,14 @@ export class LoopWatch {
     this.#lastSeq = seq
   }
 
-  /** Changes whenever something is recorded. */
+  /** An event of the watch itself was recorded: it keeps nobody awake. */
+  told(): void {
+    this.#told++
+  }
+
+  /** Changes whenever something else is recorded. */
   #seq(): number {
-    let sum = 0
+    let sum = -this.#told
     for (const probe of this.#users) sum += probe.recorder.seq
     return sum
   }
@@ -117,6 +123,7 @@ export class LoopWatch {
       const flags = proven !== undefined ? 0 : span === undefined ? FLAG.parentOrphan : FLAG.parentInferred
       const { recorder } = probe
       recorder.point(KINDS.metric, site, span?.seq ?? 0, span?.root.seq ?? 0, value, lateMs, 0, 0, flags)
+      this.told()
     })
   }
 }

@@ -19,6 +19,7 @@ export const vitals: Source = {
     const tell: TellMetric = (name, number, value) => {
       const probe = ownerOf(users)
       if (probe === undefined) return
+      loop.told()
       const site = probe.site({ name, framework: 'node' })
       probe.recorder.point(KINDS.metric, site, 0, 0, value, number)
     }
