@@ -31,12 +31,23 @@ export function isOurs(method: unknown): boolean {
   return (method as { [OURS]?: true } | undefined)?.[OURS] === true
 }
 
+/** Gives a function the name and the length of the one that it stands in for. */
+export function nameLike(method: object, original: unknown): void {
+  if (typeof original !== 'function') return
+  const { name, length } = original
+  Object.defineProperties(method, {
+    name: { value: name, configurable: true },
+    length: { value: length, configurable: true },
+  })
+}
+
 function putMethod(prototype: object, name: string, make: MethodMaker): () => void {
   const own = Object.getOwnPropertyDescriptor(prototype, name)
   const replaced: Below | undefined = own?.value === undefined ? undefined : { [name]: own.value as CarrierMethod }
   // asked each time: others put methods there too
   const below = (): Below => replaced ?? (Object.getPrototypeOf(prototype) as Below)
   const method = make(below as () => never)
+  nameLike(method, below()[name])
   Object.defineProperty(method, OURS, { value: true })
   Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true, enumerable: false })
   return () => {

@@ -3,7 +3,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
 import { ClientRequest, type IncomingMessage } from 'node:http'
-import { putMethods } from '../adapter/carrier-methods.ts'
+import { nameLike, putMethods } from '../adapter/carrier-methods.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall } from './client-call.ts'
@@ -78,12 +78,15 @@ function answered(calls: Calls, { request, response }: Answered): void {
   const names = Object.keys(response.headers)
   call.answered(response.statusCode ?? 0, { names, values: names.map((name) => response.headers[name]) })
   const push = response.push as Push
-  response.push = function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
+  const value = function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
     guarded(call.span.probe, 'the answer of an outgoing request', () =>
       chunk === null ? call.end(response.complete) : call.chunk(chunk, encoding),
     )
     return push.call(this, chunk, encoding)
-  } as typeof response.push
+  }
+  nameLike(value, push)
+  // the program that lists or copies an answer's own members does not meet it
+  Object.defineProperty(response, 'push', { value, configurable: true, writable: true, enumerable: false })
 }
 
 function emitterOf(calls: Calls, below: () => never): Emit {

@@ -5,7 +5,7 @@ import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall, type HeaderList } from './client-call.ts'
 import { ClientOrigins } from './client-origin.ts'
-import { toOwner } from './owner.ts'
+import { guarded, toOwner } from './owner.ts'
 import { asciiText } from '../value/intrinsics.ts'
 import type { Source } from './source.ts'
 
@@ -17,6 +17,9 @@ interface UndiciRequest {
   /** Names and values in turn. */
   readonly headers: readonly unknown[]
   addHeader(name: string, value: string): unknown
+  /** The protocol to change to. */
+  readonly upgrade?: unknown
+  onUpgrade?(status: number, headers: readonly unknown[], ...rest: unknown[]): unknown
 }
 
 interface Made {
@@ -79,6 +82,21 @@ function made(probe: Probe, { calls, origins }: Under, request: UndiciRequest): 
     if (traceparent !== undefined) request.addHeader('traceparent', traceparent)
   }
   call.sent(headers)
+  if (method === 'CONNECT' || typeof request.upgrade === 'string') endWithUpgrade(call, request)
+}
+
+/** No channel tells that a connection was handed over, as that of a WebSocket is. */
+function endWithUpgrade(call: ClientCall, request: UndiciRequest): void {
+  const { onUpgrade } = request
+  if (typeof onUpgrade !== 'function') return
+  const value = function (this: UndiciRequest, ...args: Parameters<typeof onUpgrade>): unknown {
+    guarded(call.span.probe, 'a fetch', () => {
+      call.answered(args[0], headersOf(args[1]))
+      call.end(true)
+    })
+    return Reflect.apply(onUpgrade, this, args)
+  }
+  Object.defineProperty(request, 'onUpgrade', { value, configurable: true, writable: true, enumerable: false })
 }
 
 function headersOf(list: readonly unknown[]): HeaderList {

@@ -248,3 +248,12 @@ describe('an operation of graphql', () => {
     ])
   })
 })
+
+describe('the method of a driver that is stood in for', () => {
+  it('has the name and the length of the original', async () => {
+    const { name, length } = pg.Client.prototype.query
+    await using _ = await recorded()
+    const { query } = pg.Client.prototype
+    expect([query.name, query.length]).toEqual([name, length])
+  })
+})

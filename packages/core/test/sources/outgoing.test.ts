@@ -1,4 +1,7 @@
-import { Agent, get, type IncomingMessage, request } from 'node:http'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { Agent, ClientRequest, get, type IncomingMessage, request } from 'node:http'
+import { type Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { parseTraceparent } from '@cinescope/protocol'
@@ -224,5 +227,50 @@ describe('an outgoing request of node:http', () => {
     )
     const [call] = ofKind(await made.film('work'), 'client.request')
     expect(call).toMatchObject({ open: false })
+  })
+})
+
+describe('what an outgoing request leaves of the program as it is', () => {
+  it('is what can be listed of an answer, and the name and length of what is stood in for', async () => {
+    const { name, length } = ClientRequest.prototype.emit
+    await using made = await recorded()
+    await using peer = await serving((_, res) => res.end('x'))
+    const [answer] = (await made.scope.span('work', () => once(get(peer.url), 'response'))) as [IncomingMessage]
+    expect(Object.keys(answer)).not.toContain('push')
+    const { push } = Readable.prototype
+    expect([answer.push.name, answer.push.length]).toEqual([push.name, push.length])
+    const { emit } = ClientRequest.prototype
+    expect([emit.name, emit.length]).toEqual([name, length])
+    await body(answer)
+  })
+})
+
+describe('a request of undici that becomes another protocol', () => {
+  it('ends where its connection is handed over', async () => {
+    await using made = await recorded()
+    await using peer = await serving(() => undefined)
+    let handedOver: Duplex | undefined
+    peer.server.on('upgrade', (req, socket) => {
+      const key = `${req.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
+      const accept = createHash('sha1').update(key).digest('base64')
+      const lines = [
+        '101 Switching Protocols',
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        `Sec-WebSocket-Accept: ${accept}`,
+      ]
+      socket.on('error', () => undefined)
+      handedOver = socket
+      socket.write(`HTTP/1.1 ${lines.join('\r\n')}\r\n\r\n`)
+    })
+    await made.scope.span('work', async () => {
+      const { WebSocket } = globalThis as unknown as { WebSocket: new (url: string) => EventTarget }
+      const socket = new WebSocket(peer.url.replace('http', 'ws'))
+      await new Promise((resolve) => socket.addEventListener('open', resolve))
+    })
+    handedOver?.destroy()
+    const [call] = ofKind(await made.film('work'), 'client.request')
+    expect(call).toMatchObject({ number: 101, open: false, error: false, aborted: false })
+    expect(made.faults).toEqual([])
   })
 })
