@@ -2,6 +2,8 @@
 
 /** What an end needs to become a self-contained row. */
 export interface CarriedSpan {
+  /** Begin, in ns. */
+  readonly time: number
   readonly word: number
   readonly cause: number
   readonly subject: number
@@ -42,6 +44,12 @@ export class CarriedSpans {
       this.#bytes -= span.value.length
     }
     return span
+  }
+
+  /** Begin of the earliest carried span, in ns; Infinity when there is none. Spans are carried in the order of their begins. */
+  earliest(): number {
+    const first = this.#spans.values().next()
+    return first.done === true ? Infinity : first.value.time
   }
 
   /** Seqs of all carried spans, ascending. */

@@ -20,6 +20,7 @@ import { encodePlainRecord } from '../base/plain-value.ts'
 import type { Cut } from '../base/commit.ts'
 import type { SealedSegment } from '../base/sealed-segment.ts'
 import type { GapReason, RecordSink, RecordView } from '../ring/consumer.ts'
+import { carriedAnchors } from './carried-anchors.ts'
 import { CarriedSpans } from './carried-spans.ts'
 import { FilmChanges } from './films.ts'
 import { RowBuilder, type SealContext } from './row-builder.ts'
@@ -185,7 +186,8 @@ export class Correlator implements RecordSink {
     this.#closes = []
     this.#tailCloses = 0
     this.#openAtStart = this.#carried.seqs()
-    this.#anchors = this.#anchors.slice(-1)
+    // rows to come may be older than the last reading: out of the ring only now, or spans that are open still
+    this.#anchors = carriedAnchors(this.#anchors, Math.min(this.#lastTime, this.#carried.earliest()))
   }
 
   #cutTail(): SealedSegment | undefined {
@@ -217,6 +219,7 @@ export class Correlator implements RecordSink {
       const keep = this.#carried.hasRoomForValues
       const length = rows.valueIn[row]!
       this.#carried.add(seq, {
+        time: rows.time[row]!,
         word: rows.word[row]!,
         cause: rows.cause[row]!,
         subject: rows.subject[row]!,
