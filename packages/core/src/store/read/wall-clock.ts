@@ -59,7 +59,12 @@ export class WallClock {
   #settle(segments: readonly SegmentEntry[], tellers: readonly SegmentEntry[]): readonly Anchor[] {
     const steps = new Map(tellers.map(({ id }) => [id, this.#steps.get(id)]))
     const anchors = [this.#origin]
-    for (const own of steps.values()) addSteps(anchors, own ?? [])
+    // a segment repeats readings of those before it, and one thread may tell late what another has told of
+    const told = Array.from(steps.values()).flatMap((own) => own ?? [])
+    addSteps(
+      anchors,
+      told.toSorted((a, b) => a.atNs - b.atNs),
+    )
     this.#segments = segments
     this.#steps = steps
     this.#anchors = anchors
