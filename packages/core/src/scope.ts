@@ -18,6 +18,7 @@ import { anchorOf, createSystemClock } from './base/clock.ts'
 import type { ProcessInfo } from './base/process.ts'
 import { type ScopeOptions, type ScopeSettings, settleOptions } from './base/scope-options.ts'
 import { allocateStatus } from './base/status.ts'
+import { tellThreads } from './ingest/thread-contract.ts'
 import { allocateRing } from './ring/memory.ts'
 import { type CaptureParts, captureParts, tellFigures } from './scope/capture-parts.ts'
 import { invitationHere, invite, joinScope, tellOfThreads } from './scope/join.ts'
@@ -42,7 +43,9 @@ export async function createScope(options?: ScopeOptions): Promise<Scope> {
   const joined = registeredScope(options)
   if (joined !== undefined) return joined
   const invitation = settings.enabled ? invitationHere() : undefined
-  return invitation === undefined ? startScope(settings) : joinScope(invitation, options ?? {}, settings)
+  return invitation === undefined
+    ? startScope(settings)
+    : joinScope(invitation, { own: options ?? {}, settled: settings, moduleHooks: [] })
 }
 
 /** What a scope is started with beside its options. */
@@ -122,7 +125,11 @@ async function startWriter(
     if (input.path !== undefined) await makeDirectory(dirname(input.path))
     return new WriterHandle(input, {
       report,
-      onGone: () => parts.probe.stop(),
+      onGone() {
+        parts.probe.stop()
+        // a writer that failed has not told them itself
+        tellThreads(parts.probe.node)
+      },
       offered: () => tellFigures(parts, input.status),
     })
   } catch (cause) {

@@ -1,5 +1,6 @@
 /** What the threads of one process share to record into one file, and what they tell the writer. */
 
+import { BroadcastChannel } from 'node:worker_threads'
 import type { NodeId } from '@cinescope/protocol'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import type { StatusMemory } from '../base/status.ts'
@@ -47,6 +48,16 @@ export type ThreadMessage =
   /** Told by the thread that started it. */
   | { readonly kind: 'ended'; readonly threadId: number }
 
+/** Tells the writer of a recording; it hears when it is woken. */
+export function tellWriter(node: NodeId, message: ThreadMessage): void {
+  post(threadChannel(node), message)
+}
+
+/** Tells all threads of a recording that it has ended. */
+export function tellThreads(node: NodeId): void {
+  post(endChannel(node), 'end')
+}
+
 /** Name of the channel on which the writer listens. */
 export function threadChannel(node: NodeId): string {
   return `cinescope.${node}.threads`
@@ -55,4 +66,10 @@ export function threadChannel(node: NodeId): string {
 /** Name of the channel on which threads are told that the recording has ended. */
 export function endChannel(node: NodeId): string {
   return `cinescope.${node}.end`
+}
+
+function post(name: string, message: unknown): void {
+  const channel = new BroadcastChannel(name)
+  channel.postMessage(message)
+  channel.close()
 }

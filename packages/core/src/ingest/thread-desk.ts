@@ -2,7 +2,7 @@
 
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { LAST_THREAD, type NodeId } from '@cinescope/protocol'
-import { endChannel, threadChannel, type ThreadMessage } from './thread-contract.ts'
+import { tellThreads, threadChannel, type ThreadMessage } from './thread-contract.ts'
 
 /** Threads that have joined, as messages. */
 export type Joining = Extract<ThreadMessage, { readonly kind: 'join' }>
@@ -39,9 +39,7 @@ export class ThreadDesk {
   /** Tells all threads that the recording has ended. */
   close(): void {
     this.#channel.close()
-    const channel = new BroadcastChannel(endChannel(this.#node))
-    channel.postMessage('end')
-    channel.close()
+    tellThreads(this.#node)
   }
 
   #next(): ThreadMessage | undefined {

@@ -2,14 +2,15 @@
 
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { CinescopeError, LAST_THREAD } from '@cinescope/protocol'
+import type { ModuleHook } from '../adapter/module-hook.ts'
 import type { ScopeOptions, ScopeSettings } from '../base/scope-options.ts'
 import { allocateStatus, SIGNAL } from '../base/status.ts'
-import { COUNTER, INVITATION, type Invitation } from '../ingest/thread-contract.ts'
+import { COUNTER, INVITATION, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
 import { allocateDefinitions, DefinitionProducer } from '../ring/definition-log.ts'
 import { allocateRing, wakeWriter } from '../ring/memory.ts'
 import { startSources } from '../sources/table.ts'
 import { type CaptureParts, captureParts, tellFigures } from './capture-parts.ts'
-import { JoinedWriter, tellWriter } from './joined-writer.ts'
+import { JoinedWriter } from './joined-writer.ts'
 import { RunningScope, type Scope } from './running-scope.ts'
 import { watchProcess } from './watch-process.ts'
 
@@ -36,9 +37,18 @@ export function invitationHere(): Invitation | undefined {
   return Atomics.load(new Int32Array(invitation.status.signals), SIGNAL.state) >= 2 ? undefined : invitation
 }
 
-/** A scope that records this thread into the recording of its process. It gets a ring of its own. @throws CSC_ERR_OPTION */
-export function joinScope(invitation: Invitation, own: ScopeOptions, settled: ScopeSettings): Scope {
-  const settings = settingsHere(invitation, own, settled)
+/** What a thread says itself of what it records. */
+export interface ThreadOptions {
+  readonly own: ScopeOptions
+  /** The same with every default filled in. */
+  readonly settled: ScopeSettings
+  /** Of adapters that nobody has mounted. */
+  readonly moduleHooks: readonly ModuleHook[]
+}
+
+/** A scope that records this thread into the recording of its process. It gets a ring of its own. */
+export function joinScope(invitation: Invitation, options: ThreadOptions): Scope {
+  const settings = settingsHere(invitation, options)
   const { node, counters, wake } = invitation
   const thread = Atomics.add(new Int32Array(counters), COUNTER.threads, 1) + 1
   const ring = allocateRing(settings.ring, wake)
@@ -65,14 +75,14 @@ export function joinScope(invitation: Invitation, own: ScopeOptions, settled: Sc
   // signals reach the main thread only
   const releaseProcess = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
   // how a hook is does not depend on the thread, and the one that started the recording has told it
-  startSources(parts.probe, { moduleHooks: [], tell: () => undefined })
+  startSources(parts.probe, { moduleHooks: options.moduleHooks, tell: () => undefined })
   return new RunningScope({ ...parts, status, path: invitation.path, writer, queries: undefined, releaseProcess })
 }
 
 const NOTHING = { path: undefined, writer: undefined, queries: undefined, releaseProcess: () => undefined } as const
 
 /** What the recording was started with, but for what this thread says itself of what it records. */
-function settingsHere({ settings }: Invitation, own: ScopeOptions, settled: ScopeSettings): ScopeSettings {
+function settingsHere({ settings }: Invitation, { own, settled }: ThreadOptions): ScopeSettings {
   const saysSources = ['sources', 'incoming', 'outgoing', 'vitals'].some((name) => Object.hasOwn(own, name))
   return {
     ...settings,

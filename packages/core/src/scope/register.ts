@@ -22,16 +22,18 @@ export async function register(environment: Environment, program: string | undef
   if (registeredScope() !== undefined) return
   const settings = settleOptions(optionsOf(environment), environment, program)
   if (!settings.enabled) return
-  if (!isMainThread) return registerHere(settings)
+  if (!isMainThread) return registerHere(settings, program)
   const { moduleHooks, missing } = await findAdapters(program)
   const scope = await startScope(settings, { moduleHooks, known: missing })
   if (scope.isEnabled) registerScope(scope, settings.onInternalError)
 }
 
 /** In a thread of a recorded process; in one whose process is not, nothing is recorded. */
-function registerHere(settings: ScopeSettings): void {
+async function registerHere(settings: ScopeSettings, program: string | undefined): Promise<void> {
   const invitation = invitationHere()
-  if (invitation !== undefined) registerScope(joinScope(invitation, {}, settings), settings.onInternalError)
+  if (invitation === undefined) return
+  const { moduleHooks } = await findAdapters(program)
+  registerScope(joinScope(invitation, { own: {}, settled: settings, moduleHooks }), settings.onInternalError)
 }
 
 function optionsOf(environment: Environment): ScopeOptions {

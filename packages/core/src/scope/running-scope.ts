@@ -252,6 +252,9 @@ export class RunningScope implements Scope {
       throw new CinescopeError('CSC_ERR_STOPPED', 'this recording was kept in memory and went with the scope')
     }
     if (queries !== undefined) return remoteRecording(queries, () => this.#parts.writer?.wake())
+    if (path === undefined && this.#parts.writer !== undefined) {
+      throw new CinescopeError('CSC_ERR_STOPPED', 'a recording in memory is read in the thread that started it')
+    }
     if (path === undefined)
       throw new CinescopeError('CSC_ERR_STOPPED', 'this scope records nothing, so there is nothing to read')
     const { port1, port2 } = new MessageChannel()

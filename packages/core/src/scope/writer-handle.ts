@@ -2,14 +2,17 @@
 
 import type { Worker } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
-import { SIGNAL, STATUS, WRITER_STATE, type WriterState } from '../base/status.ts'
+import { SIGNAL, WRITER_STATE, type WriterState } from '../base/status.ts'
 import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
-import { wakeWriter } from '../ring/memory.ts'
 import { startWorker } from './worker.ts'
 import type { WriterLink } from './writer-link.ts'
+import { WriterRequests } from './writer-requests.ts'
 
 /** Longest wait for the writer in an exit handler. */
 const EXIT_DRAIN_MS = 500
+
+/** First state in which it records no more: an index of `WRITER_STATE`. */
+const STOPPED = WRITER_STATE.indexOf('stopped')
 
 /** While it is stopped, the writer shows that it lives within this time, or is ended. */
 const STOP_QUIET_MS = 5000
@@ -27,10 +30,7 @@ export interface WriterHooks {
 export class WriterHandle implements WriterLink {
   readonly #worker: Worker
   readonly #hooks: WriterHooks
-  readonly #sleeper: Int32Array
-  readonly #signals: Int32Array
-  readonly #figures: Float64Array
-  #requests = 0
+  readonly #requests: WriterRequests
   #isGone = false
   /** Requests that are waited for; the process stays alive for them. */
   #unsettled = 0
@@ -38,9 +38,7 @@ export class WriterHandle implements WriterLink {
 
   constructor(input: WriterInput, hooks: WriterHooks) {
     this.#hooks = hooks
-    this.#sleeper = new Int32Array(input.ring.wake)
-    this.#signals = new Int32Array(input.status.signals)
-    this.#figures = new Float64Array(input.status.figures)
+    this.#requests = new WriterRequests({ status: input.status, wake: input.ring.wake }, hooks.offered)
     const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
     this.#worker = startWorker('writer', input, ports)
     this.#worker.on('message', (message: WriterMessage) => this.#receive(message))
@@ -48,7 +46,7 @@ export class WriterHandle implements WriterLink {
       this.#gone(new CinescopeError('CSC_ERR_WRITER', `the writer thread failed: ${cause.message}`, { cause })),
     )
     this.#worker.on('exit', () => {
-      const hasSaidWhy = this.#isGone || Atomics.load(this.#signals, SIGNAL.state) >= 2
+      const hasSaidWhy = this.#isGone || this.#requests.state >= STOPPED
       this.#gone(
         hasSaidWhy ? undefined : new CinescopeError('CSC_ERR_WRITER', 'the writer thread was ended from outside'),
       )
@@ -58,30 +56,28 @@ export class WriterHandle implements WriterLink {
   }
 
   get state(): WriterState {
-    if (this.#isGone && Atomics.load(this.#signals, SIGNAL.state) !== 2) return 'failed'
-    return WRITER_STATE[Atomics.load(this.#signals, SIGNAL.state)] ?? 'failed'
+    const { state } = this.#requests
+    if (this.#isGone && state !== STOPPED) return 'failed'
+    return WRITER_STATE[state] ?? 'failed'
   }
 
-  /** Wakes the writer to look at its messages. */
   wake(): void {
-    wakeWriter(this.#sleeper)
+    this.#requests.wake()
   }
 
-  /** Resolves when everything offered before the call is committed, or the writer is gone. @throws CSC_ERR_STORE when the store refuses */
   async flush(): Promise<void> {
     if (this.state === 'failed' || this.state === 'stopped') return
-    const request = this.#request()
+    const request = this.#requests.ask()
     await this.#settled(request)
-    if (Atomics.load(this.#signals, SIGNAL.refused) >= request)
-      throw new CinescopeError('CSC_ERR_STORE', 'the recording cannot be written now; events are kept and tried again')
+    this.#requests.check(request)
   }
 
   /** Asks the writer to finish the recording and waits until its thread has ended, or shows no progress. */
   async stop(): Promise<void> {
     if (this.#isGone) return
-    this.#askToStop()
+    const request = this.#requests.askToStop()
     const watch = this.#watch()
-    await this.#settled(this.#request())
+    await this.#settled(request)
     // the wait below is the host's own: it asked for the stop
     if (!this.#isGone) this.#worker.ref()
     while (!this.#isGone) await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -90,11 +86,9 @@ export class WriterHandle implements WriterLink {
 
   /** Ends a writer that hangs: in a file system that does not answer, for one. */
   #watch(): NodeJS.Timeout {
-    const progress = (): number =>
-      Atomics.load(this.#signals, SIGNAL.publications) + Atomics.load(this.#signals, SIGNAL.done)
-    let seen = progress()
+    let seen = this.#requests.progress
     return setInterval(() => {
-      const now = progress()
+      const now = this.#requests.progress
       if (now === seen) this.#giveUp()
       seen = now
     }, STOP_QUIET_MS)
@@ -112,35 +106,21 @@ export class WriterHandle implements WriterLink {
   /** In an exit handler: blocks at most `EXIT_DRAIN_MS` until the writer has finished the recording. */
   stopNow(): void {
     if (this.state !== 'recording' && this.state !== 'starting') return
-    this.#askToStop()
-    const request = this.#request()
+    const requests = this.#requests
+    const request = requests.askToStop()
     const deadline = performance.now() + EXIT_DRAIN_MS
     for (;;) {
-      const done = Atomics.load(this.#signals, SIGNAL.done)
+      const done = Atomics.load(requests.signals, SIGNAL.done)
       const leftMs = deadline - performance.now()
-      if (done === request || leftMs <= 0 || Atomics.load(this.#signals, SIGNAL.state) >= 2) return
-      Atomics.wait(this.#signals, SIGNAL.done, done, leftMs)
+      if (done === request || leftMs <= 0 || requests.state >= STOPPED) return
+      Atomics.wait(requests.signals, SIGNAL.done, done, leftMs)
     }
-  }
-
-  /** The writer may see the stop before the request that follows, while it answers an earlier one; it must know then what was offered. */
-  #askToStop(): void {
-    this.#figures[STATUS.offered] = this.#hooks.offered()
-    Atomics.store(this.#signals, SIGNAL.stop, 1)
-  }
-
-  #request(): number {
-    this.#figures[STATUS.offered] = this.#hooks.offered()
-    const request = ++this.#requests
-    Atomics.store(this.#signals, SIGNAL.requested, request)
-    wakeWriter(this.#sleeper)
-    return request
   }
 
   async #settled(request: number): Promise<void> {
     this.#unsettled++
     this.#worker.ref()
-    while (!this.#isGone && Atomics.load(this.#signals, SIGNAL.done) < request) {
+    while (!this.#isGone && !this.#requests.isDone(request)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
     if (--this.#unsettled === 0) this.#worker.unref()

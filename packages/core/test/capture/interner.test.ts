@@ -1,6 +1,6 @@
 import type { Definition } from '@cinescope/protocol'
 import { expect, test } from 'vitest'
-import { createSiteTable } from '../../src/capture/interner.ts'
+import { createEntityTable, createSiteTable } from '../../src/capture/interner.ts'
 
 test('a reserved site is told anew under its number once more is known, and found by what is known then', () => {
   const told: Definition[] = []
@@ -31,4 +31,19 @@ test('reserving stops at a quarter of the table, the table at its bound', () => 
   for (let i = 0; i < 6; i++) sites.intern({ name: `b${i}` })
   expect(sites.size).toBe(8)
   expect(sites.overflowed).toBe(1)
+})
+
+test('what has no room on its way to the writer gets no number, is counted, and is told when it comes again', () => {
+  let hasRoom = false
+  const sites = createSiteTable(() => hasRoom, 100)
+  expect([sites.intern({ name: 'a' }), sites.reserve({ name: 'b' }), sites.size]).toEqual([0, 0, 0])
+  expect(sites.overflowed).toBe(2)
+  const entities = createEntityTable(
+    () => hasRoom,
+    () => 7,
+  )
+  const entity = { kind: 'actor', scope: 'node', id: '1' }
+  expect([entities.intern(entity), entities.overflowed]).toEqual([0, 1])
+  hasRoom = true
+  expect([sites.intern({ name: 'a' }), sites.reserve({ name: 'b' }), entities.intern(entity)]).toEqual([101, 102, 7])
 })

@@ -151,6 +151,14 @@ describe('key table', () => {
     ])
   })
 
+  it('gives none to what has no room on its way to the writer, and counts it', () => {
+    let hasRoom = false
+    const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine: () => hasRoom })
+    expect([keys.intern('a'), keys.size, keys.overflowed]).toEqual([-1, 0, 1])
+    hasRoom = true
+    expect(keys.intern('a')).toBe(0)
+  })
+
   it('keys of a peer fill half of it', () => {
     const keys = createKeyTable({ maxKeys: 4, redaction: createRedaction(), onDefine: () => true })
     const numbers = ['a', 'b', 'c'].map((key) => keys.intern(key, true))

@@ -148,6 +148,19 @@ describe('a program that says nothing of Cinescope', () => {
     expect(hooks.find(({ name }) => name === 'express 4')?.remedy).toContain('external')
   })
 
+  test('is recorded down to its handlers in a thread of its own too, in the same recording', async () => {
+    const source = `
+      import { isMainThread, Worker } from 'node:worker_threads'
+      import express from 'express'
+      if (isMainThread) new Worker(new URL(import.meta.url)).on('exit', (code) => console.log('exit', code))
+      else { ${APP} }`
+    using program = new Program('app.mjs', source)
+    expect((await program.run('app.mjs')).split('\n').toSorted()).toEqual(['', 'exit 0', '{"id":"7","inner":"inner"}'])
+    await expectHandlers(program)
+    const request = (await program.films()).get('GET /api/users/:id')
+    expect(request?.events.every(({ thread }) => thread === 1)).toBe(true)
+  })
+
   test('that mounts the middleware all the same has each request recorded once', async () => {
     const source = `
       import { createScope } from '@cinescope/core'
