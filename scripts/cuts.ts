@@ -19,7 +19,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Cut, CUTS } from './cut-list.ts'
+import { CUTS } from './cut-list.ts'
+import type { Cut } from './cut-list/cut.ts'
 
 /** What a run of tests said. */
 interface Result {

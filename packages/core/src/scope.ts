@@ -127,7 +127,7 @@ async function startWriter(
       report,
       onGone() {
         parts.probe.stop()
-        // a writer that failed has not told them itself
+        // whether it has finished the recording or has failed
         tellThreads(parts.probe.node)
       },
       offered: () => tellFigures(parts, input.status),

@@ -2,7 +2,7 @@
 
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { LAST_THREAD, type NodeId } from '@cinescope/protocol'
-import { tellThreads, threadChannel, type ThreadMessage } from './thread-contract.ts'
+import { threadChannel, type ThreadMessage } from './thread-contract.ts'
 
 /** Threads that have joined, as messages. */
 export type Joining = Extract<ThreadMessage, { readonly kind: 'join' }>
@@ -16,13 +16,11 @@ export interface ThreadHost {
 
 /** Listens on the channel of a recording. */
 export class ThreadDesk {
-  readonly #node: NodeId
   readonly #channel: BroadcastChannel
   /** What a turn of the event loop has brought. */
   readonly #arrived: ThreadMessage[] = []
 
   constructor(node: NodeId) {
-    this.#node = node
     this.#channel = new BroadcastChannel(threadChannel(node))
     this.#channel.onmessage = (event) => void this.#arrived.push((event as { readonly data: ThreadMessage }).data)
     this.#channel.unref()
@@ -36,10 +34,8 @@ export class ThreadDesk {
     }
   }
 
-  /** Tells all threads that the recording has ended. */
   close(): void {
     this.#channel.close()
-    tellThreads(this.#node)
   }
 
   #next(): ThreadMessage | undefined {

@@ -1,6 +1,6 @@
 /** A recording file open for writing: one commit is one transaction. Writer thread only. */
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import {
   CinescopeError,
   decodeSegmentMeta,
@@ -23,18 +23,12 @@ import { createRecordingFile, type WritableRecording } from './open.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
+import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 /** Creates the recording at `path`. @throws CSC_ERR_STORE */
 export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
   return new SqliteStore(path, createRecordingFile(path), info)
 }
-
-/** Plain parameters: Node 22.15 cannot bind numbered ones by position. */
-const UPSERT_FILM = `INSERT INTO film VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE SET
-  time = iif(?, excluded.time, time), kind = iif(?, excluded.kind, kind), site = iif(excluded.site, excluded.site, site),
-  duration = coalesce(excluded.duration, duration), status = iif(excluded.status, excluded.status, status),
-  flags = flags | excluded.flags, events = events + excluded.events, errors = errors + excluded.errors,
-  span = max(span, excluded.span), trace = coalesce(excluded.trace, trace)`
 
 /** Segments removed by one call of `prune` at most, so that the writer is never away for long. */
 const PRUNE_SLICE = 64
@@ -47,23 +41,7 @@ class SqliteStore implements EventStore {
   readonly #view: SqliteView
   readonly #keys = new Map<number, string>()
   #pruned = new Float64Array(KIND_LIMIT)
-  readonly #sql: Readonly<
-    Record<
-      | 'segment'
-      | 'page'
-      | 'film'
-      | 'site'
-      | 'key'
-      | 'entity'
-      | 'ledger'
-      | 'counter'
-      | 'hook'
-      | 'dropStored'
-      | 'dropPages'
-      | 'dropSegment',
-      StatementSync
-    >
-  >
+  readonly #sql: WriterStatements
   #taken = new Float64Array(KIND_LIMIT)
   /** Tails in the recording, so that replacing them searches nothing. */
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
@@ -88,22 +66,7 @@ class SqliteStore implements EventStore {
         info.anchor.wallMs,
         'live',
       )
-    this.#sql = {
-      segment: database.prepare(
-        'INSERT INTO segment(tail, thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration, codec, raw_length, bytes, bloom, meta, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ),
-      page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
-      film: database.prepare(UPSERT_FILM),
-      site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
-      key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
-      entity: database.prepare('INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)'),
-      ledger: database.prepare('INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)'),
-      hook: database.prepare('INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)'),
-      counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
-      dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
-      dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
-      dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
-    }
+    this.#sql = writerStatements(database)
   }
 
   state(): RecordingState {
