@@ -13,6 +13,7 @@ import { packAll } from './tarballs.ts'
 
 const here = import.meta.dirname
 const SERVER = 'server.mjs'
+const THREAD = 'thread.mjs'
 /** Requests that the server makes to itself: three good ones, one that fails, one that is not there. */
 const PATHS = ['/orders/1', '/orders/2', '/orders/3', '/fails', '/nowhere']
 
@@ -32,7 +33,7 @@ function install() {
   npm(['ci', '--loglevel=error'], { cwd: project })
   const tarballs = packAll(join(project, 'tarballs')).map(({ tarball }) => tarball)
   npm(['install', '--no-save', '--loglevel=error', ...tarballs], { cwd: project })
-  cpSync(join(here, 'matrix', SERVER), join(project, SERVER))
+  for (const name of [SERVER, THREAD]) cpSync(join(here, 'matrix', name), join(project, name))
 }
 
 function nodes() {
@@ -75,9 +76,11 @@ function readBack(node, directory) {
     return `cinescope films printed no JSON (${error.message}): ${stdout.slice(0, 200)}`
   }
   // the program calls itself: what it sent is recorded as well as what it served
-  const films = (Array.isArray(answer) ? answer : answer.films)?.filter(({ kind }) => kind === 'request')
-  if (films?.length !== PATHS.length)
-    return `expected ${PATHS.length} films, read ${films?.length}: ${stdout.slice(0, 500)}`
+  const all = Array.isArray(answer) ? answer : answer.films
+  if (!all?.some(({ name }) => name === 'work of a thread')) return `no film of a thread: ${stdout.slice(0, 500)}`
+  const films = all.filter(({ kind }) => kind === 'request')
+  if (films.length !== PATHS.length)
+    return `expected ${PATHS.length} films, read ${films.length}: ${stdout.slice(0, 500)}`
   return JSON.stringify(films).includes('/orders/:id')
     ? undefined
     : `no film has the route /orders/:id: ${stdout.slice(0, 500)}`

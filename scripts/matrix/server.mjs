@@ -1,6 +1,7 @@
 /** A recorded server that asks itself for each path of its arguments, then stops: `node server.mjs <directory> <path...>`. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { Worker } from 'node:worker_threads'
 import { createScope } from '@cinescope/core'
 import { cinescope } from '@cinescope/express'
 import express from 'express'
@@ -25,6 +26,7 @@ for (const path of paths) {
   const response = await fetch(`http://127.0.0.1:${server.address().port}${path}`)
   await response.text()
 }
+await once(new Worker(new URL('thread.mjs', import.meta.url)), 'exit')
 server.closeAllConnections()
 server.close()
 await once(server, 'close')
