@@ -12,7 +12,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
   ['capture', 'ingest', 'correlate', 'store'],
   ['adapter', 'query', 'timetravel'],
-  ['recording', 'sources'],
+  ['messages', 'recording', 'sources'],
   ['scope', 'writer', 'reader-thread'],
   ['index', 'reader', 'register'],
 ]
@@ -20,6 +20,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 /** Units of core that may use less than the floors below them. */
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   adapter: ['base', 'ring', 'value', 'capture'],
+  messages: ['base', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],
   sources: ['base', 'ring', 'value', 'capture', 'adapter'],
   timetravel: ['base', 'ring', 'value', 'store'],

@@ -23,6 +23,8 @@ export type {
 export { CinescopeError, Omitted, Special, wallMs } from '@cinescope/protocol'
 export type { Fault } from './base/faults.ts'
 export type { ScopeOptions } from './base/scope-options.ts'
+export { traceMessages } from './messages/trace-messages.ts'
+export type { MessageOptions, Messenger } from './messages/trace-messages.ts'
 export type { RecordingStatus } from './query/account.ts'
 export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'

@@ -24,6 +24,7 @@ export const KINDS = {
   lookup: 20,
   process: 21,
   thread: 22,
+  message: 23,
   send: 32,
   receive: 33,
   'state.snapshot': 34,
