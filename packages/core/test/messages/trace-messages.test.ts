@@ -96,6 +96,16 @@ describe('messages between threads and processes', () => {
     expect(ofKind(failed, 'error')).toHaveLength(1)
   })
 
+  it('of a cluster are traced, and what Node says to its workers goes untouched', async () => {
+    const file = fileURLToPath(new URL('./cluster-host.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      NEVER_COMPILE_WRAPPERS,
+      '--conditions=@cinescope/source',
+      file,
+    ])
+    expect(JSON.parse(stdout)).toEqual({ said: 'hello', code: 0, films: ['message from a worker of the cluster'] })
+  })
+
   it('go as they are once the scope has stopped, and what arrives is still opened', async () => {
     const scope = await createScope({ store: 'memory', sources: false })
     const { port1, port2 } = new MessageChannel()
