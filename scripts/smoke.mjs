@@ -77,7 +77,10 @@ function readBack(node, directory) {
   }
   // the program calls itself: what it sent is recorded as well as what it served
   const all = Array.isArray(answer) ? answer : answer.films
-  if (!all?.some(({ name }) => name === 'work of a thread')) return `no film of a thread: ${stdout.slice(0, 500)}`
+  const names = ['work of a thread', 'message from the parent thread', 'message from a thread']
+  for (const wanted of names) {
+    if (!all?.some(({ name }) => name === wanted)) return `no film '${wanted}': ${stdout.slice(0, 500)}`
+  }
   const films = all.filter(({ kind }) => kind === 'request')
   if (films.length !== PATHS.length)
     return `expected ${PATHS.length} films, read ${films.length}: ${stdout.slice(0, 500)}`

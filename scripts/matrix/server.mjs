@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Worker } from 'node:worker_threads'
-import { createScope } from '@cinescope/core'
+import { createScope, traceMessages } from '@cinescope/core'
 import { cinescope } from '@cinescope/express'
 import express from 'express'
 
@@ -26,7 +26,14 @@ for (const path of paths) {
   const response = await fetch(`http://127.0.0.1:${server.address().port}${path}`)
   await response.text()
 }
-await once(new Worker(new URL('thread.mjs', import.meta.url)), 'exit')
+const worker = traceMessages(scope, new Worker(new URL('thread.mjs', import.meta.url)))
+const ended = once(worker, 'exit')
+const [answer] = await scope.span('asking a thread', () => {
+  worker.postMessage('question')
+  return once(worker, 'message')
+})
+if (answer !== 'answer to question') throw new Error(`the thread answered ${JSON.stringify(answer)}`)
+await ended
 server.closeAllConnections()
 server.close()
 await once(server, 'close')
