@@ -53,7 +53,9 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   try {
     return await dispatch(args, screen)
   } catch (thrown) {
-    screen.complain(complaint(thrown))
+    const [what, ...where] = complaint(thrown)
+    screen.complain(what)
+    for (const line of where) screen.note(line)
     return exitCodeOf(thrown)
   }
 }
@@ -109,12 +111,14 @@ function unknownCommand(name: string): CinescopeError {
 }
 
 /** Our own errors say what is wrong; of any other one the place matters too, since it is a fault of ours. */
-function complaint(thrown: unknown): string {
+function complaint(thrown: unknown): readonly [what: string, ...where: string[]] {
   if (thrown instanceof CinescopeError) {
-    return isUsage(thrown) ? thrown.message : `${thrown.message} [${thrown.code}]`
+    // a query that is wrong is shown below, with a caret under the place
+    const [what = '', ...where] = thrown.code === 'CSC_ERR_QUERY' ? thrown.message.split('\n') : [thrown.message]
+    return [isUsage(thrown) ? what : `${what} [${thrown.code}]`, ...where]
   }
-  if (isFromSystem(thrown)) return thrown.message
-  return `a fault of this command: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`
+  if (isFromSystem(thrown)) return [thrown.message]
+  return [`a fault of this command: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`]
 }
 
 function isUsage({ code }: CinescopeError): boolean {

@@ -37,6 +37,29 @@ describe('cinescope query', () => {
   })
 
   test.each([
+    [['kind:log,error'], ['log log', 'error charge']],
+    [['total == 9.5'], ['state.snapshot state.snapshot']],
+    [['text ~ "order loaded"'], ['log log']],
+    [['"order loaded"', '--kind', 'error'], []],
+    [['site:"load *" and order by -time limit 1', '--kind', 'span'], ['span load user']],
+  ])('%j is an expression', async ([expression, ...options], expected) => {
+    expect(await names(expression!, ...options)).toEqual(expected)
+  })
+
+  test('a mistake in an expression is shown in its place', async () => {
+    const { code, stderr } = await run(['query', place.directory, 'kind:log total == nine'])
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      'column 19: expected a value: a text in double quotes, a number, true, false or null [CSC_ERR_QUERY]\n  kind:log total == nine\n                    ^\n',
+    )
+  })
+
+  test('what the options say and the expression too is a mistake', async () => {
+    const { stderr } = await run(['query', place.directory, 'limit 3', '--limit', '4'])
+    expect(stderr).toContain("the options and the expression both say 'limit'; say it once")
+  })
+
+  test.each([
     [
       ['--kind', 'log', '--kind', 'error'],
       ['log log', 'error charge'],

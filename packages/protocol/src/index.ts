@@ -39,6 +39,10 @@ export {
   phaseOf,
   withPhase,
 } from './kind.ts'
+export { formatQuery } from './language/format.ts'
+export type { ParseContext } from './language/parse.ts'
+export { parseQuery } from './language/parse.ts'
+export type { SyntaxProblem } from './language/syntax-error.ts'
 export type { Ledger, LedgerReason, LedgerRow } from './ledger.ts'
 export { LEDGER_REASONS, sumLedger } from './ledger.ts'
 export type {
@@ -50,7 +54,10 @@ export type {
   FilmOrder,
   FilmPage,
   FilmQuery,
+  Operand,
   Page,
+  ValueOperator,
+  ValueTest,
 } from './query.ts'
 export { F64, MAX_VALUE_BYTES, RECORD_BYTES, seqBefore, U32, VALUE_ABSENT } from './record.ts'
 export type { Rows } from './rows.ts'

@@ -6,6 +6,22 @@ import type { FilmId, SpanId } from './ids.ts'
 import type { Kind } from './kind.ts'
 import type { WallMs } from './time.ts'
 
+/** How a test compares what its path leads to; `docs/query-language.md` says which kinds of value each takes. */
+export type ValueOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches' | 'exists'
+
+/** What a value can be compared with. */
+export type Operand = string | number | boolean | null
+
+/**
+ * A condition on what a dotted path leads to in the begin value or the result of an event; a path into a body that was recorded
+ * as an event of its own may begin with `body.`. Typed: a number never equals a string. `!=` holds where the path leads
+ * somewhere and nothing there is equal; `<` and its like compare two numbers or two strings; `contains` finds a part of a
+ * string or an item of a list; `matches` takes `*` for any text.
+ */
+export type ValueTest =
+  | { readonly path: string; readonly op: 'exists' }
+  | { readonly path: string; readonly op: Exclude<ValueOperator, 'exists'>; readonly value: Operand }
+
 /** Conditions that all hold for an event that matches. */
 export interface EventFilter {
   /** At or after. */
@@ -23,6 +39,13 @@ export interface EventFilter {
   readonly maxDurationMs?: number
   /** Attributes of the begin or end value by dotted path, equal after conversion to text. */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
+  /** At most 100. */
+  readonly values?: readonly ValueTest[]
+  /**
+   * A part of a string in the begin value or the result, or of a number as JavaScript writes it; upper and lower case are
+   * told apart, keys and bytes are not searched. 1 to 1,000 characters.
+   */
+  readonly text?: string
 }
 
 /** Orders of events. */

@@ -1,7 +1,15 @@
 /** `cinescope query`: search the events of a recording. */
 
 import type { CinescopeEvent, EventFilter, EventPage, Kind, OpenRecording } from '@cinescope/core'
-import { CinescopeError, type FilmId, KINDS, type SpanId, wallMs } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  type EventQuery,
+  type FilmId,
+  KINDS,
+  parseQuery,
+  type SpanId,
+  wallMs,
+} from '@cinescope/protocol'
 import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { openAt, origin } from '../base/recordings.ts'
@@ -19,10 +27,11 @@ const ORDERS = ['time', '-time', 'duration', '-duration'] as const
 export const query: Command = {
   name: 'query',
   about: [
-    'All conditions must hold. --where compares an attribute, argument or result by its path in the value, of a body from the body on: user.id=42, total=9.5.\nA duration is in milliseconds unless it has a unit: 250, 40us, 1.5s.',
+    'All conditions must hold. --where compares an attribute, argument or result by its path in the value, of a body from the body on: user.id=42, total=9.5. EXPRESSION says the same and more in one text: comparisons by value, and a search for text.\nA duration is in milliseconds unless it has a unit: 250, 40us, 1.5s.',
+    'An expression is any of: kind:KIND,KIND site:"PATTERN" film:ID parent:ID error ok duration > 100ms since 10m until 14:30\n  text ~ "part of a text" (or the text alone) order by -duration limit 20 without values, and comparisons of paths:\n  body.user.plan == "pro", total >= 9.5, tags contains "x", url.path matches "/api/*", error.code exists; ==, !=, <, <=, >, >=.\n  Options and an expression go together, unless both say the same thing.',
     `Kinds: ${wrapped(Object.keys(KINDS))}.`,
   ],
-  operands: [{ name: 'PATH' }],
+  operands: [{ name: 'PATH' }, { name: 'EXPRESSION' }],
   options: {
     kind: {
       kind: 'choice',
@@ -52,6 +61,8 @@ export const query: Command = {
     ['query --kind error --since 1h', 'what was thrown in the last hour'],
     ['query --where user.id=42 --ndjson', 'everything of one user, one JSON document a line'],
     ['query --film 3fa9 --kind log', 'what a film logged'],
+    [`query .cinescope 'body.user.plan == "pro" duration > 100ms order by -duration'`, 'slow for paying users'],
+    [`query .cinescope '"refund"' --ndjson`, 'every event with this text in its values'],
   ],
   run: runQuery,
 }
@@ -59,14 +70,8 @@ export const query: Command = {
 async function runQuery({ operands, given, screen }: Call): Promise<ExitCode> {
   const opened = await openAt(operands[0])
   await using recording = opened.recording
-  const cursor = given.text('cursor')
-  const page = await recording.events({
-    where: await filterOf(given, recording),
-    order: (given.text('sort') as (typeof ORDERS)[number] | undefined) ?? 'time',
-    limit: given.number('limit') ?? 100,
-    values: !given.flag('no-values'),
-    ...(cursor === undefined ? {} : { cursor }),
-  })
+  const expression = operands[1] === undefined ? {} : parseQuery(operands[1], { nowMs: Date.now() })
+  const page = await recording.events(joined(await optionsQuery(given, recording), expression))
   if (screen.format === 'json') {
     const { items, explain } = page
     screen.json({ recording: origin(opened, await recording.status()), events: items, cursor: page.cursor, explain })
@@ -112,6 +117,34 @@ function valuesOf({ kind, site, value, result }: CinescopeEvent): string {
   if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
   const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
   return got === '' ? given! : `${given} → ${got}`
+}
+
+async function optionsQuery(given: Given, recording: OpenRecording): Promise<EventQuery> {
+  const [order, limit, cursor] = [given.text('sort'), given.number('limit'), given.text('cursor')]
+  return {
+    where: await filterOf(given, recording),
+    ...(order === undefined ? {} : { order: order as (typeof ORDERS)[number] }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(given.flag('no-values') ? { values: false } : {}),
+  }
+}
+
+/** Both together; what both say is a mistake. @throws CSC_ERR_QUERY */
+function joined(options: EventQuery, expression: EventQuery): EventQuery {
+  const { where: fromOptions = {}, ...optionClauses } = options
+  const { where: fromExpression = {}, ...expressionClauses } = expression
+  return {
+    where: apart(fromOptions, fromExpression),
+    ...apart<Omit<EventQuery, 'where'>>(optionClauses, expressionClauses),
+  }
+}
+
+/** Members of two objects that share none. */
+function apart<T extends object>(options: T, expression: T): T {
+  const twice = Object.keys(expression).find((name) => Object.hasOwn(options, name))
+  if (twice === undefined) return { ...options, ...expression }
+  throw new CinescopeError('CSC_ERR_QUERY', `the options and the expression both say '${twice}'; say it once`)
 }
 
 async function filterOf(given: Given, recording: OpenRecording): Promise<EventFilter> {

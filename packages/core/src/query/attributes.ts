@@ -3,7 +3,7 @@
 import { Omitted, Special } from '@cinescope/protocol'
 
 /** The value at a path, or undefined. The longest key that fits is tried first at each level. */
-function valueAtPath(value: unknown, path: string): unknown {
+export function valueAtPath(value: unknown, path: string): unknown {
   const members = membersOf(value)
   if (members === undefined) return undefined
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {

@@ -18,15 +18,16 @@ import {
 import type { SegmentEntry, StoreView } from '../store/event-store.ts'
 import { isWithin } from '../store/film-scan.ts'
 import { matcherOf } from './pattern.ts'
+import { compileValues, type ValuePredicate } from './value-predicate.ts'
 
 /** See above. */
 export interface Predicate {
   /** The statistic that rules the segment out, or undefined if it must be read. */
   rulesOut(entry: SegmentEntry): string | undefined
-  /** Everything but attributes, which need values. */
+  /** Everything but what needs values. */
   keeps(rows: Rows, row: number): boolean
-  /** Attribute conditions, or undefined. */
-  readonly attributes: readonly (readonly [path: string, text: string])[] | undefined
+  /** What needs values, or undefined. */
+  readonly values: ValuePredicate | undefined
   readonly text: string
 }
 
@@ -46,13 +47,10 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
   const film = where.film === undefined ? undefined : placeOf(context.node, checkedId(where.film))
   const parent = where.parent === undefined ? undefined : placeOf(context.node, checkedId(where.parent))
   const thread = film?.thread ?? parent?.thread
-  const minDuration = where.minDurationMs === undefined ? undefined : where.minDurationMs * 1e6
-  const maxDuration = where.maxDurationMs === undefined ? undefined : where.maxDurationMs * 1e6
+  const minDuration = where.minDurationMs === undefined ? undefined : nsOf(where.minDurationMs)
+  const maxDuration = where.maxDurationMs === undefined ? undefined : nsOf(where.maxDurationMs)
   return {
-    attributes:
-      where.attributes === undefined
-        ? undefined
-        : Object.entries(where.attributes).map(([path, value]) => [path, String(value)]),
+    values: compileValues(where, context.view),
     text: describe(where),
     rulesOut({ summary, bloom }) {
       if (!during.some(({ from, to }) => summary.timeLow < to && summary.timeHigh >= from)) return 'time'
@@ -79,6 +77,11 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
       return maxDuration === undefined || (duration >= 0 && duration <= maxDuration)
     },
   }
+}
+
+/** To the thousandth of a ns, so that a duration that was divided to be told in ms is itself again. */
+function nsOf(ms: number): number {
+  return Math.round(ms * 1e9) / 1e3
 }
 
 interface KindMask {

@@ -2,7 +2,6 @@
 
 import type { EventOrder, Rows } from '@cinescope/protocol'
 import { filmNumber, type SegmentEntry } from '../store/event-store.ts'
-import { attributesMatch } from './attributes.ts'
 import type { Cost } from '../store/read/cost.ts'
 import type { Position } from './cursor.ts'
 import type { Predicate } from './predicate.ts'
@@ -90,19 +89,27 @@ function matchesIn(
   reader: SegmentReader,
   cost: Cost,
 ): Match[] {
+  const { predicate, after } = request
+  const needles = predicate.values?.needles ?? []
+  const pages = needles.length === 0 ? undefined : reader.pagesHolding(entry, needles)
+  if (pages?.length === 0) {
+    cost.skip('text')
+    return []
+  }
   const rows = reader.rows(entry)
   if (rows === undefined) return []
-  const { predicate, after } = request
+  const marks = pages === undefined ? undefined : reader.rowsHolding(entry, rows, pages, needles)
   const found: Match[] = []
   for (let row = 0; row < rows.length; row++) {
+    if (marks !== undefined && marks[row] === 0) continue
     if (!predicate.keeps(rows, row)) continue
     const key = order.key(rows, row)
     const id = filmNumber(entry.summary.thread, rows.seq[row]!)
     if (after !== undefined && (order.compare(key, after.key) || order.compare(id, after.id)) <= 0) continue
     if (reader.isSuperseded(entry, rows, row, request.segments)) continue
-    if (predicate.attributes !== undefined) {
+    if (predicate.values !== undefined) {
       const { value, result } = reader.values(entry, rows, row)
-      if (!attributesMatch(predicate.attributes, value, result)) continue
+      if (!predicate.values.passes(value, result, rows.site[row]!)) continue
     }
     cost.rowsMatched++
     found.push({ entry, rows, row, key, id })

@@ -15,6 +15,7 @@ import {
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
+import { markRows, type Needle, pageHolds } from './needle.ts'
 
 /** Decoded segments kept, and value pages. */
 const KEPT_SEGMENTS = 16
@@ -141,6 +142,31 @@ export class SegmentReader {
           ? absent(outLength)
           : this.#decode(place.page.subarray(middle, middle + outLength), entry.summary.thread),
     }
+  }
+
+  /** Indexes of the value pages whose bytes have every needle somewhere, ascending; none when the segment cannot be read. */
+  pagesHolding(entry: SegmentEntry, needles: readonly Needle[]): number[] {
+    const known = this.#meta(entry)
+    if (typeof known === 'string') return []
+    const found: number[] = []
+    for (let index = 0; index < known.meta.pages.length; index++) {
+      const page = this.#page(entry, index)
+      if (typeof page !== 'string' && pageHolds(page, needles)) found.push(index)
+    }
+    return found
+  }
+
+  /** A mark for each row whose bytes have every needle, by these pages. */
+  rowsHolding(entry: SegmentEntry, rows: Rows, pages: readonly number[], needles: readonly Needle[]): Uint8Array {
+    const marks = new Uint8Array(rows.length)
+    const known = this.#meta(entry)
+    if (typeof known === 'string') return marks
+    for (const index of pages) {
+      const page = this.#page(entry, index)
+      const directory = known.meta.pages[index]
+      if (typeof page !== 'string' && directory !== undefined) markRows(page, rows, directory.firstRow, needles, marks)
+    }
+    return marks
   }
 
   #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | Failure {

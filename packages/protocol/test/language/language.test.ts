@@ -1,0 +1,203 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  CinescopeError,
+  type EventFilter,
+  type EventQuery,
+  type FilmId,
+  formatQuery,
+  type Kind,
+  KINDS,
+  type Operand,
+  parseQuery,
+  type SpanId,
+  type SyntaxProblem,
+  type ValueTest,
+  wallMs,
+} from '../../src/index.ts'
+
+const NOW = Date.UTC(2026, 4, 1, 12, 0, 0)
+const parse = (text: string): EventQuery => parseQuery(text, { nowMs: NOW })
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('body.user.plan', 'error', 'and', 'a b', '"', '\\', '\u2028', '\ud800', 'kind', 'text', '-x', '1.5'),
+)
+const number = fc.double({ noNaN: true, noDefaultInfinity: true })
+const operand: fc.Arbitrary<Operand> = fc.oneof(anyText, number, fc.integer(), fc.boolean(), fc.constant(null))
+const test: fc.Arbitrary<ValueTest> = fc.oneof(
+  anyText.map((path) => ({ path, op: 'exists' as const })),
+  fc.record({ path: anyText, op: fc.constantFrom('==', '!=', '<', '<=', '>', '>=', 'contains'), value: operand }),
+  fc.record({ path: anyText, op: fc.constant('matches' as const), value: anyText }),
+)
+const id = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 16, maxLength: 16 })
+const duration = fc.double({ noNaN: true, min: 0, max: 1e15 }).filter((ms) => !Object.is(ms, -0))
+const instant = fc
+  .oneof(fc.integer({ min: 0, max: 4e12 }), fc.double({ noNaN: true, min: -1e15, max: 1e15 }))
+  .map(wallMs)
+const where: fc.Arbitrary<EventFilter> = fc.record(
+  {
+    from: instant,
+    to: instant,
+    kinds: fc.subarray(Object.keys(KINDS) as Kind[], { minLength: 1 }),
+    site: anyText,
+    film: id.map((each) => each as FilmId),
+    parent: id.map((each) => each as SpanId),
+    error: fc.boolean(),
+    minDurationMs: duration,
+    maxDurationMs: duration,
+    attributes: fc.dictionary(anyText, fc.oneof(anyText, number, fc.boolean()), { minKeys: 1, noNullPrototype: true }),
+    values: fc.array(test, { minLength: 1, maxLength: 5 }),
+    text: anyText,
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+const query: fc.Arbitrary<EventQuery> = fc.record(
+  {
+    where: where.filter((each) => Object.keys(each).length > 0),
+    order: fc.constantFrom('time', '-time', 'duration', '-duration'),
+    limit: fc.nat({ max: 999_999_999 }),
+    cursor: anyText,
+    values: fc.boolean(),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
+function messageOf(text: string): string {
+  try {
+    parse(text)
+  } catch (thrown) {
+    return (thrown as CinescopeError).message
+  }
+  return ''
+}
+
+describe('the query language', () => {
+  it('says every query that the builder can make: parsed again, its text is the same query', () => {
+    fc.assert(
+      fc.property(query, (asked) => {
+        expect(parse(formatQuery(asked))).toEqual(asked)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('reads any text at once, or tells a column and what was expected there', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.constantFrom(
+        'kind:',
+        'site:',
+        '"',
+        ' ',
+        '==',
+        '~',
+        ',',
+        'order by ',
+        'text ~ ',
+        'limit 3',
+        'a.b',
+        'since ',
+        '10m',
+        '"x" ',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const text = pieces.join('')
+        try {
+          parse(text)
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(CinescopeError)
+          const { code, cause, message } = thrown as CinescopeError
+          const { column, expected } = cause as SyntaxProblem
+          expect(code).toBe('CSC_ERR_QUERY')
+          expect(column).toBeGreaterThanOrEqual(1)
+          expect(column).toBeLessThanOrEqual(text.length + 1)
+          expect(message).toContain(`column ${column}: expected ${expected}`)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('reads all of its clauses in any order, with or without `and`', () => {
+    const expected: EventQuery = {
+      where: {
+        kinds: ['handler', 'query'],
+        site: 'GET /orders*',
+        error: true,
+        minDurationMs: 100.000001,
+        from: wallMs(NOW - 600_000),
+        values: [{ path: 'body.user.plan', op: '==', value: 'pro' }],
+        text: 'refund',
+      },
+      order: '-duration',
+      limit: 20,
+    }
+    expect(
+      parse(
+        'kind:handler,query site:"GET /orders*" error duration > 100ms body.user.plan == "pro" text ~ "refund" since 10m order by -duration limit 20',
+      ),
+    ).toEqual(expected)
+    expect(
+      parse(
+        'limit 20 and order by -duration and "refund" and body.user.plan=="pro" and since 10m and error and duration>100ms and site:"GET /orders*" and kind: handler , query',
+      ),
+    ).toEqual(expected)
+  })
+
+  it.each<[string, EventFilter]>([
+    ['n == -1.5e3', { values: [{ path: 'n', op: '==', value: -1500 }] }],
+    ['n != null', { values: [{ path: 'n', op: '!=', value: null }] }],
+    ['a.b-c.0 exists', { values: [{ path: 'a.b-c.0', op: 'exists' }] }],
+    ['"error" == true', { values: [{ path: 'error', op: '==', value: true }] }],
+    ['error.code == "E"', { values: [{ path: 'error.code', op: '==', value: 'E' }] }],
+    ['tags contains "x"', { values: [{ path: 'tags', op: 'contains', value: 'x' }] }],
+    ['name matches "a*"', { values: [{ path: 'name', op: 'matches', value: 'a*' }] }],
+    ['user.id = 42', { attributes: { 'user.id': 42 } }],
+    ['site:load*', { site: 'load*' }],
+    ['duration < 1s', { maxDurationMs: 999.999999 }],
+    ['duration >= 40us', { minDurationMs: 0.04 }],
+    ['since 2026-05-01T10:00Z', { from: wallMs(Date.UTC(2026, 4, 1, 10)) }],
+    ['until 2026-05-01', { to: wallMs(Date.UTC(2026, 4, 1)) }],
+    ['since 14:30', { from: wallMs(new Date(NOW).setHours(14, 30, 0, 0)) }],
+    ['"refund"', { text: 'refund' }],
+  ])('%s', (text, filter) => {
+    expect(parse(text)).toEqual({ where: filter })
+  })
+
+  it.each<[string, number, string]>([
+    ['kind:handlr', 6, 'a kind: '],
+    ['kind handler', 6, "':'"],
+    ['body.plan == pro', 14, 'a value: a text in double quotes'],
+    ['body.plan', 10, 'a comparison: =='],
+    ['body.plan: 3', 10, "a comparison after 'body.plan'"],
+    ['a == "x', 8, 'a " that ends the text begun in column 6'],
+    ['a == "\\x"', 6, 'a text as JSON writes it'],
+    ['duration 100ms', 10, 'one of >, >=, <, <='],
+    ['duration > soon', 12, 'a duration'],
+    ['since yesterday', 7, 'an instant'],
+    ['order by speed', 10, 'an order: time, -time, duration, -duration'],
+    ['limit many', 7, 'a whole number'],
+    ['film:3fa9', 6, 'an id of 16 hex digits'],
+    ['error ok', 7, 'one ok only'],
+    ['limit 3 limit 4', 9, 'one limit only'],
+    ['(a == 1)', 1, 'a condition'],
+    ['error and', 10, 'a condition'],
+    ['a = null', 5, '== to compare with null'],
+    ['a matches 3', 11, 'a text in double quotes'],
+  ])('%s: column %i, %s', (text, column, expected) => {
+    const [first, line, caret] = messageOf(text).split('\n')
+    expect(first).toContain(`column ${column}: expected ${expected}`)
+    expect(line).toBe(`  ${text}`)
+    expect(caret).toBe(`${' '.repeat(column + 1)}^`)
+  })
+
+  it('takes 8,192 characters and no more, and points into the window of a long one', () => {
+    expect(parse(`error${' '.repeat(8_187)}`)).toEqual({ where: { error: true } })
+    expect(() => parse(`error${' '.repeat(8_188)}`)).toThrow('column 8193: expected a query of 8192 characters at most')
+    const [, line, caret] = messageOf('error '.repeat(50)).split('\n')
+    expect(line!.slice(caret!.indexOf('^'))).toMatch(/^error /)
+  })
+})
