@@ -11,6 +11,8 @@ export interface Explain {
   readonly rowsRead: number
   readonly rowsMatched: number
   readonly valuePagesRead: number
+  /** Pages left unread because the text index rules them out. */
+  readonly valuePagesSkipped: number
   /** Segments or pages that failed their checks and were left out. */
   readonly corrupt: number
   readonly elapsedMs: number

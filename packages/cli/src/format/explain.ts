@@ -7,10 +7,12 @@ import { counted, count, duration } from './units.ts'
 export function explainLines(explain: Explain): string[] {
   const skipped = Object.entries(explain.segmentsSkipped).map(([why, many]) => `${count(many)} by ${why}`)
   const left = skipped.length === 0 ? 'none skipped' : `skipped ${skipped.join(', ')}`
+  const passed =
+    explain.valuePagesSkipped === 0 ? '' : ` (${count(explain.valuePagesSkipped)} skipped by the text index)`
   const damaged = explain.corrupt === 0 ? '' : `; ${count(explain.corrupt)} damaged and left out`
   return [
     explain.plan,
     `read ${count(explain.segmentsRead)} of ${counted(explain.segments, 'segment')} (${left}${damaged}), ` +
-      `${counted(explain.rowsRead, 'row')}, ${counted(explain.valuePagesRead, 'page')} of values, in ${duration(explain.elapsedMs * 1e6)}`,
+      `${counted(explain.rowsRead, 'row')}, ${counted(explain.valuePagesRead, 'page')} of values${passed}, in ${duration(explain.elapsedMs * 1e6)}`,
   ]
 }

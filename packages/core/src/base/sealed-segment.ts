@@ -29,6 +29,8 @@ export interface SealedSegment {
   readonly meta: Uint8Array
   readonly columns: Uint8Array
   readonly pages: readonly Uint8Array[]
+  /** Index of the texts in the pages; a tail, which is soon replaced, has none. */
+  readonly grams: Uint8Array | undefined
 }
 
 /** What one commit learned about a film; counts add to what is stored, other fields replace it where defined. */

@@ -12,6 +12,7 @@ import {
   encodeSegmentMeta,
   eventsOf,
   EXTENT,
+  GramIndex,
   type KindCount,
   KIND_LIMIT,
   kindOf,
@@ -47,6 +48,7 @@ export class RowBuilder {
   readonly #scratch: Rows
   readonly #scratchFrom: Uint32Array
   readonly #writer = new ByteWriter(262_144)
+  readonly #grams = new GramIndex()
 
   constructor(capacity: number, valueCapacity: number) {
     this.capacity = capacity
@@ -98,7 +100,9 @@ export class RowBuilder {
   sealAll(context: SealContext): SealedSegment {
     const from = this.#scratchFrom
     for (let row = 0; row < this.rows.length; row++) from[row] = row
-    return this.#seal(this.rows, context)
+    const sealed = this.#seal(this.rows, context)
+    for (const page of sealed.pages) this.#grams.add(page)
+    return { ...sealed, grams: this.#grams.take() }
   }
 
   /** Seals rows from `first` on, and those of `changed`, whose begins an earlier tail holds, as resumed. */
@@ -153,6 +157,7 @@ export class RowBuilder {
       }),
       columns: encodeSegment(this.#writer, context.thread, rows).slice(),
       pages,
+      grams: undefined,
     }
   }
 

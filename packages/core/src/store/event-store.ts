@@ -72,6 +72,8 @@ export interface StoreView {
   meta(entry: SegmentEntry): SegmentMeta
   /** All columns of a segment. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   rows(entry: SegmentEntry): Rows
+  /** Index of the texts in the value pages; undefined when the segment has none. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  grams(entry: SegmentEntry): Uint8Array | undefined
   /** One value page. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   page(entry: SegmentEntry, index: number): Uint8Array
   film(thread: number, seq: number): FilmRow | undefined

@@ -90,6 +90,7 @@ class MemoryStore implements EventStore {
       corruptSegments: () => 0,
       meta: (entry) => decodeSegmentMeta(contentOf(entry).meta),
       rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
+      grams: (entry) => contentOf(entry).grams,
       page: pageOf,
       film: (thread, seq) => this.#films.get(filmNumber(thread, seq)),
       films: (scan) => scanFilms(this.#films.values(), scan),
@@ -197,6 +198,7 @@ function sizeOf(segment: SealedSegment): number {
     segment.columns.length +
     segment.meta.length +
     segment.bloom.length +
+    (segment.grams?.length ?? 0) +
     segment.pages.reduce((sum, page) => sum + page.length, 0)
   )
 }

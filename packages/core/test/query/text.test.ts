@@ -10,6 +10,11 @@ import {
 } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openRecording } from '../../src/reader.ts'
+import type { OpenRecording } from '../../src/recording/recording.ts'
 import { createScope } from '../../src/scope.ts'
 
 const WORDS = [
@@ -119,128 +124,152 @@ function passes(value: unknown, { op, value: wanted }: ValueTest & { value: Oper
   }
 }
 
-describe('a query by values', () => {
-  let scope: Awaited<ReturnType<typeof createScope>>
-  let events: readonly CinescopeEvent[] = []
-  beforeAll(async () => {
-    scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
-    const values = fc.sample(anyValue, { numRuns: 500, seed: 7 })
-    await scope.span('root', async () => {
-      for (const [index, value] of values.entries()) {
-        scope.log('entry', {
-          a: value,
-          plan: index % 3 === 0 ? 'pro' : index,
-          filler: 'lorem ipsum '.repeat(index % 50),
-        })
-        if (index % 100 === 0) await scope.flush()
-      }
-    })
-    await scope.flush()
-    for await (const event of scope.recording().stream()) events = [...events, event]
-  })
-  afterAll(async () => scope.stop())
-
-  const found = async (where: EventFilter): Promise<number[]> =>
-    (await scope.recording().events({ where, limit: 10_000, values: false })).items.map(({ seq }) => seq)
-  const expected = (test: (event: CinescopeEvent) => boolean): number[] => events.filter(test).map(({ seq }) => seq)
-
-  it('finds the text that a walk over every decoded value finds', async () => {
-    const inside = fc
-      .tuple(
-        fc.constantFrom(...events.flatMap(({ value }) => textsOf(value)).filter((each) => each !== '')),
-        fc.nat(),
-        fc.integer({ min: 1, max: 12 }),
-      )
-      .map(([whole, from, length]) => whole.slice(from % whole.length, (from % whole.length) + length))
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(inside, fc.constantFrom(...WORDS), fc.string({ minLength: 1 })), async (needle) => {
-        expect(await found({ text: needle })).toEqual(expected(ofText(needle)))
-      }),
-      { numRuns: 120 },
-    )
-  })
-
-  it('passes the events whose path leads to what the test asks for', async () => {
-    const operand = fc.oneof(
-      fc.constantFrom<Operand>(
-        ...WORDS,
-        42,
-        -1.5,
-        0,
-        true,
-        false,
-        null,
-        1e21,
-        Number(123_456_789_012_345_678_901n),
-        3,
-        100,
-        '2026-05-01T00:00:00.000Z',
-      ),
-      text,
-    )
-    const path = fc.constantFrom(['a'], ['plan'], ['a', 'plan'], ['a', '0'], ['a', 'a'], ['a', 'message'], ['nothing'])
-    const op = fc.constantFrom<ValueTest['op']>('==', '!=', '<', '<=', '>', '>=', 'contains', 'exists', 'matches')
-    await fc.assert(
-      fc.asyncProperty(path, op, operand, async (keys, operator, wanted) => {
-        const value = operator === 'matches' ? `${String(wanted).replaceAll('*', '')}*` : wanted
-        const test = { path: keys.join('.'), op: operator, value } as ValueTest & { value: Operand }
-        const isThere = (event: CinescopeEvent): boolean => {
-          const all = foundAt(event, keys)
-          return (
-            all.length > 0 &&
-            (operator === '!=' ? all.every((each) => passes(each, test)) : all.some((each) => passes(each, test)))
-          )
-        }
-        expect(await found({ values: [test] })).toEqual(expected(isThere))
-      }),
-      { numRuns: 250 },
-    )
-  })
-
-  it('holds only where all of its conditions hold', async () => {
-    const where: EventFilter = {
-      text: 'refund',
-      values: [
-        { path: 'plan', op: '==', value: 'pro' },
-        { path: 'filler', op: 'contains', value: 'ipsum' },
-      ],
+async function record(directory: string | undefined): Promise<Awaited<ReturnType<typeof createScope>>> {
+  const store = directory === undefined ? ({ store: 'memory' } as const) : { directory }
+  const scope = await createScope({ sources: false, handleSignals: false, ...store })
+  const values = fc.sample(anyValue, { numRuns: 500, seed: 7 })
+  await scope.span('root', async () => {
+    for (const [index, value] of values.entries()) {
+      scope.log('entry', { a: value, plan: index % 3 === 0 ? 'pro' : index, filler: 'lorem ipsum '.repeat(index % 50) })
+      if (index % 100 === 0) await scope.flush()
     }
-    const all = await found(where)
-    expect(all.length).toBeGreaterThan(3)
-    expect(all).toEqual(
-      expected(
-        (event) =>
-          ofText('refund')(event) &&
-          foundAt(event, ['plan']).includes('pro') &&
-          foundAt(event, ['filler']).some((each) => String(each).includes('ipsum')),
-      ),
-    )
   })
+  await scope.flush()
+  return scope
+}
 
-  it.each<[EventFilter, string]>([
-    [{ text: '' }, 'must have 1 to 1000 characters'],
-    [{ text: 'x'.repeat(1001) }, 'must have 1 to 1000 characters'],
-    [{ text: 5 as never }, 'must have 1 to 1000 characters'],
-    [{ values: [{ path: '', op: 'exists' }] }, 'path of a test'],
-    [{ values: [{ path: 'a', op: '=~' as never, value: 1 }] }, "'=~' is no test; tests are =="],
-    [{ values: [{ path: 'a', op: '==', value: {} as never }] }, 'needs a text, a number'],
-    [{ values: [{ path: 'a', op: 'matches', value: 3 }] }, 'a matches needs a text'],
-    [{ values: Array.from({ length: 101 }, () => ({ path: 'a', op: 'exists' as const })) }, '101 tests of values'],
-  ])('refuses %j', async (where, message) => {
-    await expect(found(where)).rejects.toMatchObject({ code: 'CSC_ERR_QUERY' })
-    await expect(found(where)).rejects.toThrow(message)
-  })
+describe.each(['a live recording in memory', 'a closed file with its text index'])(
+  'a query by values in %s',
+  (where) => {
+    const isFile = where.startsWith('a closed')
+    const directory = mkdtempSync(join(tmpdir(), 'cinescope-text-'))
+    let recording: OpenRecording
+    let end: () => Promise<unknown>
+    let events: readonly CinescopeEvent[] = []
+    beforeAll(async () => {
+      const scope = await record(isFile ? directory : undefined)
+      if (isFile) await scope.stop()
+      recording = isFile ? openRecording(directory) : scope.recording()
+      end = isFile ? () => recording.close() : () => scope.stop()
+      for await (const event of recording.stream()) events = [...events, event]
+    })
+    afterAll(async () => {
+      await end()
+      rmSync(directory, { recursive: true })
+    })
 
-  it('takes the largest that it does not refuse', async () => {
-    expect(await found({ text: 'y'.repeat(1000) })).toEqual([])
-    expect(
-      await found({ values: Array.from({ length: 100 }, () => ({ path: 'plan', op: 'exists' as const })) }),
-    ).toHaveLength(500)
-  })
+    const found = async (filter: EventFilter): Promise<number[]> =>
+      (await recording.events({ where: filter, limit: 10_000, values: false })).items.map(({ seq }) => seq)
+    const expected = (test: (event: CinescopeEvent) => boolean): number[] => events.filter(test).map(({ seq }) => seq)
 
-  it('reads no rows of segments whose pages lack the text, and says so', async () => {
-    const { items, explain } = await scope.recording().events({ where: { text: 'nowhere to be found' } })
-    expect(items).toEqual([])
-    expect(explain).toMatchObject({ rowsRead: 0, segmentsRead: 0, segmentsSkipped: { text: explain.segments } })
-  })
-})
+    it('finds the text that a walk over every decoded value finds', async () => {
+      const inside = fc
+        .tuple(
+          fc.constantFrom(...events.flatMap(({ value }) => textsOf(value)).filter((each) => each !== '')),
+          fc.nat(),
+          fc.integer({ min: 1, max: 12 }),
+        )
+        .map(([whole, from, length]) => whole.slice(from % whole.length, (from % whole.length) + length))
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(inside, fc.constantFrom(...WORDS), fc.string({ minLength: 1 })), async (needle) => {
+          expect(await found({ text: needle })).toEqual(expected(ofText(needle)))
+        }),
+        { numRuns: 120 },
+      )
+    })
+
+    it('passes the events whose path leads to what the test asks for', async () => {
+      const operand = fc.oneof(
+        fc.constantFrom<Operand>(
+          ...WORDS,
+          42,
+          -1.5,
+          0,
+          true,
+          false,
+          null,
+          1e21,
+          Number(123_456_789_012_345_678_901n),
+          3,
+          100,
+          '2026-05-01T00:00:00.000Z',
+        ),
+        text,
+      )
+      const path = fc.constantFrom(
+        ['a'],
+        ['plan'],
+        ['a', 'plan'],
+        ['a', '0'],
+        ['a', 'a'],
+        ['a', 'message'],
+        ['nothing'],
+      )
+      const op = fc.constantFrom<ValueTest['op']>('==', '!=', '<', '<=', '>', '>=', 'contains', 'exists', 'matches')
+      await fc.assert(
+        fc.asyncProperty(path, op, operand, async (keys, operator, wanted) => {
+          const value = operator === 'matches' ? `${String(wanted).replaceAll('*', '')}*` : wanted
+          const test = { path: keys.join('.'), op: operator, value } as ValueTest & { value: Operand }
+          const isThere = (event: CinescopeEvent): boolean => {
+            const all = foundAt(event, keys)
+            return (
+              all.length > 0 &&
+              (operator === '!=' ? all.every((each) => passes(each, test)) : all.some((each) => passes(each, test)))
+            )
+          }
+          expect(await found({ values: [test] })).toEqual(expected(isThere))
+        }),
+        { numRuns: 250 },
+      )
+    })
+
+    it('holds only where all of its conditions hold', async () => {
+      const both: EventFilter = {
+        text: 'refund',
+        values: [
+          { path: 'plan', op: '==', value: 'pro' },
+          { path: 'filler', op: 'contains', value: 'ipsum' },
+        ],
+      }
+      const all = await found(both)
+      expect(all.length).toBeGreaterThan(3)
+      expect(all).toEqual(
+        expected(
+          (event) =>
+            ofText('refund')(event) &&
+            foundAt(event, ['plan']).includes('pro') &&
+            foundAt(event, ['filler']).some((each) => String(each).includes('ipsum')),
+        ),
+      )
+    })
+
+    it.each<[EventFilter, string]>([
+      [{ text: '' }, 'must have 1 to 1000 characters'],
+      [{ text: 'x'.repeat(1001) }, 'must have 1 to 1000 characters'],
+      [{ text: 5 as never }, 'must have 1 to 1000 characters'],
+      [{ values: [{ path: '', op: 'exists' }] }, 'path of a test'],
+      [{ values: [{ path: 'a', op: '=~' as never, value: 1 }] }, "'=~' is no test; tests are =="],
+      [{ values: [{ path: 'a', op: '==', value: {} as never }] }, 'needs a text, a number'],
+      [{ values: [{ path: 'a', op: 'matches', value: 3 }] }, 'a matches needs a text'],
+      [{ values: Array.from({ length: 101 }, () => ({ path: 'a', op: 'exists' as const })) }, '101 tests of values'],
+    ])('refuses %j', async (filter, message) => {
+      await expect(found(filter)).rejects.toMatchObject({ code: 'CSC_ERR_QUERY' })
+      await expect(found(filter)).rejects.toThrow(message)
+    })
+
+    it('takes the largest that it does not refuse', async () => {
+      expect(await found({ text: 'y'.repeat(1000) })).toEqual([])
+      expect(
+        await found({ values: Array.from({ length: 100 }, () => ({ path: 'plan', op: 'exists' as const })) }),
+      ).toHaveLength(500)
+    })
+
+    it('reads no rows of segments whose pages lack the text, nor pages that the index rules out, and says so', async () => {
+      const { items, explain } = await recording.events({ where: { text: 'nowhere to be found' } })
+      expect(items).toEqual([])
+      expect(explain).toMatchObject({ rowsRead: 0, segmentsRead: 0, segmentsSkipped: { text: explain.segments } })
+      expect(explain.valuePagesSkipped > 5).toBe(isFile)
+      expect(isFile && explain.valuePagesRead > 0).toBe(false)
+    })
+  },
+)

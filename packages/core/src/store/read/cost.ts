@@ -16,6 +16,7 @@ export class Cost implements DecodeTally {
   rowsRead = 0
   rowsMatched = 0
   valuePagesRead = 0
+  valuePagesSkipped = 0
   corrupt = 0
   readonly #skipped: Record<string, number> = {}
   readonly #rest: () => Promise<void>
@@ -59,6 +60,7 @@ export class Cost implements DecodeTally {
       rowsRead: this.rowsRead,
       rowsMatched: this.rowsMatched,
       valuePagesRead: this.valuePagesRead,
+      valuePagesSkipped: this.valuePagesSkipped,
       corrupt: this.corrupt,
       elapsedMs: performance.now() - this.#started,
     }

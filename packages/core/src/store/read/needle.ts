@@ -1,6 +1,6 @@
 /** Texts as they stand in stored values, and where a page of values has them. */
 
-import { type Rows, valueBytes } from '@cinescope/protocol'
+import { gramsMayHold, type Rows, valueBytes } from '@cinescope/protocol'
 
 /** One text in each of the encodings that a string is stored in; it stands in the bytes in one of these, or not at all. */
 export type Needle = readonly Buffer[]
@@ -10,6 +10,11 @@ export function needleOf(text: string): Needle {
   const wide = Buffer.from(text, 'utf16le')
   // eslint-disable-next-line no-control-regex
   return /^[\u0000-\u00ff]*$/.test(text) ? [Buffer.from(text, 'latin1'), wide] : [wide]
+}
+
+/** False only if a page lacks one of the needles, by its filter. */
+export function pageMayHold(filter: Uint8Array, needles: readonly Needle[]): boolean {
+  return needles.every((needle) => needle.some((encoded) => gramsMayHold(filter, encoded)))
 }
 
 /** True if the page has every needle somewhere. */

@@ -4,6 +4,7 @@ import {
   CinescopeError,
   decodeValue,
   EXTENT,
+  gramFilters,
   keyNumber,
   Omitted,
   omissionName,
@@ -15,7 +16,7 @@ import {
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
-import { markRows, type Needle, pageHolds } from './needle.ts'
+import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
 
 /** Decoded segments kept, and value pages. */
 const KEPT_SEGMENTS = 16
@@ -148,8 +149,14 @@ export class SegmentReader {
   pagesHolding(entry: SegmentEntry, needles: readonly Needle[]): number[] {
     const known = this.#meta(entry)
     if (typeof known === 'string') return []
+    const filters = this.#filters(entry, known.meta.pages.length)
     const found: number[] = []
     for (let index = 0; index < known.meta.pages.length; index++) {
+      const filter = filters[index]
+      if (filter !== undefined && !pageMayHold(filter, needles)) {
+        this.#cost.valuePagesSkipped++
+        continue
+      }
       const page = this.#page(entry, index)
       if (typeof page !== 'string' && pageHolds(page, needles)) found.push(index)
     }
@@ -183,6 +190,18 @@ export class SegmentReader {
     if (typeof page === 'string') return page
     const end = at + valueBytes(rows.valueIn[row]!) + valueBytes(rows.valueOut[row]!)
     return end > page.length ? 'corrupt' : { page, at }
+  }
+
+  /** The text filters of a segment's pages; none where there is no index, or one that fails its checks, which is counted. */
+  #filters(entry: SegmentEntry, pages: number): readonly Uint8Array[] {
+    const filters = this.#guarded(() => {
+      const bytes = this.#view.grams(entry)
+      const list = bytes === undefined ? [] : gramFilters(bytes)
+      if (list.length !== 0 && list.length !== pages)
+        throw new CinescopeError('CSC_ERR_CORRUPT', 'the text index of a segment is that of another')
+      return list
+    })
+    return typeof filters === 'string' ? [] : filters
   }
 
   #page(entry: SegmentEntry, index: number): Uint8Array | Failure {

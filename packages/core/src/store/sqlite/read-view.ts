@@ -109,6 +109,10 @@ export class SqliteView implements StoreView {
     return decodeSegment(expandBlock(this.#held.get(entry.id)?.columns ?? this.#segment.columns(entry.id))).rows
   }
 
+  grams(entry: SegmentEntry): Uint8Array | undefined {
+    return entry.isTail ? undefined : this.#segment.grams(entry.id)
+  }
+
   page(entry: SegmentEntry, index: number): Uint8Array {
     const held = this.#held.get(entry.id)
     const block = held === undefined ? this.#segment.page(entry.id, index) : held.pages[index]

@@ -23,6 +23,12 @@ export class SegmentSql {
     return block(row, this.#sql.blob('segment', 'columns', id))
   }
 
+  /** Undefined when there are none. */
+  grams(id: number): Uint8Array | undefined {
+    const isThere = this.#sql.get('SELECT 1 FROM gram WHERE segment = ?', id) !== undefined
+    return isThere ? this.#sql.blob('gram', 'filters', id) : undefined
+  }
+
   page(id: number, index: number): StoredBlock {
     const number = id * MAX_SEGMENT_PAGES + index
     const row = this.#sql.get('SELECT codec, raw_length FROM page WHERE number = ?', number)

@@ -10,13 +10,16 @@ export type SqlRow = Record<string, unknown>
 /** What can be bound. */
 export type SqlValue = string | number | Uint8Array
 
-/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored. */
-export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data', number>> = {
+/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored; filters of 4 KiB a page. */
+export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data' | 'filters', number>> = {
   bloom: 131_072,
   meta: 2_097_152,
   columns: MAX_BLOCK_BYTES,
   data: MAX_PAGE_BYTES,
+  filters: 8_400_000,
 }
+/** Keys of tables that hold blobs. */
+const KEYS = { segment: 'id', page: 'number', gram: 'segment' } as const
 /** Longest text that is taken, in characters. */
 const MAX_TEXT = 65_536
 
@@ -45,8 +48,8 @@ export class SqlReader {
   }
 
   /** A blob, its length checked before it is read. @throws CSC_ERR_PRUNED when its row is not there */
-  blob(table: 'segment' | 'page', column: keyof typeof MOST_BYTES, id: number): Uint8Array {
-    const key = table === 'segment' ? 'id' : 'number'
+  blob(table: keyof typeof KEYS, column: keyof typeof MOST_BYTES, id: number): Uint8Array {
+    const key = KEYS[table]
     const size = this.get(
       `SELECT octet_length(${column}) AS size, typeof(${column}) AS type FROM ${table} WHERE ${key} = ?`,
       id,

@@ -191,7 +191,7 @@ class SqliteStore implements EventStore {
     const pages = segment.pages.map(store)
     const bytes = pages.reduce(
       (sum, page) => sum + page.data.length,
-      columns.data.length + segment.bloom.length + segment.meta.length,
+      columns.data.length + segment.bloom.length + segment.meta.length + (segment.grams?.length ?? 0),
     )
     const { lastInsertRowid } = this.#sql.segment.run(
       isTail ? 1 : 0,
@@ -216,6 +216,7 @@ class SqliteStore implements EventStore {
     const id = Number(lastInsertRowid)
     const first = id * MAX_SEGMENT_PAGES
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
+    if (segment.grams !== undefined) this.#sql.gram.run(id, segment.grams)
     return id
   }
 
@@ -253,6 +254,7 @@ class SqliteStore implements EventStore {
   #dropSegment(id: number): void {
     const first = id * MAX_SEGMENT_PAGES
     this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
+    this.#sql.dropGrams.run(id)
     this.#sql.dropSegment.run(id)
   }
 

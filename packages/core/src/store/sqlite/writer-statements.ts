@@ -14,6 +14,7 @@ export type WriterStatements = Readonly<
   Record<
     | 'segment'
     | 'page'
+    | 'gram'
     | 'film'
     | 'site'
     | 'key'
@@ -22,6 +23,7 @@ export type WriterStatements = Readonly<
     | 'hook'
     | 'counter'
     | 'dropPages'
+    | 'dropGrams'
     | 'dropStored'
     | 'dropSegment',
     StatementSync
@@ -35,6 +37,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
       'INSERT INTO segment(tail, thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration, codec, raw_length, bytes, bloom, meta, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
+    gram: database.prepare('INSERT INTO gram VALUES (?, ?)'),
     film: database.prepare(UPSERT_FILM),
     site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
     key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
@@ -43,6 +46,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     hook: database.prepare('INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)'),
     counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
     dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
+    dropGrams: database.prepare('DELETE FROM gram WHERE segment = ?'),
     dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
     dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
   }
