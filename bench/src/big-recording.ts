@@ -1,12 +1,9 @@
 /** The recording of 5 million events that `film` and `range` read: made by the real pipeline, kept between runs. */
 
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { type NodeId, nodeId, seq, type SpanId, spanIdOf } from '@cinescope/protocol'
 import { createWriterRig } from './insides.ts'
+import { type KeptRecording, keptRecording } from './kept-recording.ts'
 import { createMovingClock, createRandom, createTraffic } from './traffic.ts'
 
 const EVENTS_PER_COMMIT = 20_000
@@ -15,11 +12,8 @@ const MAX_BYTES = 2 ** 40
 const NODE: NodeId = nodeId('0123456789ab')
 const START_WALL_MS = 1_700_000_000_000
 
-/** A generated recording and the file with the facts about it. */
-export interface BigRecording {
-  readonly path: string
-  readonly factsPath: string
-}
+/** See above. */
+export type BigRecording = KeptRecording
 
 /** What is known about it because it was made so. */
 export interface BigFacts {
@@ -34,37 +28,12 @@ export interface BigFacts {
 
 /** The recording of `events` events; generated anew when anything has changed that makes or stores it. Takes some 15 s. */
 export async function bigRecording(events: number): Promise<BigRecording> {
-  const directory = join(tmpdir(), 'cinescope-bench')
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const name = `big-${events}-${versionOfGenerator()}`
-  const path = join(directory, `${name}.cine`)
-  const factsPath = join(directory, `${name}.json`)
-  if (!existsSync(factsPath) || !existsSync(path)) {
-    for (const old of readdirSync(directory)) if (old.startsWith('big-')) rmSync(join(directory, old), { force: true })
-    const facts = await generate(`${path}.part`, events)
-    renameSync(`${path}.part`, path)
-    writeFileSync(factsPath, JSON.stringify(facts))
-  }
-  return { path, factsPath }
+  return keptRecording(`big-${events}`, (path) => generate(path, events))
 }
 
 /** Reads what is known about a generated recording. */
 export function factsOf({ factsPath }: BigRecording): BigFacts {
   return JSON.parse(readFileSync(factsPath, 'utf8')) as BigFacts
-}
-
-/** Hash of the code behind the recording: the built packages, and the traffic. */
-function versionOfGenerator(): string {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  const built = ['packages/protocol/dist', 'packages/core/dist'].flatMap((directory) =>
-    readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.js'))
-      .map((name) => join(root, directory, name)),
-  )
-  const own = ['traffic.ts', 'insides.ts', 'big-recording.ts'].map((name) => join(import.meta.dirname, name))
-  const hash = createHash('sha256')
-  for (const path of [...built.toSorted(), ...own]) hash.update(readFileSync(path))
-  return hash.digest('hex').slice(0, 12)
 }
 
 async function generate(path: string, events: number): Promise<BigFacts> {

@@ -14,6 +14,7 @@ import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
+import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
 import { cellsOf, figure, HEAD, textTable } from './table.ts'
 
@@ -31,6 +32,8 @@ const ROWS: readonly Row[] = [
   idleRow,
   filmRow,
   rangeRow,
+  textCommonRow,
+  textRareRow,
   sizeRow,
 ]
 const IDS = ROWS.map((row) => row.id)
