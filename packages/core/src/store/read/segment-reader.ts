@@ -22,6 +22,12 @@ import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
 const KEPT_SEGMENTS = 16
 const KEPT_PAGES = 64
 
+/** Bytes of the text filters kept: those of 1.5 million values. */
+const KEPT_FILTER_BYTES = 33_554_432
+
+/** What a view of some bytes costs beside them. */
+const FILTER_OVERHEAD = 128
+
 /** Entries of all lists of the metas kept. */
 const KEPT_META_ENTRIES = 1_000_000
 
@@ -38,7 +44,20 @@ export class SegmentCache {
   readonly rows: Map<number, Rows> = new Map<number, Rows>()
   readonly metas: Map<number, KnownMeta> = new Map<number, KnownMeta>()
   readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
+  readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
   #metaEntries = 0
+  #filterBytes = 0
+
+  /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
+  keepFilters(id: number, filters: readonly Uint8Array[]): void {
+    const bytes = filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
+    if (this.#filterBytes + bytes > KEPT_FILTER_BYTES) {
+      this.filters.clear()
+      this.#filterBytes = 0
+    }
+    this.filters.set(id, filters)
+    this.#filterBytes += bytes
+  }
 
   /** Keeps a segment's meta; the oldest go when the lists of all become too long. */
   keepMeta(id: number, known: KnownMeta): void {
@@ -194,6 +213,8 @@ export class SegmentReader {
 
   /** The text filters of a segment's pages; none where there is no index, or one that fails its checks, which is counted. */
   #filters(entry: SegmentEntry, pages: number): readonly Uint8Array[] {
+    const known = this.#cache.filters.get(entry.id)
+    if (known !== undefined) return known
     const filters = this.#guarded(() => {
       const bytes = this.#view.grams(entry)
       const list = bytes === undefined ? [] : gramFilters(bytes)
@@ -201,7 +222,9 @@ export class SegmentReader {
         throw new CinescopeError('CSC_ERR_CORRUPT', 'the text index of a segment is that of another')
       return list
     })
-    return typeof filters === 'string' ? [] : filters
+    if (typeof filters === 'string') return []
+    this.#cache.keepFilters(entry.id, filters)
+    return filters
   }
 
   #page(entry: SegmentEntry, index: number): Uint8Array | Failure {
