@@ -9,10 +9,11 @@ import {
   type ValueTest,
 } from '@cinescope/protocol'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openRecording } from '../../src/reader.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
 import { createScope } from '../../src/scope.ts'
@@ -262,6 +263,21 @@ describe.each(['a live recording in memory', 'a closed file with its text index'
       expect(
         await found({ values: Array.from({ length: 100 }, () => ({ path: 'plan', op: 'exists' as const })) }),
       ).toHaveLength(500)
+    })
+
+    it.runIf(isFile)('finds the same where the index is damaged, and counts that', async () => {
+      const copy = mkdtempSync(join(tmpdir(), 'cinescope-text-'))
+      onTestFinished(() => rmSync(copy, { recursive: true }))
+      cpSync(directory, copy, { recursive: true })
+      const file = readdirSync(copy).find((name) => name.endsWith('.cine'))!
+      using database = new DatabaseSync(join(copy, file))
+      database.exec('UPDATE gram SET filters = zeroblob(octet_length(filters))')
+      await using damaged = openRecording(copy)
+      const { items, explain } = await damaged.events({ where: { text: 'refund' }, limit: 10_000 })
+      expect(items.map(({ seq }) => seq)).toEqual(expected(ofText('refund')))
+      expect(items.length).toBeGreaterThan(0)
+      expect(explain).toMatchObject({ valuePagesSkipped: 0 })
+      expect(explain.corrupt).toBeGreaterThan(0)
     })
 
     it('reads no rows of segments whose pages lack the text, nor pages that the index rules out, and says so', async () => {
