@@ -101,9 +101,15 @@ function contains(found: unknown, wanted: Operand): boolean {
 
 /** NaN where two values have no order. */
 function order(found: unknown, wanted: Operand): number {
-  if (typeof found === 'number' && typeof wanted === 'number') return found - wanted || (found === wanted ? 0 : NaN)
-  if (typeof found === 'string' && typeof wanted === 'string') return found < wanted ? -1 : found > wanted ? 1 : 0
+  if (typeof found === 'number' && typeof wanted === 'number') return orderOf(found, wanted)
+  if (typeof found === 'string' && typeof wanted === 'string') return orderOf(found, wanted)
   return Number.NaN
+}
+
+function orderOf<T extends number | string>(found: T, wanted: T): number {
+  if (found < wanted) return -1
+  if (found > wanted) return 1
+  return found === wanted ? 0 : Number.NaN
 }
 
 /** Something to compare: dates and regular expressions as their text, whole numbers of any size as numbers. */
