@@ -23,6 +23,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/query.ts')).query,
   },
   {
+    name: 'stats',
+    summary: 'figures of events: counts, rates, failures, quantiles',
+    load: async () => (await import('./commands/stats.ts')).stats,
+  },
+  {
     name: 'state',
     summary: 'show the state of an entity at an instant',
     load: async () => (await import('./commands/state.ts')).state,

@@ -2,6 +2,9 @@
 /* Recordings are opened through '@cinescope/core/reader', so that a recorded process never loads the reading side. */
 
 export type {
+  Aggregate,
+  AggregateGroup,
+  AggregateQuery,
   CinescopeEvent,
   Entity,
   EventFilter,

@@ -1,5 +1,7 @@
 /** The vocabulary of Cinescope. */
 
+export type { Aggregate, AggregateGroup, AggregateQuery, GroupBy, Measure } from './aggregate.ts'
+export { GROUP_KEYS } from './aggregate.ts'
 export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
 export { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
 export type { Definition, Entity, Site } from './dictionary.ts'
@@ -12,6 +14,7 @@ export { isTooOld, OLDEST_NODE } from './node-version.ts'
 export type { CinescopeEvent, Film, FilmSummary } from './event.ts'
 export type { Explain } from './explain.ts'
 export { gramFilters, GramIndex, gramsMayHold } from './grams.ts'
+export { QuantileSketch, RELATIVE_ERROR } from './sketch.ts'
 export type { Hlc, HlcReceived } from './hlc.ts'
 export { HLC_EPOCH_MS, HLC_TICKS_PER_MS, hlcCompare, hlcOf, hlcReceive, hlcTick, hlcWallMs } from './hlc.ts'
 export type { EventPlace, FilmId, NodeId, Seq, SpanId, TraceId, Traceparent } from './ids.ts'

@@ -32,7 +32,8 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefine
   return value as Record<string, unknown>
 }
 
-function textOf(value: unknown): string | undefined {
+/** A value that has one plain text; undefined for others. */
+export function textOf(value: unknown): string | undefined {
   if (value === undefined || value instanceof Omitted) return undefined
   if (value instanceof Special) return typeof value.members['text'] === 'string' ? value.members['text'] : undefined
   if (typeof value === 'string') return value

@@ -18,10 +18,14 @@ export interface Match {
   readonly id: number
 }
 
-/** One scan. */
-export interface ScanRequest {
+/** What is looked through, and for what. */
+export interface ScanTarget {
   readonly segments: readonly SegmentEntry[]
   readonly predicate: Predicate
+}
+
+/** One scan. */
+export interface ScanRequest extends ScanTarget {
   readonly order: EventOrder
   readonly after: Position | undefined
   readonly limit: number
@@ -73,7 +77,8 @@ function orderOf(order: EventOrder): Order {
   }
 }
 
-function candidatesOf({ segments, predicate }: ScanRequest, cost: Cost): SegmentEntry[] {
+/** Segments that statistics do not rule out; the others are counted. */
+export function candidatesOf({ segments, predicate }: ScanTarget, cost: Cost): SegmentEntry[] {
   cost.segments += segments.length
   return segments.filter((entry) => {
     const statistic = predicate.rulesOut(entry)
@@ -89,30 +94,48 @@ function matchesIn(
   reader: SegmentReader,
   cost: Cost,
 ): Match[] {
-  const { predicate, after } = request
+  const { after } = request
+  const found: Match[] = []
+  const idOf = (rows: Rows, row: number): number => filmNumber(entry.summary.thread, rows.seq[row]!)
+  const isAfter = (rows: Rows, row: number): boolean =>
+    after === undefined ||
+    (order.compare(order.key(rows, row), after.key) || order.compare(idOf(rows, row), after.id)) > 0
+  visitMatches(entry, request, { reader, cost, isWanted: isAfter }, (rows, row) => {
+    found.push({ entry, rows, row, key: order.key(rows, row), id: idOf(rows, row) })
+  })
+  return found
+}
+
+/** How rows are visited. */
+export interface Visit {
+  readonly reader: SegmentReader
+  readonly cost: Cost
+  /** Asked before anything that costs more. */
+  isWanted(rows: Rows, row: number): boolean
+}
+
+/** Calls `visit` for each row of a segment that matches: an event once, though its begin may stand in an earlier segment. */
+export function visitMatches(
+  entry: SegmentEntry,
+  { segments, predicate }: ScanTarget,
+  { reader, cost, isWanted }: Visit,
+  visit: (rows: Rows, row: number) => void,
+): void {
   const needles = predicate.values?.needles ?? []
   const pages = needles.length === 0 ? undefined : reader.pagesHolding(entry, needles)
-  if (pages?.length === 0) {
-    cost.skip('text')
-    return []
-  }
+  if (pages?.length === 0) return cost.skip('text')
   const rows = reader.rows(entry)
-  if (rows === undefined) return []
+  if (rows === undefined) return
   const marks = pages === undefined ? undefined : reader.rowsHolding(entry, rows, pages, needles)
-  const found: Match[] = []
   for (let row = 0; row < rows.length; row++) {
     if (marks !== undefined && marks[row] === 0) continue
-    if (!predicate.keeps(rows, row)) continue
-    const key = order.key(rows, row)
-    const id = filmNumber(entry.summary.thread, rows.seq[row]!)
-    if (after !== undefined && (order.compare(key, after.key) || order.compare(id, after.id)) <= 0) continue
-    if (reader.isSuperseded(entry, rows, row, request.segments)) continue
+    if (!predicate.keeps(rows, row) || !isWanted(rows, row)) continue
+    if (reader.isSuperseded(entry, rows, row, segments)) continue
     if (predicate.values !== undefined) {
       const { value, result } = reader.values(entry, rows, row)
       if (!predicate.values.passes(value, result, rows.site[row]!)) continue
     }
     cost.rowsMatched++
-    found.push({ entry, rows, row, key, id })
+    visit(rows, row)
   }
-  return found
 }

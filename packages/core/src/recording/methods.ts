@@ -8,6 +8,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   film: 1,
   filmsOfTrace: 1,
   events: 1,
+  aggregate: 1,
   event: 1,
   parentsOf: 1,
   childrenOf: 1,

@@ -1,5 +1,6 @@
 /** How each question is answered. */
 
+import { aggregate } from '../query/aggregate/aggregate.ts'
 import { ledger, status } from '../query/account.ts'
 import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
@@ -13,6 +14,7 @@ export const QUERIES: Queries = {
   film,
   filmsOfTrace,
   events,
+  aggregate,
   event,
   parentsOf,
   childrenOf,

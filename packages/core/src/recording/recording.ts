@@ -1,6 +1,8 @@
 /** The one query surface, for code, command line, server and reading side of a running scope. */
 
 import type {
+  Aggregate,
+  AggregateQuery,
   CinescopeEvent,
   Entity,
   EventPage,
@@ -30,6 +32,8 @@ export interface Recording {
   filmsOfTrace(trace: TraceId, control?: QueryControl): Promise<readonly FilmSummary[]>
   /** A page of events: `limit` at most, fewer where their values are large; there is more if it has a cursor. */
   events(query?: EventQuery, control?: QueryControl): Promise<EventPage>
+  /** Counts, rates, sums and quantiles of events, by group and by time. */
+  aggregate(query?: AggregateQuery, control?: QueryControl): Promise<Aggregate>
   /** One event. @throws CSC_ERR_NOT_FOUND */
   event(id: string, control?: QueryControl): Promise<CinescopeEvent>
   /** The span an event happened inside, its span, and so on up to the root. */

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { json, Place, recordShop, run } from './cli.ts'
+
+describe('cinescope stats', () => {
+  const place = new Place()
+  beforeAll(() => place.record(recordShop))
+  afterAll(() => place[Symbol.dispose]())
+
+  test('a line for each group, with how many, how fast and how many failed', async () => {
+    const { code, stdout, stderr } = await run(['stats', place.directory, 'kind:span', '--by', 'site'])
+    expect(code).toBe(0)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^EVENTS +PER SECOND +FAILED +P50 +P90 +P99 +LONGEST +WHAT$/)
+    expect(lines.find((line) => line.endsWith(' charge'))).toMatch(/^ *1 +- +1 \(100 %\) +\S+ .s +/)
+    expect(stderr).toMatch(/^\d+ events in /)
+  })
+
+  test('figures in JSON, by time and by an attribute, say how exact they are', async () => {
+    const answer = await json('stats', place.directory, 'kind:log', '--by', 'attribute:order', '--per', '1s')
+    expect(answer).toMatchObject({ relativeError: 0.01, isTruncated: false, groups: [{ key: '17', count: 1 }] })
+  })
+
+  test('requests are counted where nothing is said', async () => {
+    expect((await run(['stats', place.directory])).stderr).toMatch(/^No event fits in /)
+  })
+
+  test.each([
+    [
+      ['kind:log', '--by', 'colour'],
+      /--by is 'colour'; it must be kind, site, route, status, error, entity or attribute:PATH/,
+    ],
+    [['kind:log order by time'], /figures have no order and no limit/],
+  ])('%j is refused, with what would do', async (args, message) => {
+    const { code, stderr } = await run(['stats', place.directory, ...args])
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(message)
+  })
+})

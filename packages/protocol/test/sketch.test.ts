@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { QuantileSketch, RELATIVE_ERROR } from '../src/index.ts'
+
+const value = fc.oneof(
+  fc.double({ min: 1e-6, max: 1e12, noNaN: true }),
+  fc.double({ min: -1e9, max: -1e-6, noNaN: true }),
+  fc.constantFrom(0, 1, 1.0000001, 100, -1),
+)
+const values = fc.array(value, { minLength: 1, maxLength: 300 })
+const PARTS = [0, 0.01, 0.25, 0.5, 0.75, 0.9, 0.99, 1]
+
+function sketchOf(list: readonly number[]): QuantileSketch {
+  const sketch = new QuantileSketch()
+  for (const each of list) sketch.add(each)
+  return sketch
+}
+
+function quantilesOf(sketch: QuantileSketch): (number | undefined)[] {
+  return PARTS.map((part) => sketch.quantile(part))
+}
+
+describe('a sketch of quantiles', () => {
+  it('is within its bound of the exact ones', () => {
+    fc.assert(
+      fc.property(values, (list) => {
+        const sketch = sketchOf(list)
+        const sorted = list.toSorted((a, b) => a - b)
+        for (const part of PARTS) {
+          const exact = sorted[Math.floor(part * (sorted.length - 1))]!
+          const found = sketch.quantile(part)!
+          expect(Math.abs(found - exact)).toBeLessThanOrEqual(Math.abs(exact) * RELATIVE_ERROR * (1 + 1e-9))
+        }
+        expect(sketch.isCollapsed).toBe(false)
+      }),
+    )
+  })
+
+  it('is the same however its parts were counted', () => {
+    fc.assert(
+      fc.property(values, values, values, (a, b, c) => {
+        const whole = sketchOf([...a, ...b, ...c])
+        const left = sketchOf(a)
+        left.merge(sketchOf(b))
+        left.merge(sketchOf(c))
+        const rest = sketchOf(c)
+        rest.merge(sketchOf(b))
+        const right = sketchOf(a)
+        right.merge(rest)
+        expect(quantilesOf(left)).toEqual(quantilesOf(whole))
+        expect(quantilesOf(right)).toEqual(quantilesOf(whole))
+        expect([left.count, right.count]).toEqual([whole.count, whole.count])
+      }),
+    )
+  })
+
+  it('stays bounded, says so, and keeps its bound where values are large', () => {
+    const sketch = new QuantileSketch()
+    for (let exponent = -300; exponent < 300; exponent += 0.05) sketch.add(10 ** exponent)
+    expect(sketch.isCollapsed).toBe(true)
+    const largest = 10 ** 299.95
+    expect(Math.abs(sketch.quantile(1)! - largest)).toBeLessThanOrEqual(largest * RELATIVE_ERROR * (1 + 1e-9))
+  })
+
+  it('takes only finite numbers, and has nothing to say of none', () => {
+    const sketch = sketchOf([Number.NaN, Infinity, -Infinity])
+    expect([sketch.count, sketch.quantile(0.5)]).toEqual([0, undefined])
+  })
+})
