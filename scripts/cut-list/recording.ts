@@ -6,6 +6,7 @@ const CORE = 'packages/core/src'
 const CHAIN = 'packages/core/test/badluck/chain.test.ts'
 const RING = 'packages/core/test/ring/ring.test.ts'
 const EXPRESS = 'packages/express/test/request.test.ts'
+const MESSAGES = 'packages/core/test/messages/trace-messages.test.ts'
 const THREADS = 'packages/core/test/scope/threads.test.ts'
 const OUTGOING = 'packages/core/test/sources/outgoing.test.ts'
 const SERVERS = 'packages/core/test/sources/servers.test.ts'
@@ -166,6 +167,30 @@ export const RECORDING_CUTS: readonly Cut[] = [
     from: 'started.probe.onThreadEnd?.(started.id)',
     to: 'started.probe.onThreadEnd?.(0)',
     tests: ['packages/core/test/scope/thread-end.test.ts'],
+  },
+  {
+    joint: 'message',
+    what: 'a message does not say what sent it',
+    file: `${CORE}/adapter/message.ts`,
+    from: 'spanId: spanIdOf(probe.node, place)',
+    to: 'spanId: spanIdOf(probe.node, { ...place, seq: seq(1) })',
+    tests: [MESSAGES],
+  },
+  {
+    joint: 'message',
+    what: 'a program is handed the envelope',
+    file: `${CORE}/messages/envelope.ts`,
+    from: '? { message: received.message, carrier: received[CARRIER] }',
+    to: '? { message: received, carrier: received[CARRIER] }',
+    tests: [MESSAGES],
+  },
+  {
+    joint: 'aggregate',
+    what: 'an event that failed is counted as one that did not',
+    file: `${CORE}/query/aggregate/group.ts`,
+    from: 'if (isError) this.#errors++',
+    to: 'if (!isError) this.#errors++',
+    tests: ['packages/core/test/query/aggregate.test.ts'],
   },
   {
     joint: 'thread',
