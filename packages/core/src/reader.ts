@@ -1,7 +1,8 @@
 /** Opening recordings: what a program needs that reads and does not record. */
 
-export type { RecordingStatus } from './query/account.ts'
+export type { RecordingPart, RecordingStatus, UnreadRecording } from './query/account.ts'
 export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
+export type { OpenOptions } from './recording/open-recording.ts'
 export { findRecording, openRecording, RECORDING_EXTENSION, recordingsIn } from './recording/open-recording.ts'
 export type { EntityState } from './timetravel/state-at.ts'

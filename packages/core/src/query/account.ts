@@ -1,6 +1,6 @@
 /** Queries for a recording's own figures. */
 
-import { type Hook, type Ledger, sumLedger } from '@cinescope/protocol'
+import { type ErrorCode, type Hook, type Ledger, sumLedger } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
 import type { RecordingState } from '../store/event-store.ts'
 import type { Reading } from './reading.ts'
@@ -14,6 +14,24 @@ export interface RecordingStatus {
   readonly counters: Readonly<Record<string, number>>
   /** What the process can record, and whether it does, by name. */
   readonly hooks: readonly Hook[]
+  /** Of a directory: each recording that could be read, the newest start first. `process`, `state` and `hooks` are the newest's then. */
+  readonly parts?: readonly RecordingPart[]
+  /** Of a directory: recordings that are left out of every answer, and why. */
+  readonly unread?: readonly UnreadRecording[]
+}
+
+/** A recording of a directory. */
+export interface RecordingPart {
+  readonly path: string
+  readonly status: RecordingStatus
+  readonly ledger: Ledger
+}
+
+/** A recording of a directory that gives no answers. */
+export interface UnreadRecording {
+  readonly path: string
+  readonly code: ErrorCode
+  readonly message: string
 }
 
 /** See `Recording.ledger`. */

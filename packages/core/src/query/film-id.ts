@@ -51,7 +51,11 @@ function whole(id: SpanId, node: NodeId, view: StoreView): FilmRow[] {
 /** Films that adopted the trace, or the one it was derived from. */
 function ofTrace(id: TraceId, node: NodeId, view: StoreView): FilmRow[] {
   const adopted = view.filmsOfTrace(id)
-  if (adopted.length > 0) return [...adopted]
+  return adopted.length > 0 ? [...adopted] : rootOfTrace(id, node, view)
+}
+
+/** The film that a trace began with, when it began in this process and its id was derived from it. */
+export function rootOfTrace(id: TraceId, node: NodeId, view: StoreView): FilmRow[] {
   const root = id.slice(16) as unknown as SpanId
   return derivedTraceId(node, placeOf(node, root)) === id ? whole(root, node, view) : []
 }

@@ -6,7 +6,7 @@ import { filmKey } from '../store/film-scan.ts'
 import { buildSummary } from '../store/read/event-builder.ts'
 import { formatCursor } from './cursor.ts'
 import { filmScan } from './film-filter.ts'
-import { resolveFilm } from './film-id.ts'
+import { resolveFilm, rootOfTrace } from './film-id.ts'
 import { readFilm } from './film-reader.ts'
 import { checkLimit } from './limit.ts'
 import type { QueryParts, Reading } from './reading.ts'
@@ -48,8 +48,8 @@ export function film(reading: Reading, id: string): Promise<Film> {
 /** See `Recording.filmsOfTrace`. */
 export function filmsOfTrace(reading: Reading, trace: TraceId): Promise<readonly FilmSummary[]> {
   return reading.view((parts) => {
-    const rows = parts.view.filmsOfTrace(trace).toSorted((a, b) => a.time - b.time)
-    return rows.map((row) => summaryOf(parts, row))
+    const rows = [...parts.view.filmsOfTrace(trace), ...rootOfTrace(trace, parts.node, parts.view)]
+    return rows.toSorted((a, b) => a.time - b.time).map((row) => summaryOf(parts, row))
   })
 }
 

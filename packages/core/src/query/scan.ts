@@ -64,7 +64,8 @@ function orderOf(order: EventOrder): Order {
   const ascending = (a: number, b: number): number => a - b
   const descending = (a: number, b: number): number => b - a
   const time = (rows: Rows, row: number): number => rows.time[row]!
-  const duration = (rows: Rows, row: number): number => rows.duration[row]!
+  // a recording may claim less than that of an open span
+  const duration = (rows: Rows, row: number): number => Math.max(-1, rows.duration[row]!)
   switch (order) {
     case 'time':
       return { compare: ascending, key: time, bound: ({ summary }) => summary.timeLow }

@@ -6,6 +6,7 @@ import { CinescopeError } from '@cinescope/protocol'
 import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
+import { directoryRecording } from './directory/directory-recording.ts'
 import { QUERIES } from './queries.ts'
 import type { OpenRecording } from './recording.ts'
 import { type Ask, surfaceOver } from './surface.ts'
@@ -13,12 +14,21 @@ import { type Ask, surfaceOver } from './surface.ts'
 /** File name extension of recordings. */
 export const RECORDING_EXTENSION = '.cine'
 
+/** How a path is opened. */
+export interface OpenOptions {
+  /** Of a directory, open only the newest recording; default: all of them as one, and those that come while it is open. */
+  readonly newest?: boolean
+}
+
 /**
- * Opens a recording file, or the newest one in a directory, read-only. It may be hostile and may be written meanwhile.
+ * Opens a recording file, or all of a directory as one, read-only. They may be hostile and may be written meanwhile; a file of a
+ * directory that cannot be read is left out of the answers and told of in `status()`.
  * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
  */
-export function openRecording(path: string): OpenRecording {
-  return recordingOf(openSqliteSource(findRecording(path)))
+export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {
+  const first = findRecording(path)
+  if (!newest && first !== path) return directoryRecording(() => recordingsIn(path), openSqliteSource)
+  return recordingOf(openSqliteSource(first))
 }
 
 /** The surface over a source in this thread, which it owns. */

@@ -51,7 +51,7 @@ async function settledFilms(recorder: FilmRecorder, root: Span): Promise<Film[]>
   const deadline = Date.now() + SETTLE_MS
   for (;;) {
     await recorder.flush()
-    const summaries = await recording.filmsOfTrace(root.traceId)
+    const summaries = (await recording.filmsOfTrace(root.traceId)).filter(({ id }) => id !== root.id)
     const ids = summaries.length === 0 ? [root.id] : summaries.map(({ id }) => id)
     const isSettled = summaries.every(({ durationNs }) => durationNs !== undefined)
     if (isSettled || Date.now() > deadline) return Promise.all(ids.map((id) => recording.film(id)))

@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CinescopeEvent, type EventOrder, nodeId, wallMs } from '@cinescope/protocol'
+import fc from 'fast-check'
+import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
+import type { OpenRecording } from '../../src/recording/recording.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { sealedCommit, spans } from '../store/conformance.ts'
+import { temporaryDirectory } from '../store/directory.ts'
+import { PROCESS } from './recording-fixture.ts'
+
+/** Records `count` films by a process that began `shiftMs` after the first. */
+function record(directory: string, index: number, count: number, shiftMs: number): void {
+  const store = createSqliteStore(join(directory, `${String(index).padStart(4, '0')}.cine`), {
+    ...PROCESS,
+    node: nodeId(String(index).padStart(12, '0')),
+    anchor: { ...PROCESS.anchor, wallMs: wallMs(PROCESS.anchor.wallMs + shiftMs) },
+  })
+  if (count > 0) store.commit(sealedCommit(spans(count, 1)))
+  store.finish()
+}
+
+async function paged<T>(
+  read: (cursor: { cursor?: string }) => Promise<{ items: readonly T[]; cursor: string | undefined }>,
+): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await read(cursor === undefined ? {} : { cursor })
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return items
+}
+
+async function codeOf(answer: Promise<unknown>): Promise<string> {
+  return answer.then(
+    () => 'answered',
+    (thrown: { code: string }) => thrown.code,
+  )
+}
+
+const ORDERS: readonly EventOrder[] = ['time', '-time', 'duration', '-duration']
+
+describe('a directory opened as one recording', () => {
+  it('gives the pages that its recordings give, merged by time or duration, whatever their size', async () => {
+    const process = fc.record({ count: fc.nat(6), shiftMs: fc.integer({ min: 0, max: 9 }).map((n) => n / 1000) })
+    const given = fc.tuple(
+      fc.array(process, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(...ORDERS),
+      fc.integer({ min: 1, max: 9 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(given, async ([processes, order, limit]) => {
+        using directory = temporaryDirectory()
+        for (const [i, { count, shiftMs }] of processes.entries()) record(directory.path, i, count, shiftMs)
+        const key = (item: { at: number; durationNs: number | undefined }): number =>
+          (order.endsWith('time') ? item.at : (item.durationNs ?? -1)) * (order.startsWith('-') ? -1 : 1)
+        const events: CinescopeEvent[] = []
+        for (const path of recordingsIn(directory.path).toReversed()) {
+          await using one = openRecording(path)
+          events.push(...(await one.events({ order, limit: 10_000 })).items)
+        }
+        // a stable sort: equal keys stay in the order of nodes, and of each recording
+        const expected = events.toSorted((a, b) => key(a) - key(b)).map(({ id }) => id)
+        await using all = openRecording(directory.path)
+        expect((await paged((at) => all.events({ order, limit, ...at }))).map(({ id }) => id)).toEqual(expected)
+        expect((await paged((at) => all.films({ order, limit, ...at }))).map(({ id }) => id)).toEqual(expected)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('leaves out what it cannot read, says so, and refuses when that is all', async () => {
+    using directory = temporaryDirectory()
+    writeFileSync(join(directory.path, '9999.cine'), 'no recording')
+    expect(await codeOf(openRecording(directory.path).films())).toBe('CSC_ERR_FORMAT')
+    record(directory.path, 1, 3, 0)
+    copyFileSync(join(directory.path, '0001.cine'), join(directory.path, '0000.cine'))
+    await using all = openRecording(directory.path)
+    const { items, explain } = await all.films()
+    expect(items).toHaveLength(3)
+    expect(explain.plan).toContain('in each of 1 recordings; 2 left out')
+    const { parts, unread } = await all.status()
+    expect(parts?.map(({ path }) => basename(path))).toEqual(['0001.cine'])
+    expect(unread?.map(({ path, code }) => [basename(path), code])).toEqual([
+      ['9999.cine', 'CSC_ERR_FORMAT'],
+      ['0000.cine', 'CSC_ERR_FORMAT'],
+    ])
+  })
+
+  it('takes up a process that starts while it is open, but not into pages that began before', async () => {
+    using directory = temporaryDirectory()
+    record(directory.path, 1, 2, 0)
+    await using all = openRecording(directory.path)
+    const first = await all.films({ limit: 1 })
+    record(directory.path, 2, 2, 5)
+    expect((await all.films({ limit: 9, cursor: first.cursor! })).items).toHaveLength(1)
+    expect((await all.films()).items).toHaveLength(4)
+    await using newest = openRecording(directory.path, { newest: true })
+    expect((await newest.films()).items).toHaveLength(2)
+  })
+
+  it('refuses a question whose answers are not merged, unless it holds one recording', async () => {
+    using directory = temporaryDirectory()
+    record(directory.path, 0, 1, 0)
+    await using all = openRecording(directory.path)
+    const alone = await codeOf(all.aggregate())
+    record(directory.path, 1, 1, 0)
+    expect([alone, await codeOf(all.aggregate())]).toEqual(['answered', 'CSC_ERR_QUERY'])
+  })
+
+  it('is no recording any more once it is removed', async () => {
+    const directory = temporaryDirectory()
+    record(directory.path, 0, 1, 0)
+    await using all = openRecording(directory.path)
+    directory[Symbol.dispose]()
+    expect(await codeOf(all.films())).toBe('CSC_ERR_NO_RECORDING')
+  })
+
+  it('reads more recordings than it keeps open, at the same time too, and none once closed', async () => {
+    using directory = temporaryDirectory()
+    for (let i = 0; i < 40; i++) record(directory.path, i, 1, i)
+    const all = openRecording(directory.path)
+    const asked = await Promise.all([all.films(), all.events(), all.ledger()])
+    expect([asked[0].items.length, asked[1].items.length, asked[2].stored]).toEqual([40, 40, 80])
+    await all.close()
+    expect(await codeOf(all.films())).toBe('CSC_ERR_STOPPED')
+  })
+
+  it.each(['x', 'dir:', 'dir:000000000000=;', 'time:1:1', `dir:${'000000000000=,'.repeat(20_000)}`])(
+    'refuses the cursor %.20s',
+    async (cursor) => {
+      using directory = temporaryDirectory()
+      record(directory.path, 0, 1, 0)
+      await using all = openRecording(directory.path)
+      expect(await codeOf(all.events({ cursor }))).toBe('CSC_ERR_QUERY')
+    },
+  )
+})
+
+describe('a cluster of which one worker called the other, which was killed', () => {
+  const directory = temporaryDirectory()
+  let recording: OpenRecording
+  beforeAll(() => {
+    const host = fileURLToPath(new URL('cluster-host.ts', import.meta.url))
+    const args = ['--conditions=@cinescope/source', host, directory.path]
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    recording = openRecording(directory.path)
+  }, 60_000)
+  afterAll(async () => {
+    await recording.close()
+    directory[Symbol.dispose]()
+  })
+
+  it('is one recording, whose trace has a film of each process', async () => {
+    const [caller] = (await recording.films({ where: { name: 'caller' } })).items
+    const films = await recording.filmsOfTrace(caller!.traceId)
+    expect(films.map(({ kind }) => kind)).toEqual(['span', 'request'])
+    expect(new Set(films.map(({ traceId }) => traceId)).size).toBe(1)
+    for (const { id } of films) expect((await recording.film(id)).summary.id).toBe(id)
+    expect(await codeOf(recording.film(caller!.traceId))).toBe('CSC_ERR_AMBIGUOUS')
+    expect(await codeOf(recording.film('ffffffffffffffff'))).toBe('CSC_ERR_NOT_FOUND')
+  })
+
+  it('finds an event, what is around it and the state of an entity in the process they belong to', async () => {
+    const [span] = (await recording.events({ where: { kinds: ['client.request'] } })).items
+    expect(await recording.event(span!.id)).toEqual(span)
+    expect((await recording.parentsOf(span!.id)).at(-1)?.name).toBe('caller')
+    expect((await recording.causesOf(span!.id))[0]?.name).toBe('caller')
+    expect((await recording.childrenOf(span!.film!)).map(({ id }) => id)).toContain(span!.id)
+    const [snapshot] = (await recording.events({ where: { kinds: ['state.snapshot'] } })).items
+    expect((await recording.stateAt(snapshot!.subject!))?.state).toEqual({ of: 'client' })
+    expect(await codeOf(recording.stateAt({ ...snapshot!.subject!, id: '2' }))).toBe('CSC_ERR_NOT_FOUND')
+    expect(await codeOf(recording.event('ffffffffffffffff'))).toBe('CSC_ERR_NOT_FOUND')
+  })
+
+  it('accounts for all processes, each as it ended', async () => {
+    const { parts } = await recording.status()
+    const states = parts!.map(({ status }) => [status.process.service, status.state])
+    expect(states).toEqual([
+      ['client', 'closed'],
+      ['server', 'interrupted'],
+    ])
+    const account = await recording.ledger()
+    expect(account.tail).toBe('unknown')
+    expect(account.produced).toBe(parts!.reduce((sum, { ledger }) => sum + ledger.produced, 0))
+    expect(account.rows.reduce((sum, { count }) => sum + count, 0)).toBe(account.produced)
+  })
+})
