@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, Place, recordShop, run } from './cli.ts'
 
@@ -97,14 +99,47 @@ describe('cinescope films', () => {
     expect(stderr).toContain('No film fits')
   })
 
-  test('of a directory with several recordings the newest is read, and it says so', async () => {
-    using several = new Place()
-    await several.record((scope) => scope.span('old', () => 1))
-    await several.record((scope) => scope.span('new', () => 1))
-    const { stdout, stderr } = await run(['films', several.directory])
-    expect(stdout).toContain('new')
-    expect(stdout).not.toContain('old')
-    expect(stderr).toContain('the newest of 2 recordings there')
+  describe('of a directory with several recordings', () => {
+    const several = new Place()
+    beforeAll(async () => {
+      await several.record((scope) => scope.span('old', () => 1))
+      await several.record((scope) => scope.span('new', () => 1))
+      writeFileSync(join(several.directory, '9.cine'), 'no recording')
+    })
+    afterAll(() => several[Symbol.dispose]())
+
+    test('reads all as one, and names what it leaves out', async () => {
+      const { code, stdout, stderr } = await run(['films', several.directory])
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/new\n.*old\n$/)
+      expect(stderr).toContain('2 recordings, the newest of shop, closed')
+      expect(stderr).toMatch(/9\.cine is left out: .*not a /)
+      const { recording } = (await json('films', several.directory)) as unknown as {
+        recording: { recordings: unknown[]; unread: { code: string }[] }
+      }
+      expect([recording.recordings.length, recording.unread[0]?.code]).toEqual([2, 'CSC_ERR_FORMAT'])
+    })
+
+    test('goes on where a page ended, in whichever recording that was', async () => {
+      const first = await json('films', several.directory, '--limit', '1')
+      const next = await json('films', several.directory, '--limit', '1', '--cursor', String(first['cursor']))
+      expect(next['films']).toMatchObject([{ name: 'old' }])
+    })
+
+    test('finds events of all, and accounts for all', async () => {
+      const { events } = (await json('query', several.directory)) as unknown as { events: { name: string }[] }
+      expect(events.map(({ name }) => name)).toEqual(['old', 'new'])
+      const { ledger } = (await json('ledger', several.directory)) as unknown as { ledger: { stored: number } }
+      expect(ledger.stored).toBe(4)
+    })
+
+    test('reads the newest alone with --newest, and says so', async () => {
+      rmSync(join(several.directory, '9.cine'))
+      const { stdout, stderr } = await run(['films', several.directory, '--newest'])
+      expect(stdout).toContain('new')
+      expect(stdout).not.toContain('old')
+      expect(stderr).toContain('the newest of 2 recordings there')
+    })
   })
 
   test('a recording is read while its process goes on writing it', async () => {

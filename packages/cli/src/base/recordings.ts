@@ -4,7 +4,8 @@ import type { Film, OpenRecording, RecordingStatus } from '@cinescope/core'
 import { CinescopeError } from '@cinescope/protocol'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
-import { DEFAULT_PATH } from './command.ts'
+import type { Screen } from '../format/screen.ts'
+import { DEFAULT_PATH, type Option } from './command.ts'
 import { usageError } from './exit-code.ts'
 
 /** A recording and where it was found. */
@@ -12,15 +13,40 @@ export interface Opened {
   readonly recording: OpenRecording
   /** As a user would type it. */
   readonly path: string
-  /** Other recordings in the same directory. */
+  /** Other recordings in the same directory, which are not read. */
   readonly others: number
 }
 
-/** Opens the recording at `path`, or the newest one of a directory. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
-export async function openAt(path: string | undefined): Promise<Opened> {
-  const files = await recordingsAt(path)
-  return openFile(files[0]!, files.length - 1)
+/** The option of commands that read a whole directory. */
+export const NEWEST: Option = {
+  kind: 'flag',
+  help: 'of a directory, read the newest recording only; otherwise all of them as one',
 }
+
+/** Opens the recording at `path`; of a directory the newest, or all as one. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
+export async function openAt(
+  path: string = DEFAULT_PATH,
+  { newest = true }: { readonly newest?: boolean } = {},
+): Promise<Opened> {
+  const files = await recordingsAt(path)
+  if (newest || files.length === 1) return openFile(files[0]!, files.length - 1)
+  const { openRecording } = await import('@cinescope/core/reader')
+  return { recording: openRecording(path), path: shown(path), others: 0 }
+}
+
+/** Says which recordings of a directory are left out, and why. */
+export function tellUnread({ unread = [] }: RecordingStatus, screen: Screen): void {
+  for (const { path, message } of unread.slice(0, MOST_TOLD)) screen.complain(`${shown(path)} is left out: ${message}`)
+  if (unread.length > MOST_TOLD) screen.complain(`and ${unread.length - MOST_TOLD} more are left out`)
+}
+
+/** For people: whose recording it is, how it ended, and what else there is. */
+export function originText({ others }: Opened, { process, state, parts }: RecordingStatus): string {
+  if (parts !== undefined) return `${parts.length} recordings, the newest of ${process.service}, ${state}`
+  return `${process.service}, ${state}${others === 0 ? '' : `; the newest of ${others + 1} recordings there`}`
+}
+
+const MOST_TOLD = 5
 
 /** Files of the recordings at `path`, the newest first; at least one. @throws CSC_ERR_NO_RECORDING */
 export async function recordingsAt(path: string = DEFAULT_PATH): Promise<readonly string[]> {
@@ -58,8 +84,11 @@ export async function openFilm(id: string, path: string | undefined): Promise<Op
 }
 
 /** What JSON answers say about where they come from. */
-export function origin({ path }: Opened, { process, state }: RecordingStatus): object {
-  return { path, state, service: process.service, pid: process.pid, node: process.node }
+export function origin({ path }: Pick<Opened, 'path'>, { process, state, parts, unread }: RecordingStatus): object {
+  const own = { path, state, service: process.service, pid: process.pid, node: process.node }
+  if (parts === undefined) return own
+  const recordings = parts.map((part) => origin({ path: shown(part.path) }, part.status))
+  return { ...own, recordings, unread: unread?.map((file) => ({ ...file, path: shown(file.path) })) }
 }
 
 /** A path as a user would type it. */

@@ -1,10 +1,10 @@
 /** `cinescope films`: the films of a recording, newest first. */
 
-import type { FilmFilter, FilmPage, FilmSummary, OpenRecording } from '@cinescope/core'
+import type { FilmFilter, FilmPage, FilmSummary, OpenRecording, RecordingStatus } from '@cinescope/core'
 import { wallMs } from '@cinescope/protocol'
 import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { openAt, origin, type Opened } from '../base/recordings.ts'
+import { NEWEST, openAt, type Opened, origin, originText, tellUnread } from '../base/recordings.ts'
 import { filmOutcome } from '../format/outcome.ts'
 import type { Screen } from '../format/screen.ts'
 import { styled } from '../format/styled.ts'
@@ -34,9 +34,10 @@ export const films: Command = {
     sort: { kind: 'choice', value: 'ORDER', choices: ORDERS, help: 'order, -time unless told otherwise' },
     limit: { kind: 'integer', value: 'N', help: 'at most so many, 100 unless told otherwise', from: 1, to: 10_000 },
     cursor: { kind: 'text', value: 'CURSOR', help: 'go on where the page before ended' },
+    newest: NEWEST,
   },
   examples: [
-    ['films', 'the newest 100 films of .cinescope'],
+    ['films', 'the newest 100 films of .cinescope, of all its processes'],
     ['films --error --since 10m', 'what failed in the last ten minutes'],
     ["films --name 'GET /orders/*' --sort -duration --limit 5", 'the five slowest of a route'],
     ['films --ndjson | jq .name', 'one JSON document a line'],
@@ -45,7 +46,7 @@ export const films: Command = {
 }
 
 async function runFilms({ operands, given, screen }: Call): Promise<ExitCode> {
-  const opened = await openAt(operands[0])
+  const opened = await openAt(operands[0], { newest: given.flag('newest') })
   await using recording = opened.recording
   const page = await recording.films({
     where: filterOf(given),
@@ -58,14 +59,16 @@ async function runFilms({ operands, given, screen }: Call): Promise<ExitCode> {
 }
 
 async function show(page: FilmPage, opened: Opened, recording: OpenRecording, screen: Screen): Promise<void> {
+  const status = await recording.status()
+  tellUnread(status, screen)
   if (screen.format === 'json') {
     const { items, cursor, explain } = page
-    screen.json({ recording: origin(opened, await recording.status()), films: items, cursor, explain })
+    screen.json({ recording: origin(opened, status), films: items, cursor, explain })
     return
   }
   if (screen.format === 'ndjson') for (const film of page.items) screen.json(film)
   else if (page.items.length > 0) screen.print(...filmTable(page.items, screen.width))
-  if (screen.format === 'table') await tellOrigin(page, opened, recording, screen)
+  if (screen.format === 'table') tellOrigin(page, opened, status, screen)
   if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)
 }
 
@@ -91,16 +94,9 @@ export function filmTable(list: readonly FilmSummary[], width: number): ReturnTy
   return table(columns, list, width)
 }
 
-async function tellOrigin(
-  { items }: FilmPage,
-  { path, others }: Opened,
-  recording: OpenRecording,
-  screen: Screen,
-): Promise<void> {
-  const { state, process } = await recording.status()
-  const more = others === 0 ? '' : `; the newest of ${others + 1} recordings there`
+function tellOrigin({ items }: FilmPage, opened: Opened, status: RecordingStatus, screen: Screen): void {
   const what = items.length === 0 ? 'No film fits' : counted(items.length, 'film')
-  screen.note(`${what} in ${path} (${process.service}, ${state}${more})`)
+  screen.note(`${what} in ${opened.path} (${originText(opened, status)})`)
 }
 
 function filterOf(given: Given): FilmFilter {

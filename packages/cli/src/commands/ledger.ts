@@ -3,7 +3,7 @@
 import type { Ledger, LedgerRow } from '@cinescope/core'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { openAt, origin } from '../base/recordings.ts'
+import { NEWEST, openAt, origin, tellUnread } from '../base/recordings.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { table } from '../format/table.ts'
 import { count } from '../format/units.ts'
@@ -16,18 +16,20 @@ export const ledger: Command = {
     'The tail is complete once the recording is closed, open while the server writes, and unknown when the process\nwas killed: what it recorded in its last 250 ms may then be missing and uncounted.',
   ],
   operands: [{ name: 'PATH' }],
-  options: {},
+  options: { newest: NEWEST },
   examples: [
-    ['ledger', 'of the newest recording of .cinescope'],
+    ['ledger', 'of all recordings of .cinescope'],
+    ['ledger --newest', 'of the last process alone'],
     ['ledger --json', 'every reason and kind as JSON'],
   ],
-  run: async ({ operands, screen }: Call): Promise<ExitCode> => {
-    const opened = await openAt(operands[0])
+  run: async ({ operands, given, screen }: Call): Promise<ExitCode> => {
+    const opened = await openAt(operands[0], { newest: given.flag('newest') })
     await using recording = opened.recording
     const account = await recording.ledger()
+    const status = await recording.status()
+    tellUnread(status, screen)
     if (screen.format === 'ndjson') for (const row of account.rows) screen.json(row)
-    else if (screen.format === 'json')
-      screen.json({ recording: origin(opened, await recording.status()), ledger: account })
+    else if (screen.format === 'json') screen.json({ recording: origin(opened, status), ledger: account })
     else screen.print(...ledgerLines(account, screen.width))
     return EXIT.ok
   },

@@ -12,7 +12,7 @@ import {
 } from '@cinescope/protocol'
 import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { openAt, origin } from '../base/recordings.ts'
+import { NEWEST, openAt, origin, originText, tellUnread } from '../base/recordings.ts'
 import { explainLines } from '../format/explain.ts'
 import { eventLabel } from '../format/event-label.ts'
 import { eventMarks, spaced } from '../format/outcome.ts'
@@ -53,6 +53,7 @@ export const query: Command = {
     sort: { kind: 'choice', value: 'ORDER', choices: ORDERS, help: 'order, time unless told otherwise' },
     limit: { kind: 'integer', value: 'N', help: 'at most so many, 100 unless told otherwise', from: 1, to: 10_000 },
     cursor: { kind: 'text', value: 'CURSOR', help: 'go on where the page before ended' },
+    newest: NEWEST,
     'no-values': { kind: 'flag', help: 'leave out values, which is faster' },
     explain: { kind: 'flag', help: 'tell what was read to find the answer' },
   },
@@ -68,19 +69,22 @@ export const query: Command = {
 }
 
 async function runQuery({ operands, given, screen }: Call): Promise<ExitCode> {
-  const opened = await openAt(operands[0])
+  const opened = await openAt(operands[0], { newest: given.flag('newest') })
   await using recording = opened.recording
   const expression = operands[1] === undefined ? {} : parseQuery(operands[1], { nowMs: Date.now() })
   const page = await recording.events(joined(await optionsQuery(given, recording), expression))
+  const status = await recording.status()
+  tellUnread(status, screen)
   if (screen.format === 'json') {
     const { items, explain } = page
-    screen.json({ recording: origin(opened, await recording.status()), events: items, cursor: page.cursor, explain })
+    screen.json({ recording: origin(opened, status), events: items, cursor: page.cursor, explain })
     return EXIT.ok
   }
   if (screen.format === 'ndjson') for (const event of page.items) screen.json(event)
   else if (page.items.length > 0) screen.print(...eventTable(page, screen.width))
   if (screen.format === 'table') {
-    screen.note(`${page.items.length === 0 ? 'No event fits' : counted(page.items.length, 'event')} in ${opened.path}`)
+    const what = page.items.length === 0 ? 'No event fits' : counted(page.items.length, 'event')
+    screen.note(`${what} in ${opened.path} (${originText(opened, status)})`)
   }
   const { corrupt } = page.explain
   if (corrupt > 0) screen.complain(`the file is damaged: ${counted(corrupt, 'segment')} left out`)
