@@ -70,9 +70,9 @@ describe('a directory opened as one recording', () => {
         expect((await paged((at) => all.events({ order, limit, ...at }))).map(({ id }) => id)).toEqual(expected)
         expect((await paged((at) => all.films({ order, limit, ...at }))).map(({ id }) => id)).toEqual(expected)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
-  })
+  }, 60_000)
 
   it('leaves out what it cannot read, says so, and refuses when that is all', async () => {
     using directory = temporaryDirectory()
@@ -131,8 +131,8 @@ describe('a directory opened as one recording', () => {
     expect(await codeOf(all.films())).toBe('CSC_ERR_STOPPED')
   })
 
-  it.each(['x', 'dir:', 'dir:000000000000=;', 'time:1:1', `dir:${'000000000000=,'.repeat(20_000)}`])(
-    'refuses the cursor %.20s',
+  it.each(['x', 'dir:', 'dir:000000000000=;', 'time:1:1', `dir:000000000000=${'1'.repeat(81)}`])(
+    'refuses a cursor that no page gave: %j',
     async (cursor) => {
       using directory = temporaryDirectory()
       record(directory.path, 0, 1, 0)
