@@ -38,6 +38,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/ledger.ts')).ledger,
   },
   {
+    name: 'pack',
+    summary: 'make one self-contained file of a recording',
+    load: async () => (await import('./commands/pack.ts')).pack,
+  },
+  {
     name: 'doctor',
     summary: 'check recordings, what is hooked and what it costs',
     load: async () => (await import('./commands/doctor.ts')).doctor,

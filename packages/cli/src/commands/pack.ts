@@ -1,0 +1,39 @@
+/** `cinescope pack`: one self-contained file of a recording. */
+
+import { basename } from 'node:path'
+import type { Call, Command } from '../base/command.ts'
+import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { recordingsAt, shown } from '../base/recordings.ts'
+
+/** See the file's first line. */
+export const pack: Command = {
+  name: 'pack',
+  about: [
+    'Writes what a recording holds now to one new file, which can be copied and sent: a recording that is being written,\nor whose process was killed, has a log beside it without which it is not whole. The recording itself stays as it is.',
+    'Of a directory, the newest recording is packed. What is recorded may be private: values are redacted, not anonymous.',
+  ],
+  operands: [{ name: 'PATH' }],
+  options: {
+    out: {
+      kind: 'text',
+      value: 'FILE',
+      help: 'the file to write, which must not exist; NAME.packed.cine in this directory',
+    },
+  },
+  examples: [
+    ['pack', 'the newest recording of .cinescope'],
+    ['pack .cinescope --out incident.cine', 'the same, by another name'],
+  ],
+  run: async ({ operands, given, screen }: Call): Promise<ExitCode> => {
+    const [file = ''] = await recordingsAt(operands[0])
+    const target = given.text('out') ?? basename(file).replace(/\.cine$/, '.packed.cine')
+    const { openRecording, packRecording } = await import('@cinescope/core/reader')
+    packRecording(file, target)
+    await using recording = openRecording(target)
+    const { bytes } = await recording.status()
+    const { stored, tail } = await recording.ledger()
+    if (screen.format === 'table') screen.print([`${shown(target)}: ${stored} events, ${bytes} bytes, tail ${tail}`])
+    else screen.json({ from: shown(file), path: shown(target), bytes, stored, tail })
+    return EXIT.ok
+  },
+}
