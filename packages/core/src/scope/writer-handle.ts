@@ -8,8 +8,12 @@ import { startWorker } from './worker.ts'
 import type { WriterLink } from './writer-link.ts'
 import { WriterRequests } from './writer-requests.ts'
 
-/** Longest wait for the writer in an exit handler. */
+/** Longest wait for the writer in an exit handler, once it is up. */
 const EXIT_DRAIN_MS = 500
+/** Longest wait there for a writer that is still starting, if anything has been recorded: a short program would lose all of it. */
+const EXIT_START_MS = 3000
+/** How often that is looked at. */
+const LOOK_MS = 5
 
 /** First state in which it records no more: an index of `WRITER_STATE`. */
 const STOPPED = WRITER_STATE.indexOf('stopped')
@@ -103,18 +107,35 @@ export class WriterHandle implements WriterLink {
     this.#worker.unref()
   }
 
-  /** In an exit handler: blocks at most `EXIT_DRAIN_MS` until the writer has finished the recording. */
+  /**
+   * In an exit handler: blocks until the writer has finished the recording, at most `EXIT_DRAIN_MS`; a writer that is not up yet
+   * has as long from when it is, and `EXIT_START_MS` to be.
+   */
   stopNow(): void {
     if (this.state !== 'recording' && this.state !== 'starting') return
     const requests = this.#requests
     const request = requests.askToStop()
-    const deadline = performance.now() + EXIT_DRAIN_MS
+    let isUp = this.state === 'recording'
+    let deadline = performance.now() + (isUp || this.#hooks.offered() === 0 ? EXIT_DRAIN_MS : EXIT_START_MS)
     for (;;) {
+      if (!isUp && this.state === 'recording') {
+        isUp = true
+        deadline = performance.now() + EXIT_DRAIN_MS
+      }
       const done = Atomics.load(requests.signals, SIGNAL.done)
       const leftMs = deadline - performance.now()
-      if (done === request || leftMs <= 0 || requests.state >= STOPPED) return
-      Atomics.wait(requests.signals, SIGNAL.done, done, leftMs)
+      if (done === request || requests.state >= STOPPED) return
+      if (leftMs <= 0) return this.#tellUnfinished(isUp)
+      Atomics.wait(requests.signals, SIGNAL.done, done, isUp ? leftMs : Math.min(leftMs, LOOK_MS))
     }
+  }
+
+  /** The process ends now, whatever is left; a recording that was begun says itself that its end is missing. */
+  #tellUnfinished(isUp: boolean): void {
+    const offered = this.#hooks.offered()
+    if (isUp || offered === 0) return
+    const message = `the process ended before the writer thread was up: there is no recording of its ${offered} events`
+    this.#hooks.report(new CinescopeError('CSC_ERR_WRITER', message))
   }
 
   async #settled(request: number): Promise<void> {
