@@ -18,6 +18,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
   },
   { name: 'film', summary: 'show one film as a timeline', load: async () => (await import('./commands/film.ts')).film },
   {
+    name: 'diff',
+    summary: 'show how two films differ, and where they part first',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     name: 'query',
     summary: 'search the events of a recording',
     load: async () => (await import('./commands/query.ts')).query,

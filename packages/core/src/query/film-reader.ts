@@ -7,7 +7,7 @@ import { buildEvent } from '../store/read/event-builder.ts'
 import type { QueryParts } from './reading.ts'
 
 /** Most events of a film that are read at once. */
-const MAX_FILM_EVENTS = 100_000
+export const MAX_FILM_EVENTS = 100_000
 
 /**
  * The events of a film in order of their begin; values that would make the answer too large are omitted for their size.

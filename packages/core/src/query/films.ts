@@ -53,6 +53,7 @@ export function filmsOfTrace(reading: Reading, trace: TraceId): Promise<readonly
   })
 }
 
-function summaryOf({ node, view, anchors }: QueryParts, row: FilmRow): FilmSummary {
+/** What a list says of a film. */
+export function summaryOf({ node, view, anchors }: QueryParts, row: FilmRow): FilmSummary {
   return buildSummary(node, view, row, anchors)
 }

@@ -13,6 +13,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   parentsOf: 1,
   childrenOf: 1,
   causesOf: 1,
+  diffFilms: 3,
   stateAt: 2,
   ledger: 0,
   status: 0,

@@ -2,6 +2,7 @@
 
 import { aggregate } from '../query/aggregate/aggregate.ts'
 import { ledger, status } from '../query/account.ts'
+import { diffFilms } from '../query/diff/diff-films.ts'
 import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
 import { film, films, filmsOfTrace } from '../query/films.ts'
@@ -19,6 +20,7 @@ export const QUERIES: Queries = {
   parentsOf,
   childrenOf,
   causesOf,
+  diffFilms,
   stateAt: (reading, entity, at) => reading.view((parts) => stateAt(parts, parts.node, entity, at)),
   ledger,
   status,

@@ -4,10 +4,12 @@ import type {
   Aggregate,
   AggregateQuery,
   CinescopeEvent,
+  DiffOptions,
   Entity,
   EventPage,
   EventQuery,
   Film,
+  FilmDiff,
   FilmPage,
   FilmQuery,
   FilmSummary,
@@ -42,6 +44,8 @@ export interface Recording {
   childrenOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
   /** What directly caused an event: its cause edge, else its parent. */
   causesOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
+  /** How film `b` differs from film `a`, each named as in `film`: their trees aligned, and what is not alike. @throws CSC_ERR_NOT_FOUND */
+  diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
   /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */
   stateAt(entity: Entity, at?: WallMs, control?: QueryControl): Promise<EntityState | undefined>
   ledger(control?: QueryControl): Promise<Ledger>

@@ -56,6 +56,8 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
   aggregate: ofOne('aggregate'),
+  diffFilms: async (directory, a, b, options) =>
+    one(await directory.ask('diffFilms', [a, b, options], () => true), `pair of films ${a} and ${b}`),
 }
 
 /** For a question whose answers are not merged yet: a directory of one recording can be asked. */
