@@ -10,6 +10,7 @@ import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { judge, type Row, type RowResult } from './row.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
+import { diffRow } from './rows/diff.ts'
 import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
@@ -34,6 +35,7 @@ const ROWS: readonly Row[] = [
   rangeRow,
   textCommonRow,
   textRareRow,
+  diffRow,
   sizeRow,
 ]
 const IDS = ROWS.map((row) => row.id)

@@ -51,9 +51,15 @@ function compare(path: string, a: unknown, b: unknown, changes: DiffChange[]): v
     changes.push({ path, a, b })
     return
   }
-  for (const key of new Set([...Object.keys(inA), ...Object.keys(inB)])) {
-    compare(`${path}.${key}`, own(inA, key), own(inB, key), changes)
+  for (const key of Object.keys(inA)) compareMember(path, key, own(inA, key), own(inB, key), changes)
+  for (const key of Object.keys(inB)) {
+    if (!Object.hasOwn(inA, key)) compareMember(path, key, undefined, own(inB, key), changes)
   }
+}
+
+/** Paths are made only where they may be needed: most members are alike. */
+function compareMember(path: string, key: string, a: unknown, b: unknown, changes: DiffChange[]): void {
+  if (!Object.is(a, b)) compare(`${path}.${key}`, a, b, changes)
 }
 
 function membersOf(value: unknown): object | undefined {

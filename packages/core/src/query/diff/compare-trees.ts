@@ -71,6 +71,7 @@ class Comparison {
   }
 
   #enter(a: number, b: number, depth: number): void {
+    if (this.#a.children[a]!.length + this.#b.children[b]!.length === 0) return
     const { steps, isRough } = alignChildren(this.#a, this.#b, a, b)
     this.#isCut ||= isRough
     for (let i = steps.length - 1; i >= 0; i--) this.#tasks.push({ ...steps[i]!, depth })

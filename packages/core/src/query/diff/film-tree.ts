@@ -1,6 +1,7 @@
 /** A film as a tree whose nodes carry numbers by which two trees are aligned. */
 
 import type { CinescopeEvent } from '@cinescope/protocol'
+import { digestOf } from './digest.ts'
 
 /** Nodes are places in `events`; the last number, `events.length`, stands above all that have no parent in the film. */
 export interface FilmTree {
@@ -8,7 +9,7 @@ export interface FilmTree {
   readonly children: readonly (readonly number[])[]
   /** Equal where kind and name are, and for the roots of both films. */
   readonly keys: readonly number[]
-  /** Equal where a whole subtree is alike, times aside. */
+  /** Equal where a whole subtree is alike, times aside; that they are equal proves nothing. */
   readonly digests: readonly number[]
   /** Events of the subtree. */
   readonly sizes: readonly number[]
@@ -26,7 +27,7 @@ export class Numbering {
   }
 }
 
-/** See above. `withValues`: values and results are part of the digests. O(n) beside the values' text. */
+/** See above. `withValues`: values and results are part of the digests. O(n) and the size of the values. */
 export function filmTree(events: readonly CinescopeEvent[], numbering: Numbering, withValues: boolean): FilmTree {
   const parents = parentsIn(events)
   const children: number[][] = Array.from({ length: events.length + 1 }, () => [])
@@ -36,8 +37,9 @@ export function filmTree(events: readonly CinescopeEvent[], numbering: Numbering
   const sizes = Array.from({ length: events.length }, () => 1)
   // children were offered after their parents
   for (const node of [...events.keys()].sort((a, b) => events[b]!.seq - events[a]!.seq)) {
-    const below = children[node]!.map((child) => digests[child])
-    digests[node] = numbering.of(`${keys[node]} ${outcomeText(events[node]!, withValues)} ${below.join()}`)
+    let digest = outcomeDigest(events[node]!, keys[node]!, withValues)
+    for (const child of children[node]!) digest = digestOf(digests[child], digest)
+    digests[node] = digest
     const parent = parents[node]!
     if (parent < events.length) sizes[parent]! += sizes[node]!
   }
@@ -53,7 +55,9 @@ function parentsIn(events: readonly CinescopeEvent[]): number[] {
   })
 }
 
-function outcomeText(event: CinescopeEvent, withValues: boolean): string {
+function outcomeDigest(event: CinescopeEvent, key: number, withValues: boolean): number {
   const { name, error, aborted, open, number, subject, value, result } = event
-  return JSON.stringify([name, error, aborted, open, number, withValues ? [subject, value, result] : 0])
+  const flags = (error ? 1 : 0) | (aborted ? 2 : 0) | (open ? 4 : 0)
+  const outcome = digestOf(number, digestOf(name, digestOf(flags, key)))
+  return withValues ? digestOf(result, digestOf(value, digestOf(subject?.id, outcome))) : outcome
 }

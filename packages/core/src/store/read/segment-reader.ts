@@ -76,6 +76,8 @@ export class SegmentReader {
   readonly #view: StoreView
   readonly #cache: SegmentCache
   readonly #cost: Cost
+  /** The last row that was looked for, and where its values begin in its page: rows are mostly read in order. */
+  #located: { readonly rows: Rows; readonly row: number; readonly at: number } | undefined
   #segments: readonly SegmentEntry[] | undefined
 
   constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
@@ -203,8 +205,12 @@ export class SegmentReader {
     while (index > 0 && pages[index]!.firstRow > row) index--
     const first = pages[index]
     if (first === undefined || first.firstRow > row) return 'corrupt'
-    let at = 0
-    for (let i = first.firstRow; i < row; i++) at += valueBytes(rows.valueIn[i]!) + valueBytes(rows.valueOut[i]!)
+    const last = this.#located
+    const isNear = last !== undefined && last.rows === rows && last.row >= first.firstRow && last.row <= row
+    let at = isNear ? last.at : 0
+    for (let i = isNear ? last.row : first.firstRow; i < row; i++)
+      at += valueBytes(rows.valueIn[i]!) + valueBytes(rows.valueOut[i]!)
+    this.#located = { rows, row, at }
     const page = this.#page(entry, index)
     if (typeof page === 'string') return page
     const end = at + valueBytes(rows.valueIn[row]!) + valueBytes(rows.valueOut[row]!)
