@@ -41,10 +41,10 @@ export class QuantileSketch {
     for (const [bin, count] of other.#below) this.#put(this.#below, bin, count)
   }
 
-  /** The value below which the part `quantile` (0 to 1) of all lies; undefined when there are none. */
+  /** The smallest value that the part `quantile` (0 to 1) of all does not exceed (nearest rank); undefined when there are none. */
   quantile(quantile: number): number | undefined {
     if (this.count === 0) return undefined
-    let left = Math.floor(quantile * (this.count - 1))
+    let left = rankOf(quantile, this.count)
     for (const bin of sorted(this.#below).toReversed()) {
       left -= this.#below.get(bin)!
       if (left < 0) return -middleOf(bin)
@@ -68,6 +68,11 @@ export class QuantileSketch {
     bins.set(second!, bins.get(second!)! + bins.get(first!)!)
     bins.delete(first!)
   }
+}
+
+/** Place in the order of values, from 0. */
+function rankOf(quantile: number, count: number): number {
+  return Math.max(0, Math.ceil(quantile * count) - 1)
 }
 
 function binOf(size: number): number {

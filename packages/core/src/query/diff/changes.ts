@@ -1,6 +1,7 @@
 /** What is not alike between two events that stand for each other. */
 
 import { type CinescopeEvent, type DiffChange, Omitted, Special } from '@cinescope/protocol'
+import { isIdentity } from './identity.ts'
 
 /** Changes listed of one event. */
 export const MAX_CHANGES = 20
@@ -59,7 +60,7 @@ function compare(path: string, a: unknown, b: unknown, changes: DiffChange[]): v
 
 /** Paths are made only where they may be needed: most members are alike. */
 function compareMember(path: string, key: string, a: unknown, b: unknown, changes: DiffChange[]): void {
-  if (!Object.is(a, b)) compare(`${path}.${key}`, a, b, changes)
+  if (!Object.is(a, b) && !isIdentity(key)) compare(`${path}.${key}`, a, b, changes)
 }
 
 function membersOf(value: unknown): object | undefined {

@@ -1,6 +1,7 @@
 /** A number for a decoded value, the same for values that are alike; others share it once in 2^32. */
 
 import { Omitted, Special } from '@cinescope/protocol'
+import { isIdentity } from './identity.ts'
 
 /** The digest of what came before, then of `value`. FNV-1a's step over characters and items. O(size). */
 export function digestOf(value: unknown, before: number): number {
@@ -21,7 +22,9 @@ function ofMembers(value: object, before: number): number {
   if (value instanceof Omitted) return ofText(value.reason, mix(before, 6))
   let digest = mix(before, Array.isArray(value) ? 7 : 8)
   if (Array.isArray(value)) for (const item of value) digest = digestOf(item, digest)
-  else for (const key of Object.keys(value)) digest = digestOf((value as never)[key], ofText(key, digest))
+  else
+    for (const key of Object.keys(value))
+      if (!isIdentity(key)) digest = digestOf((value as never)[key], ofText(key, digest))
   return mix(digest, 9)
 }
 

@@ -100,6 +100,15 @@ describe('a diff of two films', () => {
     )
   })
 
+  it('does not tell which film it is as a difference', async () => {
+    for (const trace of ['00-1', '00-2'])
+      scope.span('traced', () => scope.log('asked', { headers: { traceparent: trace }, 'cinescope.trace.id': trace }))
+    await scope.flush()
+    const { items } = await recording.films({ where: { name: 'traced' } })
+    const [a, b] = items.map(({ id }) => id)
+    expect(await recording.diffFilms(a!, b!)).toMatchObject({ same: 2, changed: 0, divergences: [] })
+  })
+
   it('finds the one span that is missing in one of them, and nothing else', async () => {
     const cases = plan
       .filter((each) => each.inside.length > 0)
