@@ -51,9 +51,23 @@ export async function childrenOf(reading: Reading, id: string): Promise<readonly
 /** See `Recording.causesOf`. */
 export async function causesOf(reading: Reading, id: string): Promise<readonly CinescopeEvent[]> {
   const effect = await event(reading, id)
-  const cause = effect.cause ?? effect.parent
+  const cause = effect.cause ?? effect.parent ?? (await senderOf(reading, effect))
   const found = cause === undefined ? undefined : await findEvent(reading, cause)
   return found === undefined ? [] : [found]
+}
+
+/** What a root was caused by in another thread or process, as its edge says. */
+async function senderOf(reading: Reading, root: CinescopeEvent): Promise<SpanId | undefined> {
+  if (root.film !== root.id) return undefined
+  const { items } = await pageOf(
+    reading,
+    { where: { film: root.id, parent: root.id, kinds: ['edge'] }, limit: 1 },
+    true,
+  )
+  const link = items[0]?.value
+  if (typeof link !== 'object' || link === null) return undefined
+  const sender = (link as Readonly<Record<string, unknown>>)['cinescope.remote.parent']
+  return typeof sender === 'string' && /^[0-9a-f]{16}$/.test(sender) ? (sender as SpanId) : undefined
 }
 
 /** One event, or undefined where the recording has none of that id. @throws CSC_ERR_ID */

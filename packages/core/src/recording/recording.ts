@@ -42,7 +42,7 @@ export interface Recording {
   parentsOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
   /** The spans and points directly inside a span. */
   childrenOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
-  /** What directly caused an event: its cause edge, else its parent. */
+  /** What directly caused an event: its cause, else its parent, else what sent it from another thread of the recording. */
   causesOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
   /** How film `b` differs from film `a`, each named as in `film`: their trees aligned, and what is not alike. @throws CSC_ERR_NOT_FOUND */
   diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
