@@ -186,7 +186,8 @@ const FILE_CASES: readonly HostileCase[] = [
   { name: 'an empty directory', fate: { refused: 'CSC_ERR_NO_RECORDING' }, make: (_, path) => mkdirSync(path) },
   {
     name: 'a directory of directories',
-    fate: NOT_OURS,
+    // what is in a directory is opened when it is asked
+    fate: { coded: 'CSC_ERR_FORMAT' },
     make: (_, path) => mkdirSync(`${path}/x.cine`, { recursive: true }),
   },
   { name: 'a link to itself', fate: { refused: 'CSC_ERR_NO_RECORDING' }, make: (_, path) => symlinkSync(path, path) },
