@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x43494e45
 
 /** Version of schema and segment format; SQLite's user_version. */
-export const FORMAT_VERSION = 3
+export const FORMAT_VERSION = 4
 
 /**
  * Every object of a recording, by name, as SQLite stores its text. Integers are exact below 2^53; times are ns since the anchor.
