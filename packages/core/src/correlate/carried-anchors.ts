@@ -23,6 +23,17 @@ export function carriedAnchors(anchors: readonly Anchor[], sinceNs: number): Anc
   return carried.slice(-MAX_CARRIED)
 }
 
+/**
+ * Adds a reading, the newest, to those since the last seal: it takes the place of one before it that shows no step. A thread
+ * that records little has one a second for days, and each of its tails repeats them all.
+ */
+export function addAnchor(anchors: Anchor[], anchor: Anchor): void {
+  const last = anchors.at(-1)
+  if (last !== undefined && anchors.length > 1 && !isStep(anchors.at(-2), last)) anchors.pop()
+  anchors.push(anchor)
+  if (anchors.length > MAX_CARRIED * 2) anchors.splice(0, MAX_CARRIED)
+}
+
 function isStep(last: Anchor | undefined, { atNs, wallMs }: Anchor): boolean {
   if (last === undefined) return true
   return Math.abs(wallMs - last.wallMs - (atNs - last.atNs) / 1e6) > SAME_MS

@@ -20,7 +20,7 @@ import { encodePlainRecord } from '../base/plain-value.ts'
 import type { Cut } from '../base/commit.ts'
 import type { SealedSegment } from '../base/sealed-segment.ts'
 import type { GapReason, RecordSink, RecordView } from '../ring/consumer.ts'
-import { carriedAnchors } from './carried-anchors.ts'
+import { addAnchor, carriedAnchors } from './carried-anchors.ts'
 import { CarriedSpans } from './carried-spans.ts'
 import { FilmChanges } from './films.ts'
 import { RowBuilder, type SealContext } from './row-builder.ts'
@@ -60,7 +60,7 @@ export class Correlator implements RecordSink {
 
   /** Adds a reading of the clocks; rows from here on are dated by it. */
   anchor(anchor: Anchor): void {
-    this.#anchors.push(anchor)
+    addAnchor(this.#anchors, anchor)
   }
 
   record(view: RecordView): void {
