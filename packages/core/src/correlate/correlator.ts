@@ -30,7 +30,12 @@ export interface CorrelatorOptions {
   readonly thread: number
   readonly maxRows: number
   readonly maxValueBytes: number
+  /** Tails beside each other; the next one takes the place of all. Default `MAX_TAILS`. */
+  readonly maxTails?: number
 }
+
+/** Of a thread that records little each commit leaves a tail, and readers refuse a recording of more than 32,768 segments. */
+const MAX_TAILS = 128
 
 /** See the file's first line. One per ring. */
 export class Correlator implements RecordSink {
@@ -48,7 +53,7 @@ export class Correlator implements RecordSink {
   #tailRows = 0
   #changedRows: number[] = []
   #tailCloses = 0
-  #hasTails = false
+  #tails = 0
   #replacesTails = false
   #lastTime = 0
 
@@ -179,8 +184,8 @@ export class Correlator implements RecordSink {
     this.#carryOpenRows()
     this.#rows.clear()
     this.#openRows.clear()
-    this.#replacesTails ||= this.#hasTails
-    this.#hasTails = false
+    this.#replacesTails ||= this.#tails > 0
+    this.#tails = 0
     this.#tailRows = 0
     this.#changedRows = []
     this.#closes = []
@@ -193,6 +198,7 @@ export class Correlator implements RecordSink {
   #cutTail(): SealedSegment | undefined {
     const length = this.#rows.rows.length
     if (length === this.#tailRows && this.#changedRows.length === 0) return undefined
+    if (this.#tails >= (this.#options.maxTails ?? MAX_TAILS)) this.#joinTails()
     const changed = this.#changedRows
     const rows = this.#rows.rows
     const closes = [...this.#closes.slice(this.#tailCloses), ...changed.map((row) => rows.seq[row]!)]
@@ -200,8 +206,17 @@ export class Correlator implements RecordSink {
     this.#tailRows = length
     this.#tailCloses = this.#closes.length
     this.#changedRows = []
-    this.#hasTails = true
+    this.#tails++
     return tail
+  }
+
+  /** Makes the next tail hold all rows: as if none had been cut. */
+  #joinTails(): void {
+    this.#replacesTails = true
+    this.#tails = 0
+    this.#tailRows = 0
+    this.#tailCloses = 0
+    this.#changedRows = []
   }
 
   #sealContext(closes: readonly number[]): SealContext {

@@ -11,6 +11,7 @@ const cutting: fc.Arbitrary<Cutting> = fc.record({
   maxRows: fc.integer({ min: 1, max: 20 }),
   maxValueBytes: fc.constantFrom(16, 64, 100_000),
   sealRows: fc.integer({ min: 1, max: 20 }),
+  maxTails: fc.integer({ min: 1, max: 5 }),
   commits: fc.array(fc.tuple(fc.nat({ max: 80 }), fc.boolean()), { maxLength: 30 }).map((list) => new Map(list)),
 })
 

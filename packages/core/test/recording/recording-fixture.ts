@@ -47,6 +47,7 @@ export interface Cutting {
   readonly maxRows: number
   readonly maxValueBytes: number
   readonly sealRows: number
+  readonly maxTails?: number
   /** Records after which something is committed: indexes into the stream, with whether the segment is finished. */
   readonly commits: ReadonlyMap<number, boolean>
 }
@@ -66,7 +67,7 @@ export function recordInto(
   cutting: Cutting,
   onCommit: () => void = () => undefined,
 ): Correlator {
-  const fold = new Correlator({ thread: 0, maxRows: cutting.maxRows, maxValueBytes: cutting.maxValueBytes })
+  const fold = new Correlator({ ...cutting, thread: 0 })
   let definitions = DEFINITIONS
   const commit = (seal: boolean): void => {
     store.commit(commitOf(fold.cut(seal, cutting.sealRows), fold.taken, definitions))

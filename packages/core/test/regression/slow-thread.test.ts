@@ -32,4 +32,19 @@ describe('a thread that records an event now and then', () => {
     expect(items.map(({ at, atNs }) => Math.round(at - ORIGIN - atNs / 1e6))).toEqual([0, 60_000])
     expect(explain.corrupt).toBe(0)
   })
+
+  it('has no more than 128 tails: a recording of several such threads would have more segments than can be read', async () => {
+    const fold = new Correlator({ thread: 1, maxRows: 8192, maxValueBytes: 100_000 })
+    const store = createMemoryStore(PROCESS)
+    const recording = recordingOf(store)
+    let most = 0
+    for (let seq = 1; seq <= 1000; seq++) {
+      play([log(seq, seq * SECOND)], fold)
+      store.commit(commitOf(fold.cut(false, 2048), fold.taken, seq === 1 ? DEFINITIONS : []))
+      most = Math.max(most, await store.read((view) => view.segments().length))
+    }
+    expect(most).toBe(128)
+    const { items } = await recording.events({ limit: 10_000 })
+    expect(items.map(({ seq }) => seq)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))
+  })
 })
