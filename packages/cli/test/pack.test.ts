@@ -22,6 +22,25 @@ test('pack makes one whole file of a recording that is being written, and leaves
   expect(stored).toBe((packed['stored'] as number) + 1)
 })
 
+test.each(['incident.cine', undefined])(
+  'a copy packed beside its recording, as %s, is not read in its place, now or when the recording has gone on',
+  async (name) => {
+    using place = new Place()
+    await using scope = await place.scope()
+    scope.span('before', () => undefined)
+    await scope.flush()
+    const [own = ''] = readdirSync(place.directory).filter((file) => file.endsWith('.cine'))
+    const out = join(place.directory, name ?? own.replace('.cine', '.packed.cine'))
+    await json('pack', place.directory, '--out', out)
+    scope.span('afterwards', () => undefined)
+    await scope.flush()
+    for (const options of [[], ['--newest']]) {
+      const { films } = (await json('films', place.directory, ...options)) as { films: { name: string }[] }
+      expect(films.map((film) => film.name)).toEqual(['afterwards', 'before'])
+    }
+  },
+)
+
 test('pack writes over nothing, and leaves nothing behind of what is no recording', async () => {
   using place = new Place()
   await place.record(recordShop)

@@ -66,11 +66,19 @@ function newestIn(path: string): string | undefined {
   }
 }
 
-/** Paths of the recordings in a directory, the newest start first. Names begin with the time of the start. */
+/** Paths of the recordings in a directory, the newest start first. */
 export function recordingsIn(directory: string): string[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith(RECORDING_EXTENSION))
-    .sort()
-    .toReversed()
-    .map((name) => join(directory, name))
+    .map((name) => ({ name, start: START.exec(name)?.[0] ?? '', isCopy: !OWN_NAME.test(name) }))
+    .sort((a, b) => descending(a.start, b.start) || Number(a.isCopy) - Number(b.isCopy) || descending(a.name, b.name))
+    .map(({ name }) => join(directory, name))
+}
+
+/** Names begin with the time of the start, see `recordingPath`. A copy has any name, and comes after what it is a copy of. */
+const START = /^\d{8}T\d{9}Z/
+const OWN_NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.cine$/
+
+function descending(a: string, b: string): number {
+  return a === b ? 0 : a < b ? 1 : -1
 }

@@ -75,7 +75,7 @@ export class Directory {
     try {
       const node = await this.#files.with(path, async (file) => file.node)
       if (nodes.has(node))
-        throw new CinescopeError('CSC_ERR_FORMAT', `${path} is a copy of a newer recording in the same directory`)
+        throw new CinescopeError('CSC_ERR_FORMAT', `${path} is a copy of another recording in the same directory`)
       const args = argsOf(node)
       nodes.add(node)
       if (args === undefined) return undefined
