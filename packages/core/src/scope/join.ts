@@ -70,7 +70,8 @@ export function joinScope(invitation: Invitation, options: ThreadOptions): Scope
   }
   const offered = (): number => tellFigures(parts, status)
   const onGone = (): void => parts.probe.stop()
-  const writer = new JoinedWriter(invitation, { thread, ring, definitions, status, offered, onGone })
+  const report = (error: CinescopeError): void => parts.faults.report(error)
+  const writer = new JoinedWriter(invitation, { thread, ring, definitions, status, offered, onGone, report })
   tellOfThreads(parts, wake)
   // signals reach the main thread only
   const releaseProcess = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BroadcastChannel, threadId } from 'node:worker_threads'
+import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
 import { endChannel, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
 import type { DefinitionMemory } from '../ring/definition-log.ts'
@@ -11,8 +12,8 @@ import { WriterRequests } from './writer-requests.ts'
 
 /** How often it is looked for an answer, or for a writer that is not up yet. */
 const LOOK_EVERY_MS = 5
-/** Longest wait of a thread that ends for a writer that is not up yet. */
-const EXIT_WAIT_MS = 500
+/** Longest wait of a thread that ends for a writer that is not up yet, if anything has been recorded: see docs/decisions/0012. */
+const EXIT_START_MS = 3000
 /** A writer that does nothing for so long is not waited for. */
 const STOP_QUIET_MS = 5000
 /** Indexes of `WRITER_STATE`. */
@@ -29,6 +30,7 @@ export interface Joining {
   readonly offered: () => number
   /** The recording has ended: nothing may be recorded any more. */
   readonly onGone: () => void
+  readonly report: (error: CinescopeError) => void
 }
 
 /** Joins as soon as the writer is up; the ring holds what is recorded meanwhile. */
@@ -78,9 +80,10 @@ export class JoinedWriter implements WriterLink {
   /** The ring outlives this thread, so that the writer need not be waited for, once it knows of it. */
   stopNow(): void {
     if (this.#isOver) return
-    if (!this.#hasJoined) Atomics.wait(this.#writer, SIGNAL.state, STARTING, EXIT_WAIT_MS)
-    this.#join()
-    this.#requests.askToStop()
+    const offered = this.#joining.offered()
+    if (!this.#hasJoined && offered > 0) Atomics.wait(this.#writer, SIGNAL.state, STARTING, EXIT_START_MS)
+    if (this.#join()) this.#requests.askToStop()
+    else if (offered > 0) this.#joining.report(unheard(offered))
   }
 
   get #isOver(): boolean {
@@ -121,4 +124,9 @@ export class JoinedWriter implements WriterLink {
     this.#end.close()
     this.#joining.onGone()
   }
+}
+
+function unheard(offered: number): CinescopeError {
+  const message = `the thread ended before the writer thread was up: there is no recording of its ${offered} events`
+  return new CinescopeError('CSC_ERR_WRITER', message)
 }
