@@ -17,6 +17,7 @@ const LOOK_MS = 5
 
 /** First state in which it records no more: an index of `WRITER_STATE`. */
 const STOPPED = WRITER_STATE.indexOf('stopped')
+const FAILED = WRITER_STATE.indexOf('failed')
 
 /** While it is stopped, the writer shows that it lives within this time, or is ended. */
 const STOP_QUIET_MS = 5000
@@ -36,6 +37,7 @@ export class WriterHandle implements WriterLink {
   readonly #hooks: WriterHooks
   readonly #requests: WriterRequests
   #isGone = false
+  #hasHeardWhy = false
   /** Requests that are waited for; the process stays alive for them. */
   #unsettled = 0
   #waiting: (() => void)[] = []
@@ -112,8 +114,9 @@ export class WriterHandle implements WriterLink {
    * has as long from when it is, and `EXIT_START_MS` to be.
    */
   stopNow(): void {
-    if (this.state !== 'recording' && this.state !== 'starting') return
+    if (this.#isGone) return
     const requests = this.#requests
+    if (requests.state >= STOPPED) return this.#tellFailed()
     const request = requests.askToStop()
     let isUp = this.state === 'recording'
     let deadline = performance.now() + (isUp || this.#hooks.offered() === 0 ? EXIT_DRAIN_MS : EXIT_START_MS)
@@ -124,7 +127,8 @@ export class WriterHandle implements WriterLink {
       }
       const done = Atomics.load(requests.signals, SIGNAL.done)
       const leftMs = deadline - performance.now()
-      if (done === request || requests.state >= STOPPED) return
+      if (requests.state >= STOPPED) return this.#tellFailed()
+      if (done === request) return
       if (leftMs <= 0) return this.#tellUnfinished(isUp)
       Atomics.wait(requests.signals, SIGNAL.done, done, isUp ? leftMs : Math.min(leftMs, LOOK_MS))
     }
@@ -138,6 +142,14 @@ export class WriterHandle implements WriterLink {
     this.#hooks.report(new CinescopeError('CSC_ERR_WRITER', message))
   }
 
+  /** What the writer itself said of it is not heard any more. */
+  #tellFailed(): void {
+    const offered = this.#hooks.offered()
+    if (this.#requests.state !== FAILED || this.#hasHeardWhy || offered === 0) return
+    const message = `the writer thread failed as the process ended: its ${offered} events are not all recorded, or none; see the option 'directory'`
+    this.#hooks.report(new CinescopeError('CSC_ERR_WRITER', message))
+  }
+
   async #settled(request: number): Promise<void> {
     this.#unsettled++
     this.#worker.ref()
@@ -148,7 +160,10 @@ export class WriterHandle implements WriterLink {
   }
 
   #receive(message: WriterMessage): void {
-    if (message.kind === 'fault') this.#hooks.report(new CinescopeError(message.code, message.message))
+    if (message.kind === 'fault') {
+      this.#hasHeardWhy = true
+      this.#hooks.report(new CinescopeError(message.code, message.message))
+    }
     this.#wake()
   }
 

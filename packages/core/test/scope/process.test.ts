@@ -74,6 +74,14 @@ describe('the end of a recorded process', () => {
     using directory = temporaryDirectory()
     expect(await runHost('exit at once', directory.path)).toEqual({ code: 5, signal: null, stdout: '', stderr: '' })
   })
+
+  it('before which the writer could not begin the recording says that nothing was recorded', async () => {
+    using directory = temporaryDirectory()
+    const shell = (command: string): string => `ulimit -f 0; exec ${command}`
+    const ended = await runHost('work and exit at once', directory.path, { shell })
+    expect(ended).toMatchObject({ code: 5, signal: null, stdout: '' })
+    expect(ended.stderr).toMatch(/^cinescope: CSC_ERR_WRITER: .* 1000 events.*\n$/)
+  })
 })
 
 describe('a host whose main thread is blocked', () => {
