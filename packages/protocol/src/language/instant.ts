@@ -16,8 +16,8 @@ export function instantOf(text: string, nowMs: number): number | undefined {
   if (/^@-?\d{1,16}(\.\d{1,24})?(e[+-]?\d{1,3})?$/.test(text)) return Number(text.slice(1))
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,6})?))?$/.exec(text)
   if (clock !== null) {
-    const midnight = new Date(nowMs).setHours(0, 0, 0, 0)
-    return midnight + Number(clock[1]) * 3_600_000 + Number(clock[2]) * 60_000 + Number(clock[3] ?? 0) * 1000
+    // not so long after midnight: a day may have 23 or 25 hours
+    return new Date(nowMs).setHours(Number(clock[1]), Number(clock[2]), 0, 0) + Number(clock[3] ?? 0) * 1000
   }
   const date = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}[\d:.]*(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)
     ? Date.parse(text)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import {
   CinescopeError,
   type EventFilter,
@@ -199,5 +199,24 @@ describe('the query language', () => {
     expect(() => parse(`error${' '.repeat(8_188)}`)).toThrow('column 8193: expected a query of 8192 characters at most')
     const [, line, caret] = messageOf('error '.repeat(50)).split('\n')
     expect(line!.slice(caret!.indexOf('^'))).toMatch(/^error /)
+  })
+})
+
+describe('a time of today', () => {
+  const zone = process.env['TZ']
+  afterEach(() => {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  })
+
+  it('is what the clock shows, on the days too on which it is put forward or back', () => {
+    process.env['TZ'] = 'Europe/Berlin'
+    const days = ['2026-03-29T20:00Z', '2026-10-25T20:00Z', '2026-05-01T20:00Z'].map((now) => Date.parse(now))
+    const instants = days.map((nowMs) => parseQuery('since 14:30:05.5', { nowMs }).where?.from ?? 0)
+    expect(instants.map((ms) => new Date(ms).toISOString())).toEqual([
+      '2026-03-29T12:30:05.500Z',
+      '2026-10-25T13:30:05.500Z',
+      '2026-05-01T12:30:05.500Z',
+    ])
   })
 })
