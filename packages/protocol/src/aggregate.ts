@@ -52,7 +52,7 @@ export interface Aggregate {
   readonly groups: readonly AggregateGroup[]
   /** Some groups are not in the list: there were more than `limit`, or more than can be told apart at once. */
   readonly isTruncated: boolean
-  /** How far a quantile may be from the exact one, as a part of it. */
-  readonly relativeError: number
+  /** How far a quantile may be from the exact one, as a part of it; undefined when numbers were too far apart for any bound. */
+  readonly relativeError: number | undefined
   readonly explain: Explain
 }

@@ -12,12 +12,14 @@ const LOG_GAMMA = Math.log(GAMMA)
 const SMALLEST = 1e-9
 /** Enough for values from 1e-9 to 1e26 on one side. */
 const MAX_BINS = 4096
+/** So many are joined at once, since it takes a sort. */
+const JOINED_BINS = 512
 
 /** Counts of finite numbers by size. Others are not taken. */
 export class QuantileSketch {
   /** Values counted. */
   count = 0
-  /** Bins were joined because there were too many: small quantiles may be off by more than the bound. */
+  /** Bins were joined because there were too many, or values taken for zero: small quantiles may be off by more than the bound. */
   isCollapsed = false
   readonly #above = new Map<number, number>()
   readonly #below = new Map<number, number>()
@@ -27,8 +29,10 @@ export class QuantileSketch {
   add(value: number): void {
     if (!Number.isFinite(value)) return
     this.count++
-    if (Math.abs(value) < SMALLEST) this.#zeros++
-    else if (value > 0) this.#put(this.#above, binOf(value), 1)
+    if (Math.abs(value) < SMALLEST) {
+      this.#zeros++
+      this.isCollapsed ||= value !== 0
+    } else if (value > 0) this.#put(this.#above, binOf(value), 1)
     else this.#put(this.#below, binOf(-value), 1)
   }
 
@@ -62,11 +66,13 @@ export class QuantileSketch {
   #put(bins: Map<number, number>, bin: number, count: number): void {
     bins.set(bin, (bins.get(bin) ?? 0) + count)
     if (bins.size <= MAX_BINS) return
-    // the two smallest in size become one
-    const [first, second] = sorted(bins)
+    // the smallest in size become one
+    const smallest = sorted(bins).slice(0, JOINED_BINS)
+    const last = smallest.at(-1)!
+    const joined = smallest.reduce((sum, each) => sum + bins.get(each)!, 0)
     this.isCollapsed = true
-    bins.set(second!, bins.get(second!)! + bins.get(first!)!)
-    bins.delete(first!)
+    for (const each of smallest) bins.delete(each)
+    bins.set(last, joined)
   }
 }
 

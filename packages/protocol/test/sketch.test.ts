@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { QuantileSketch, RELATIVE_ERROR } from '../src/index.ts'
 
 const value = fc.oneof(
@@ -60,6 +60,17 @@ describe('a sketch of quantiles', () => {
     expect(sketch.isCollapsed).toBe(true)
     const largest = 10 ** 299.95
     expect(Math.abs(sketch.quantile(1)! - largest)).toBeLessThanOrEqual(largest * RELATIVE_ERROR * (1 + 1e-9))
+  })
+
+  it('makes room seldom, whatever is counted: a hostile recording must not buy a sort with each event', () => {
+    const sketch = new QuantileSketch()
+    const sort = vi.spyOn(Array.prototype, 'sort')
+    // each half of a step away from the one before, the smallest last
+    for (let i = 0; i < 20_000; i++) sketch.add(10 ** (((i * 7919) % 20_000) / 34 - 294))
+    const sorts = sort.mock.calls.length
+    sort.mockRestore()
+    expect(sketch.isCollapsed).toBe(true)
+    expect(sorts).toBeLessThan(200)
   })
 
   it('takes only finite numbers, and has nothing to say of none', () => {

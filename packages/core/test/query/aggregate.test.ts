@@ -1,12 +1,16 @@
 /** Aggregates against plain walks over all events. */
 
 import type { AggregateQuery, CinescopeEvent, EventFilter, GroupBy, Kind } from '@cinescope/protocol'
-import { wallMs } from '@cinescope/protocol'
+import { KINDS as CODES, PHASE, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenRecording } from '../../src/recording/recording.ts'
+import { recordingOf } from '../../src/recording/open-recording.ts'
 import { createScope } from '../../src/scope.ts'
 import type { Scope } from '../../src/scope/running-scope.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { PROCESS, recordInto, UNCUT } from '../recording/recording-fixture.ts'
+import type { Offered } from '../recording/stream.ts'
 
 const NAMES = ['load', 'save', 'charge']
 const KINDS: readonly Kind[] = ['span', 'log', 'error', 'state.snapshot', 'attribute']
@@ -143,7 +147,7 @@ describe('figures of events', () => {
           const exact = [0, 0.5, 1].map((part) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)])
           for (const [i, found] of group.quantiles.entries()) {
             if (exact[i] === undefined) expect(found).toBeUndefined()
-            else expect(Math.abs(found! - exact[i])).toBeLessThanOrEqual(exact[i] * relativeError * 1.000001)
+            else expect(Math.abs(found! - exact[i])).toBeLessThanOrEqual(exact[i] * relativeError! * 1.000001)
           }
         }
       }),
@@ -173,5 +177,34 @@ describe('figures of events', () => {
     [{ limit: 0 }, /limit/],
   ])('%j is refused, with what would do', async (query, message) => {
     await expect(recording.aggregate(query as AggregateQuery)).rejects.toThrow(message)
+  })
+})
+
+const POINT: Offered = {
+  seq: 0,
+  kind: CODES.metric,
+  phase: PHASE.point,
+  flags: 0,
+  time: 0,
+  since: 0,
+  number: 0,
+  site: 1,
+  parent: 0,
+  root: 0,
+  cause: 0,
+  subject: 0,
+  span: 0,
+  value: undefined,
+  isLost: false,
+}
+
+describe('figures of numbers that are further apart than a sketch has bins', () => {
+  it('have no bound that they do not keep', async () => {
+    const numbers = Array.from({ length: 6000 }, (_, i) => 10 ** (i / 10 - 300))
+    const store = createMemoryStore(PROCESS)
+    const stream = numbers.map((number, i) => ({ ...POINT, seq: i + 1, number }))
+    recordInto(store, stream, UNCUT)
+    const { groups, relativeError } = await recordingOf(store).aggregate({ measure: 'number' })
+    expect([groups[0]?.measured, relativeError]).toEqual([6000, undefined])
   })
 })

@@ -52,7 +52,7 @@ export async function aggregate(reading: Reading, query: AggregateQuery = {}): P
     return {
       groups: sorted.slice(0, limit).map((group) => group.figures(quantiles, perMs)),
       isTruncated: groups.isFull || sorted.length > limit,
-      relativeError: RELATIVE_ERROR,
+      relativeError: sorted.some(({ isRough }) => isRough) ? undefined : RELATIVE_ERROR,
       explain: cost.explain(`figures of ${predicate.text}${by === undefined ? '' : `, by ${JSON.stringify(by)}`}`),
     }
   })

@@ -22,6 +22,11 @@ export class Group {
     this.at = at
   }
 
+  /** Its quantiles keep no bound. */
+  get isRough(): boolean {
+    return this.#sketch.isCollapsed
+  }
+
   /** Counts an event; `measured` is undefined for one that has none. */
   add(timeNs: number, isError: boolean, measured: number | undefined): void {
     this.count++
