@@ -46,7 +46,7 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
   const sites = where.site === undefined ? undefined : sitesNamed(where.site, context.view)
   const film = where.film === undefined ? undefined : placeOf(context.node, checkedId(where.film))
   const parent = where.parent === undefined ? undefined : placeOf(context.node, checkedId(where.parent))
-  const thread = film?.thread ?? parent?.thread
+  const threads = [film, parent].flatMap((place) => (place === undefined ? [] : [place.thread]))
   const minDuration = where.minDurationMs === undefined ? undefined : nsOf(where.minDurationMs)
   const maxDuration = where.maxDurationMs === undefined ? undefined : nsOf(where.maxDurationMs)
   return {
@@ -54,7 +54,7 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
     text: describe(where),
     rulesOut({ summary, bloom }) {
       if (!during.some(({ from, to }) => summary.timeLow < to && summary.timeHigh >= from)) return 'time'
-      if (thread !== undefined && summary.thread !== thread) return 'thread'
+      if (threads.some((thread) => summary.thread !== thread)) return 'thread'
       if (kinds !== undefined && (kinds.low & summary.kindsLow) === 0 && (kinds.high & summary.kindsHigh) === 0)
         return 'kind'
       if (where.error === true && (summary.flags & FLAG.error) === 0) return 'error'
