@@ -35,11 +35,14 @@ export function applyFilmChange(film: FilmRow | undefined, change: FilmChange, k
   }
 }
 
+/** The name under which an `adopt` edge says the trace id: the one key that must be known to read it. */
+export const TRACE_KEY = 'cinescope.trace.id'
+
 /** The trace id that an `adopt` edge carries; undefined when it is no trace id. */
 export function adoptedTrace(document: Uint8Array, keyOf: KeyLookup): TraceId | undefined {
   const value = decodeValue(document, keyOf)
   if (typeof value !== 'object' || value === null) return undefined
-  const text = (value as Record<string, unknown>)['cinescope.trace.id']
+  const text = (value as Record<string, unknown>)[TRACE_KEY]
   return typeof text === 'string' && /^[0-9a-f]{32}$/.test(text) ? (text as TraceId) : undefined
 }
 

@@ -14,7 +14,7 @@ import type { ProcessInfo } from '../../base/process.ts'
 import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock, plainBlock } from '../compression.ts'
 import { type EventStore, filmNumber, type PruneReport, type RecordingState, type StoreView } from '../event-store.ts'
-import { adoptedTrace } from '../film-change.ts'
+import { adoptedTrace, TRACE_KEY } from '../film-change.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
 import { isBusy } from './connect.ts'
 import { logPath, sizeOf } from './files.ts'
@@ -39,7 +39,8 @@ class SqliteStore implements EventStore {
   readonly #database: DatabaseSync
   readonly #lock: RecordingLock
   readonly #view: SqliteView
-  readonly #keys = new Map<number, string>()
+  /** The numbers of `TRACE_KEY`, of each thread its own; other keys are many, and only in the recording. */
+  readonly #traceKeys = new Set<number>()
   #pruned = new Float64Array(KIND_LIMIT)
   readonly #sql: WriterStatements
   #taken = new Float64Array(KIND_LIMIT)
@@ -169,7 +170,7 @@ class SqliteStore implements EventStore {
 
   #define(definition: Definition): void {
     if (definition.kind === 'key') {
-      this.#keys.set(definition.number, definition.text)
+      if (definition.text === TRACE_KEY) this.#traceKeys.add(definition.number)
       this.#sql.key.run(definition.number, definition.text)
     } else if (definition.kind === 'site') {
       const { name, framework, file, line, column } = definition.site
@@ -224,7 +225,9 @@ class SqliteStore implements EventStore {
     const trace =
       film.adopted === undefined
         ? undefined
-        : adoptedTrace(film.adopted, (key) => this.#keys.get(keyNumber(film.thread, key)))
+        : adoptedTrace(film.adopted, (key) =>
+            this.#traceKeys.has(keyNumber(film.thread, key)) ? TRACE_KEY : undefined,
+          )
     this.#sql.film.run(
       filmNumber(film.thread, film.seq),
       film.time,
