@@ -40,6 +40,9 @@ describe('control characters of a recording', () => {
         ['film', id],
         ['film', id, '--values'],
       ]),
+      ['stats', '--by', 'site'],
+      ['stats', '--by', `attribute:key ${EVIL}`.replaceAll('\u0000', ''), '--explain'],
+      ['diff', ids[0] ?? '', ids[1] ?? ''],
       ['state', 'kind', 'id'],
     ]
     for (const command of commands) {

@@ -75,6 +75,14 @@ describe('the end of a recorded process', () => {
     expect(await runHost('exit at once', directory.path)).toEqual({ code: 5, signal: null, stdout: '', stderr: '' })
   })
 
+  it('right after its work has all of that in the recording, though the writer was not up before', async () => {
+    using directory = temporaryDirectory()
+    const ended = await runHost('work and exit at once', directory.path)
+    expect(ended).toEqual({ code: 5, signal: null, stdout: '', stderr: '' })
+    const whole = { logs: EVENTS, state: 'closed', ledger: { stored: EVENTS, tail: 'complete' } }
+    expect(await recorded(directory.path)).toMatchObject([whole])
+  })
+
   it('before which the writer could not begin the recording says that nothing was recorded', async () => {
     using directory = temporaryDirectory()
     const shell = (command: string): string => `ulimit -f 0; exec ${command}`
