@@ -128,10 +128,24 @@ export function settleOptions(
     maxBytes: given.maxBytes ?? 536_870_912,
     ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
     values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
-    redaction: given.redaction ?? {},
+    redaction: copyOf(given.redaction ?? {}),
     sources: settleSources(given, environment['NODE_ENV'] === 'production'),
     handleSignals: given.handleSignals ?? true,
     onInternalError: given.onInternalError ?? printFault,
+  }
+}
+
+/**
+ * Plain objects and lists: threads that the program starts are given them, and what cannot be cloned (a proxy of a library for
+ * configuration, a list that carries functions) would keep them from starting.
+ */
+function copyOf({ names, allow, paths, shapes, text }: ScopeSettings['redaction']): ScopeSettings['redaction'] {
+  return {
+    ...(names === undefined ? {} : { names: [...names] }),
+    ...(allow === undefined ? {} : { allow: [...allow] }),
+    ...(paths === undefined ? {} : { paths: [...paths] }),
+    ...(shapes === undefined ? {} : { shapes: [...shapes] }),
+    ...(text === undefined ? {} : { text }),
   }
 }
 

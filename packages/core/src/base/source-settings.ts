@@ -141,7 +141,8 @@ export function settleSources(
     outgoing: {
       bodies: outgoing?.bodies ?? !isProduction,
       maxBodyBytes: outgoing?.maxBodyBytes ?? 4096,
-      traceparentTo: outgoing?.traceparentTo,
+      // a list that can be cloned, whatever it is here
+      traceparentTo: outgoing?.traceparentTo === undefined ? undefined : [...outgoing.traceparentTo],
     },
   }
 }
