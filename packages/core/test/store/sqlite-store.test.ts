@@ -221,6 +221,17 @@ describe('a recording file', () => {
     reader.close()
   })
 
+  it('loses its oldest segments before there are more than a reader takes, whatever its budget', async () => {
+    using file = recordingFile()
+    const commit = sealedCommit(spans(1, 1))
+    file.store.commit({ ...commit, sealed: Array.from({ length: 24_576 + 3 }, () => commit.sealed[0]!) })
+    const reader = openSqliteSource(file.path)
+    const pruned = [file.store.prune(2 ** 44).segments, file.store.prune(2 ** 44).segments]
+    expect(pruned).toEqual([3, 0])
+    expect(await reader.read((view) => view.segments()[0]?.id)).toBe(4)
+    reader.close()
+  }, 60_000)
+
   it('stays within its budget while it is read all the time', async () => {
     using file = recordingFile()
     const budget = 300_000

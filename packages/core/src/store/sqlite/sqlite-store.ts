@@ -30,6 +30,8 @@ export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
   return new SqliteStore(path, createRecordingFile(path), info)
 }
 
+/** Finished segments that are kept, whatever they weigh: readers refuse 32,768 and more, of which threads have up to 128 tails each. */
+const MOST_SEGMENTS = 24_576
 /** Segments removed by one call of `prune` at most, so that the writer is never away for long. */
 const PRUNE_SLICE = 64
 
@@ -46,6 +48,8 @@ class SqliteStore implements EventStore {
   #taken = new Float64Array(KIND_LIMIT)
   /** Tails in the recording, so that replacing them searches nothing. */
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
+  /** Finished segments in the recording. */
+  #finished = 0
   #isOpen = true
 
   constructor(path: string, { database, lock }: WritableRecording, info: ProcessInfo) {
@@ -89,6 +93,7 @@ class SqliteStore implements EventStore {
     })
     this.#taken = commit.taken.slice()
     this.#tails = tails
+    this.#finished += commit.sealed.length
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
@@ -102,7 +107,8 @@ class SqliteStore implements EventStore {
   prune(maxBytes: number): PruneReport {
     const excess = this.#usedBytes() - maxBytes
     const report = { segments: 0, events: new Map<number, number>() }
-    if (excess <= 0) return report
+    const surplus = this.#finished - MOST_SEGMENTS
+    if (excess <= 0 && surplus <= 0) return report
     const pruned = this.#pruned.slice()
     this.#write(() => {
       let freed = 0
@@ -110,7 +116,7 @@ class SqliteStore implements EventStore {
         .prepare('SELECT id, thread, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
         .all(PRUNE_SLICE)
       for (const row of oldest) {
-        if (freed >= excess) break
+        if (freed >= excess && report.segments >= surplus) break
         freed += Number(row['bytes'])
         report.segments++
         const thread = Number(row['thread'])
@@ -123,6 +129,7 @@ class SqliteStore implements EventStore {
       this.#writeLedger(this.#taken, pruned, [])
     })
     this.#pruned = pruned
+    this.#finished -= report.segments
     return report
   }
 
