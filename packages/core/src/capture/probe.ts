@@ -98,6 +98,11 @@ export class Probe {
     return this.#entities.intern(entity)
   }
 
+  /** The entity has died: its number is given to no other, its place is. */
+  freeEntity(entity: Entity): void {
+    this.#entities.free(entity)
+  }
+
   /** False for an error object that the same film has recorded last. */
   isNewError(thrown: unknown, root: Span): boolean {
     if (typeof thrown !== 'object' || thrown === null) return true

@@ -1,6 +1,6 @@
 /** Something that lives beside the program, a child process or a thread: an entity, and inside a film also a span. */
 
-import { FLAG, KINDS } from '@cinescope/protocol'
+import { type Entity, FLAG, KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import type { Attributes } from '../value/attributes.ts'
@@ -46,13 +46,20 @@ export class Lifetime {
   died(code: number, isFailure: boolean, outcome: Attributes): void {
     const living = this.#living
     this.#living = undefined
-    if (living !== undefined) this.#point(KINDS['entity.died'], living, outcome, code, this.#born)
+    if (living !== undefined) {
+      this.#point(KINDS['entity.died'], living, outcome, code, this.#born)
+      this.#probe.freeEntity(this.#entityOf(living))
+    }
     this.#span?.end(code, FLAG.async | (isFailure ? FLAG.error : 0), outcome)
   }
 
-  #point(kind: number, { id }: Living, value: Attributes, number: number, cause: number): number {
+  #entityOf({ id }: Living): Entity {
+    return { kind: this.#kind, scope: this.#probe.node, id }
+  }
+
+  #point(kind: number, living: Living, value: Attributes, number: number, cause: number): number {
     const probe = this.#probe
-    const subject = probe.entity({ kind: this.#kind, scope: probe.node, id })
+    const subject = probe.entity(this.#entityOf(living))
     const span = this.#span
     const flags = span === undefined ? FLAG.parentOrphan : 0
     return probe.recorder.point(kind, 0, span?.seq ?? 0, span?.root.seq ?? 0, value, number, cause, subject, flags)
