@@ -4,6 +4,20 @@ export type { Aggregate, AggregateGroup, AggregateQuery, GroupBy, Measure } from
 export { GROUP_KEYS } from './aggregate.ts'
 export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
 export { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
+export type {
+  CausalBound,
+  CausalEdge,
+  CausalGraph,
+  CausalHow,
+  CausalNode,
+  CausalOptions,
+  CausalPath,
+  ConcurrentOptions,
+  Story,
+  StoryEdge,
+  StoryFilm,
+  StoryOptions,
+} from './causality.ts'
 export type { Definition, Entity, Site } from './dictionary.ts'
 export { keyNumber, LAST_THREAD, MAX_ENTITIES, MAX_KEYS, MAX_SITES, siteBase, sitePlace } from './dictionary.ts'
 export type { DiffChange, DiffEvent, DiffOptions, Divergence, FilmDiff } from './diff.ts'

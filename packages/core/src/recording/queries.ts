@@ -3,7 +3,12 @@
 import { aggregate } from '../query/aggregate/aggregate.ts'
 import { ledger, status } from '../query/account.ts'
 import { diffFilms } from '../query/diff/diff-films.ts'
-import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
+import { causesOf, effectsOf } from '../query/causality/causal-graph.ts'
+import { concurrentWith } from '../query/causality/concurrent.ts'
+import { groundOf } from '../query/causality/ground.ts'
+import { pathBetween } from '../query/causality/path-between.ts'
+import { story } from '../query/causality/story.ts'
+import { childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
 import { film, films, filmsOfTrace } from '../query/films.ts'
 import { stateAt } from '../timetravel/state-at.ts'
@@ -19,7 +24,11 @@ export const QUERIES: Queries = {
   event,
   parentsOf,
   childrenOf,
-  causesOf,
+  causesOf: (reading, id, options) => causesOf(groundOf(reading), id, options),
+  effectsOf: (reading, id, options) => effectsOf(groundOf(reading), id, options),
+  pathBetween: (reading, a, b) => pathBetween(groundOf(reading), a, b),
+  concurrentWith: (reading, id, options) => concurrentWith(groundOf(reading), id, options),
+  story: (reading, id, options) => story(groundOf(reading), id, options),
   diffFilms,
   stateAt: (reading, entity, at) => reading.view((parts) => stateAt(parts, parts.node, entity, at)),
   ledger,

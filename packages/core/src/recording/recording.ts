@@ -3,7 +3,11 @@
 import type {
   Aggregate,
   AggregateQuery,
+  CausalGraph,
+  CausalOptions,
+  CausalPath,
   CinescopeEvent,
+  ConcurrentOptions,
   DiffOptions,
   Entity,
   EventPage,
@@ -14,6 +18,8 @@ import type {
   FilmQuery,
   FilmSummary,
   Ledger,
+  Story,
+  StoryOptions,
   TraceId,
   WallMs,
 } from '@cinescope/protocol'
@@ -42,8 +48,19 @@ export interface Recording {
   parentsOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
   /** The spans and points directly inside a span. */
   childrenOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
-  /** What directly caused an event: its cause, else its parent, else what sent it from another thread of the recording. */
-  causesOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
+  /** All that led to an event, up to its origins: parents, causes, and what sent it from other threads and processes. @throws CSC_ERR_NOT_FOUND */
+  causesOf(id: string, options?: CausalOptions, control?: QueryControl): Promise<CausalGraph>
+  /** All that an event led to. O(events recorded after it in its thread). @throws CSC_ERR_NOT_FOUND */
+  effectsOf(id: string, options?: CausalOptions, control?: QueryControl): Promise<CausalGraph>
+  /** The shortest way from one of two events to the other along causes, whichever led to the other. @throws CSC_ERR_NOT_FOUND */
+  pathBetween(a: string, b: string, control?: QueryControl): Promise<CausalPath>
+  /**
+   * Spans of other films of the same process that were open while an event took place and neither led to it nor came of it, by
+   * their begin. @throws CSC_ERR_NOT_FOUND
+   */
+  concurrentWith(id: string, options?: ConcurrentOptions, control?: QueryControl): Promise<EventPage>
+  /** The films that led to a film, named as in `film`, and all that came of them. @throws CSC_ERR_NOT_FOUND */
+  story(id: string, options?: StoryOptions, control?: QueryControl): Promise<Story>
   /** How film `b` differs from film `a`, each named as in `film`: their trees aligned, and what is not alike. @throws CSC_ERR_NOT_FOUND */
   diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
   /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */

@@ -68,8 +68,8 @@ describe('messages between threads and processes', () => {
     const asking = sole(await filmsNamed(recording, 'asking the thread'))
     const asked = (await filmsNamed(recording, 'message from main'))[0]!
     expectCause(asked, asking)
-    const causes = await recording.causesOf(asked.summary.id)
-    expect(causes).toMatchObject([{ kind: 'send', thread: 0, film: asking.summary.id }])
+    const { nodes } = await recording.causesOf(asked.summary.id, { depth: 1 })
+    expect(nodes.map(({ event }) => event)).toMatchObject([{}, { kind: 'send', thread: 0, film: asking.summary.id }])
     expect(ofKind(asked, 'message')[0]).toMatchObject({
       thread: 1,
       value: {

@@ -1,10 +1,13 @@
 /** What a question to a directory of recordings is answered from. */
 
 import { CinescopeError, type NodeId } from '@cinescope/protocol'
+import type { Ground } from '../../query/causality/ground.ts'
 import type { QueryControl } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
 import type { Method, Recording } from '../recording.ts'
+import { directoryGround } from './directory-ground.ts'
 import type { OpenFiles, UnreadFile } from './open-files.ts'
+import { isUnreadable } from './unreadable.ts'
 
 /** What one recording of the directory answered. */
 export interface Part<T> {
@@ -56,6 +59,11 @@ export class Directory {
     return this.#files.listing().paths.length
   }
 
+  /** For a question that goes from one recording to another. */
+  ground(): Ground {
+    return directoryGround(this.#files, this.#control)
+  }
+
   #answer<M extends Method>(
     path: string,
     method: M,
@@ -82,7 +90,7 @@ export class Directory {
       const answer = await this.#answer(path, method, args)
       return { node, path, answer }
     } catch (thrown) {
-      if (!(thrown instanceof CinescopeError) || !UNREADABLE.has(thrown.code)) {
+      if (!isUnreadable(thrown)) {
         if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined
         throw thrown
       }
@@ -91,13 +99,3 @@ export class Directory {
     }
   }
 }
-
-/** What is the fault of one file and no reason to refuse an answer from the others. */
-const UNREADABLE: ReadonlySet<string> = new Set([
-  'CSC_ERR_NO_RECORDING',
-  'CSC_ERR_FORMAT',
-  'CSC_ERR_HOSTILE',
-  'CSC_ERR_CORRUPT',
-  'CSC_ERR_LIMIT',
-  'CSC_ERR_STORE',
-])

@@ -1,6 +1,6 @@
 /** Pages of several recordings as one, item by item in one order. */
 
-import { CinescopeError, type Explain, type NodeId, type Page } from '@cinescope/protocol'
+import { CinescopeError, type NodeId, type Page } from '@cinescope/protocol'
 import type { Part } from './directory.ts'
 
 /** How the items of a page are merged. */
@@ -65,25 +65,4 @@ export function mergePages<T>(
     return [`${node}=${taken === 0 ? (before?.[node] ?? '') : by.cursor(answer.items[taken - 1]!, node)}`]
   })
   return { items, cursor: places.length === 0 ? undefined : `${PREFIX}${places.join(',')}` }
-}
-
-/** The costs of several answers as one. */
-export function mergeExplains(all: readonly Explain[], plan: string): Explain {
-  const sum = (of: (one: Explain) => number): number => all.reduce((total, one) => total + of(one), 0)
-  const segmentsSkipped: Record<string, number> = {}
-  for (const one of all)
-    for (const [statistic, many] of Object.entries(one.segmentsSkipped))
-      segmentsSkipped[statistic] = (segmentsSkipped[statistic] ?? 0) + many
-  return {
-    plan,
-    segments: sum(({ segments }) => segments),
-    segmentsRead: sum(({ segmentsRead }) => segmentsRead),
-    segmentsSkipped,
-    rowsRead: sum(({ rowsRead }) => rowsRead),
-    rowsMatched: sum(({ rowsMatched }) => rowsMatched),
-    valuePagesRead: sum(({ valuePagesRead }) => valuePagesRead),
-    valuePagesSkipped: sum(({ valuePagesSkipped }) => valuePagesSkipped),
-    corrupt: sum(({ corrupt }) => corrupt),
-    elapsedMs: sum(({ elapsedMs }) => elapsedMs),
-  }
 }

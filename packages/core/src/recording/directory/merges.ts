@@ -11,13 +11,18 @@ import {
   type Page,
   placeOf,
 } from '@cinescope/protocol'
+import { causesOf, effectsOf } from '../../query/causality/causal-graph.ts'
+import { concurrentWith } from '../../query/causality/concurrent.ts'
+import { pathBetween } from '../../query/causality/path-between.ts'
+import { story } from '../../query/causality/story.ts'
 import { formatCursor } from '../../query/cursor.ts'
 import { checkLimit } from '../../query/limit.ts'
+import { mergeExplains } from '../../query/merge-explains.ts'
 import { filmNumber } from '../../store/event-store.ts'
 import type { Method, Recording } from '../recording.ts'
 import { ledgerOf, statusOf } from './accounts.ts'
 import type { Directory, Part } from './directory.ts'
-import { mergeExplains, type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
+import { type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
 
 /** Answers one question from a directory. */
 type Merge<M extends Method> = (directory: Directory, ...args: Parameters<Recording[M]>) => ReturnType<Recording[M]>
@@ -42,7 +47,11 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   event: async (directory, id) => one(await directory.ask('event', [id], () => true), `event ${id}`),
   parentsOf: async (directory, id) => one(await directory.ask('parentsOf', [id], () => true), `event ${id}`),
   childrenOf: async (directory, id) => one(await directory.ask('childrenOf', [id], () => true), `event ${id}`),
-  causesOf: async (directory, id) => one(await directory.ask('causesOf', [id], () => true), `event ${id}`),
+  causesOf: (directory, id, options) => causesOf(directory.ground(), id, options),
+  effectsOf: (directory, id, options) => effectsOf(directory.ground(), id, options),
+  pathBetween: (directory, a, b) => pathBetween(directory.ground(), a, b),
+  concurrentWith: (directory, id, options) => concurrentWith(directory.ground(), id, options),
+  story: (directory, id, options) => story(directory.ground(), id, options),
   stateAt: async (directory, entity, at) => {
     const parts = await directory.ask('stateAt', [entity, at])
     if (parts.length === 0) throw notFound(`entity ${entity.kind} ${entity.id}`)

@@ -1,0 +1,135 @@
+/** Films that led to each other. */
+
+import {
+  CinescopeError,
+  type FilmId,
+  type NodeId,
+  placeOf,
+  seq as seqOf,
+  type SpanId,
+  spanIdOf,
+  type Story,
+  type StoryEdge,
+  type StoryFilm,
+  type StoryOptions,
+} from '@cinescope/protocol'
+import { resolveFilm } from '../film-id.ts'
+import { summaryOf } from '../films.ts'
+import { checkLimit } from '../limit.ts'
+import { placeIn } from './causal-graph.ts'
+import { causesNamedBy, climb } from './climb.ts'
+import { Descent } from './descent.ts'
+import type { Ground } from './ground.ts'
+import type { Journey, Reached } from './journey.ts'
+import { Walk } from './walk.ts'
+
+/** Events that are looked at on the way to an origin. */
+const WAY_UP = { depth: Infinity, limit: 1_000 }
+/** Times that the story is found to go back further than was known. */
+const MAX_ROUNDS = 16
+const PLAN = 'up from the film to its origins, then all that came of them, by thread and by trace'
+
+/** See `Recording.story`. */
+export async function story(ground: Ground, id: string, options: StoryOptions = {}): Promise<Story> {
+  const limit = checkLimit(options.limit)
+  const walk = new Walk(ground, false)
+  const { journey } = await everythingOf(walk, await rootOf(walk, id))
+  const known = await filmsOf(walk, journey)
+  const films = known.toSorted((a, b) => a.film.at - b.film.at || (a.film.id < b.film.id ? -1 : 1)).slice(0, limit)
+  if (films.length < known.length) walk.meet('limit')
+  const kept = new Set(films.map(({ film }) => film.id))
+  const edges = edgesOf(journey).filter(({ from, to }) => kept.has(from) && kept.has(to))
+  const led = new Set(edges.map(({ to }) => to))
+  return {
+    films,
+    edges,
+    origins: films.flatMap(({ film }) => (led.has(film.id) ? [] : [film.id])),
+    truncatedBy: walk.truncatedBy,
+    explain: walk.explain(PLAN),
+  }
+}
+
+async function rootOf(walk: Walk, id: string): Promise<SpanId> {
+  const found = await walk.first(async ({ node, view, cost }) => {
+    const { thread, seq } = await resolveFilm(id, node, view, cost)
+    return spanIdOf(node, { thread, seq: seqOf(seq) })
+  })
+  if (found === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in any recording asked`)
+  return found
+}
+
+/** A film may have been caused by one of another trace: from what is named as a cause and was not come to, the way goes up again. */
+async function everythingOf(walk: Walk, root: SpanId): Promise<Descent> {
+  const descent = new Descent(walk, { depth: Infinity, byRoot: true })
+  const tried = new Set<SpanId>()
+  let tops: readonly SpanId[] = [root]
+  for (let round = 0; tops.length > 0; round++) {
+    if (round === MAX_ROUNDS) {
+      walk.meet('work')
+      break
+    }
+    for (const top of tops) {
+      tried.add(top)
+      const start = (await walk.find([top])).get(top)
+      if (start === undefined) continue
+      const { steps } = await climb(walk, start, WAY_UP)
+      for (const step of steps.values())
+        if (!causesNamedBy(step).some(({ from }) => steps.has(from))) descent.journey.begin(placeIn(step))
+    }
+    await descent.run()
+    tops = outside(descent.journey).filter((id) => !tried.has(id))
+  }
+  return descent
+}
+
+function outside({ causes, reached }: Journey): SpanId[] {
+  const ids = new Set<SpanId>()
+  for (const { home, thread, cause } of causes.values()) {
+    const id = spanIdOf(home, { thread, seq: seqOf(cause) })
+    if (!reached.has(id)) ids.add(id)
+  }
+  return Array.from(ids)
+}
+
+async function filmsOf(walk: Walk, { reached }: Journey): Promise<StoryFilm[]> {
+  const roots = new Map<NodeId, Set<FilmId>>()
+  for (const each of reached.values()) {
+    const film = filmOf(each)
+    if (film !== undefined) roots.set(each.home, (roots.get(each.home) ?? new Set<FilmId>()).add(film))
+  }
+  const films: StoryFilm[] = []
+  for (const [home, ids] of roots) {
+    await walk.first(async (parts) => {
+      if (parts.node !== home) return undefined
+      for (const id of ids) {
+        const { thread, seq } = placeOf(home, id)
+        const row = parts.view.film(thread, seq)
+        if (row !== undefined) films.push({ film: summaryOf(parts, row), node: home })
+      }
+      return true
+    }, home)
+  }
+  return films
+}
+
+/** The joints between films: by trace, and by causes that rows name. One for each pair of events. */
+function edgesOf({ reached, senders, causes }: Journey): StoryEdge[] {
+  const edges: StoryEdge[] = []
+  const add = (cause: Reached | undefined, effect: Reached | undefined, how: StoryEdge['how']): void => {
+    const [from, to] = [filmOf(cause), filmOf(effect)]
+    if (cause === undefined || effect === undefined || from === undefined || to === undefined || from === to) return
+    edges.push({ from, to, how, cause: cause.id, effect: effect.id })
+  }
+  for (const [root, sender] of senders) add(reached.get(sender), reached.get(root), 'remote')
+  for (const { effect, home, thread, cause } of causes.values()) {
+    const id = spanIdOf(home, { thread, seq: seqOf(cause) })
+    if (senders.get(effect) !== id) add(reached.get(id), reached.get(effect), 'cause')
+  }
+  return edges
+}
+
+function filmOf(event: Reached | undefined): FilmId | undefined {
+  return event === undefined || event.root === 0
+    ? undefined
+    : spanIdOf(event.home, { thread: event.thread, seq: seqOf(event.root) })
+}

@@ -1,0 +1,165 @@
+import type { CausalGraph, SpanId } from '@cinescope/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { causesOf, effectsOf } from '../../../src/query/causality/causal-graph.ts'
+import { concurrentWith } from '../../../src/query/causality/concurrent.ts'
+import { pathBetween } from '../../../src/query/causality/path-between.ts'
+import { story } from '../../../src/query/causality/story.ts'
+import { type Actual, arbitraryWorld, distances, type World } from './world.ts'
+
+const index = fc.nat({ max: 1000 })
+const depth = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
+
+function depthsOf({ nodes }: CausalGraph): ReadonlyMap<SpanId, number> {
+  return new Map(nodes.map((node) => [node.event.id, node.depth]))
+}
+
+function within(all: ReadonlyMap<SpanId, number>, most: number = Infinity): ReadonlyMap<SpanId, number> {
+  return new Map(Array.from(all).filter(([, at]) => at <= most))
+}
+
+/** Every edge of the model between these, as text. */
+function edgesAmong(events: readonly Actual[], ids: ReadonlyMap<SpanId, number>): Set<string> {
+  const edges = events.flatMap(({ id, causes }) => causes.map(({ from, how }) => ({ from, to: id, how })))
+  return new Set(edges.filter(({ from, to }) => ids.has(from) && ids.has(to)).map((edge) => textOf(edge)))
+}
+
+function textOf({ from, to, how }: { from: string; to: string; how: string }): string {
+  return `${from} ${how} ${to}`
+}
+
+async function eachWorld(
+  check: (world: World, at: Actual, other: Actual, most?: number) => Promise<void>,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(arbitraryWorld(), index, index, depth, async (world, a, b, most) => {
+      const { events } = world
+      if (events.length > 0) await check(world, events[a % events.length]!, events[b % events.length]!, most)
+    }),
+    { numRuns: 150 },
+  )
+}
+
+describe('causality over threads and processes', () => {
+  it('finds all that led to an event, at the distance of the shortest way, with every edge', async () => {
+    await eachWorld(async ({ events, ground }, { id }, _other, most) => {
+      const expected = within(distances(events, id, 'causes'), most)
+      const graph = await causesOf(ground, id, most === undefined ? {} : { depth: most })
+      expect(depthsOf(graph)).toEqual(expected)
+      expect(new Set(graph.edges.map(textOf))).toEqual(edgesAmong(events, expected))
+      const isCut = distances(events, id, 'causes').size > expected.size
+      expect(graph.truncatedBy).toEqual(isCut ? ['depth'] : [])
+    })
+  })
+
+  it('finds all that came of an event, at the distance of the shortest way, with every edge', async () => {
+    await eachWorld(async ({ events, ground }, { id }, _other, most) => {
+      const expected = within(distances(events, id, 'effects'), most)
+      const graph = await effectsOf(ground, id, most === undefined ? {} : { depth: most })
+      expect(depthsOf(graph)).toEqual(expected)
+      expect(new Set(graph.edges.map(textOf))).toEqual(edgesAmong(events, expected))
+      const isCut = distances(events, id, 'effects').size > expected.size
+      expect(graph.truncatedBy).toEqual(isCut ? ['depth'] : [])
+    })
+  })
+
+  it('gives the nearest events where there are more than the limit, and says so', async () => {
+    await eachWorld(async ({ events, ground }, { id }) => {
+      for (const [direction, ask] of [
+        ['causes', causesOf],
+        ['effects', effectsOf],
+      ] as const) {
+        const all = distances(events, id, direction)
+        const { nodes, truncatedBy } = await ask(ground, id, { limit: 3 })
+        expect(nodes.map((node) => node.depth)).toEqual(Array.from(all.values()).slice(0, 3))
+        for (const node of nodes) expect(all.get(node.event.id)).toBe(node.depth)
+        expect(truncatedBy).toEqual(all.size > 3 ? ['limit'] : [])
+      }
+    })
+  })
+
+  it('goes the shortest way from one event to another, whichever came first, or names the nearest cause of both', async () => {
+    await eachWorld(async ({ events, ground }, a, b) => {
+      const [above, below] = [distances(events, a.id, 'causes'), distances(events, b.id, 'causes')]
+      const path = await pathBetween(ground, a.id, b.id)
+      const way = below.get(a.id) ?? above.get(b.id)
+      expect(path.direction).toBe(below.has(a.id) ? 'forward' : above.has(b.id) ? 'backward' : undefined)
+      expect(path.events.length).toBe(way === undefined ? 0 : way + 1)
+      const known = edgesAmong(events, new Map(events.map(({ id }) => [id, 0])))
+      path.edges.forEach((edge, i) => {
+        expect(known).toContain(textOf(edge))
+        expect([edge.from, edge.to]).toEqual([path.events[i]?.id, path.events[i + 1]?.id])
+      })
+      if (way !== undefined) return
+      const ways = Array.from(above).flatMap(([id, up]) => (below.has(id) ? [up + below.get(id)!] : []))
+      const common = path.common === undefined ? undefined : above.get(path.common)! + below.get(path.common)!
+      expect(common).toBe(ways.length === 0 ? undefined : Math.min(...ways))
+    })
+  })
+
+  it('tells which spans of other films of the process were open meanwhile and are neither cause nor effect', async () => {
+    await eachWorld(async ({ events, ground }, at, _other, limit = 100) => {
+      const end = events.length + 1
+      const lastOf = ({ to }: Actual): number => (to < 0 ? end : to)
+      const related = new Set([
+        ...distances(events, at.id, 'causes').keys(),
+        ...distances(events, at.id, 'effects').keys(),
+      ])
+      const expected = events
+        .filter((each) => each.isSpan && each.node === at.node && !related.has(each.id))
+        .filter((each) => at.film === undefined || each.film !== at.film)
+        .filter((each) => each.from <= Math.max(lastOf(at), 0) && lastOf(each) >= at.from)
+        .map(({ id }) => id)
+      const found: SpanId[] = []
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await concurrentWith(ground, at.id, { limit, ...(cursor === undefined ? {} : { cursor }) })
+        expect(page.items.length).toBeLessThanOrEqual(limit)
+        found.push(...page.items.map(({ id }) => id))
+        cursor = page.cursor
+      }
+      expect(found.toSorted()).toEqual(expected.toSorted())
+    })
+  })
+
+  it('tells the whole story of a film: every film joined to it by causes, in any direction', async () => {
+    await eachWorld(async ({ events, ground }, { film }) => {
+      if (film === undefined) return
+      const told = await story(ground, film)
+      const expected = storyOf(events, film)
+      expect(new Set(told.films.map((each) => each.film.id))).toEqual(expected)
+      for (const { from, to, cause, effect } of told.edges) {
+        expect(
+          edgesAmong(
+            events,
+            new Map([
+              [cause, 0],
+              [effect, 0],
+            ]),
+          ).size,
+        ).toBeGreaterThan(0)
+        expect([filmOf(events, cause), filmOf(events, effect)]).toEqual([from, to])
+      }
+      expect(told.truncatedBy).toEqual([])
+    })
+  })
+})
+
+function filmOf(events: readonly Actual[], id: SpanId): SpanId | undefined {
+  return events.find((event) => event.id === id)?.film
+}
+
+/** Up to the origins, down with whole films, and up again from what names a cause elsewhere, until nothing is new. */
+function storyOf(events: readonly Actual[], film: SpanId): Set<SpanId> {
+  const joined = new Set<SpanId>([film])
+  for (let size = 0; size !== joined.size;) {
+    size = joined.size
+    const inside = events.filter((each) => each.film !== undefined && joined.has(each.film))
+    for (const { id } of inside)
+      for (const direction of ['causes', 'effects'] as const)
+        for (const other of distances(events, id, direction).keys()) {
+          const theirs = filmOf(events, other)
+          if (theirs !== undefined) joined.add(theirs)
+        }
+  }
+  return joined
+}
