@@ -179,6 +179,54 @@ describe('a cluster of which one worker called the other, which was killed', () 
     expect(await codeOf(recording.event('ffffffffffffffff'))).toBe('CSC_ERR_NOT_FOUND')
   })
 
+  it('follows causes from one process into the other, and back', async () => {
+    const [caller] = (await recording.films({ where: { name: 'caller' } })).items
+    const [served] = (await recording.films({ where: { name: 'GET*' } })).items
+    const up = await recording.causesOf(served!.id)
+    expect(up.nodes.map(({ event: { kind }, depth }) => [kind, depth])).toEqual([
+      ['request', 0],
+      ['client.request', 1],
+      ['span', 2],
+    ])
+    expect(up.edges.map(({ how }) => how)).toEqual(['remote', 'parent'])
+    const down = await recording.effectsOf(caller!.id)
+    expect(down.nodes.map(({ event: { id } }) => id)).toContain(served!.id)
+    const path = await recording.pathBetween(served!.id, caller!.id)
+    expect([path.direction, path.events.map(({ name }) => name)]).toEqual([
+      'backward',
+      up.nodes.map(({ event: { name } }) => name).toReversed(),
+    ])
+    const told = await recording.story(served!.id.slice(0, 8))
+    expect(told.films.map(({ film: { id } }) => id)).toEqual([caller!.id, served!.id])
+    expect(told.origins).toEqual([caller!.id])
+    expect(told.edges).toMatchObject([{ how: 'remote', cause: up.nodes[1]!.event.id, effect: served!.id }])
+    expect((await recording.concurrentWith(served!.id)).items.map(({ film }) => film)).not.toContain(caller!.id)
+  })
+
+  it('names a cause that is in a recording which was not asked', async () => {
+    const [served] = (await recording.films({ where: { name: 'GET*' } })).items
+    const sender = (await recording.causesOf(served!.id, { depth: 1 })).nodes[1]!.event.id
+    for (const path of recordingsIn(directory.path)) {
+      await using alone = openRecording(path)
+      const up = await alone.causesOf(served!.id).catch(() => undefined)
+      if (up === undefined) continue
+      expect(up.nodes).toHaveLength(1)
+      expect(up.missing).toEqual([{ from: sender, to: served!.id, how: 'remote', inferred: false }])
+    }
+  })
+
+  it.each([
+    ['causesOf', { depth: 0 }],
+    ['effectsOf', { limit: 10_001 }],
+    ['effectsOf', { depth: 1.5 }],
+    ['concurrentWith', { cursor: '-time:1:1' }],
+    ['story', { limit: 0 }],
+  ] as const)('refuses %s with what is out of range', async (method, options) => {
+    const [caller] = (await recording.films({ where: { name: 'caller' } })).items
+    expect(await codeOf(recording[method](caller!.id, options))).toBe('CSC_ERR_QUERY')
+    expect(await codeOf(recording[method]('ffffffffffffffff', {}))).toBe('CSC_ERR_NOT_FOUND')
+  })
+
   it('accounts for all processes, each as it ended', async () => {
     const { parts } = await recording.status()
     const states = parts!.map(({ status }) => [status.process.service, status.state])

@@ -20,6 +20,10 @@ export interface Place extends Seed {
   readonly at: WallMs
 }
 
+interface Distant extends Place {
+  readonly depth: number
+}
+
 /** A named cause. */
 export interface NamedCause {
   readonly effect: SpanId
@@ -58,12 +62,15 @@ export class Journey {
   /** Begins at an event. */
   begin(place: Place): void {
     this.#reach({ ...place, depth: 0 }, true)
+    // it may be a message that was sent outside of any film
+    if (place.root === 0) this.#addFilm(place.home, place)
   }
 
   /** See `Wave.arrive`. */
   arrive(arrival: Arrival & { readonly home: NodeId; readonly at: WallMs }, isBehind: boolean): void {
     const { home, thread, seq, root, word, cause } = arrival
-    const id = this.#reach(arrival, isBehind)
+    this.#reach(arrival, isBehind)
+    const id = this.at(home, thread, seq)?.id
     if (id === undefined) return
     if (cause !== 0 && cause !== seq) this.causes.set(id, { effect: id, home, thread, cause })
     // a message that was sent outside of any film has a trace of its own
@@ -94,8 +101,18 @@ export class Journey {
     return films === undefined ? [] : Array.from(films.values())
   }
 
+  /** Also to the roots that were waiting for it, and those that were waiting for them. */
+  #reach(place: Distant, isBehind: boolean): void {
+    const due: Distant[] = [place]
+    for (const [i, next] of due.entries()) {
+      const id = this.#reachOne(next, isBehind || i > 0)
+      if (id === undefined) continue
+      for (const effect of this.#awaiting.get(id) ?? []) due.push({ ...effect, depth: next.depth + 1 })
+    }
+  }
+
   /** Gives its id if it was not known, or only by a longer way. */
-  #reach(place: Place & { readonly depth: number }, isBehind: boolean): SpanId | undefined {
+  #reachOne(place: Distant, isBehind: boolean): SpanId | undefined {
     const { home, thread, seq, root, at, depth } = place
     const known = this.at(home, thread, seq)
     if (known !== undefined && known.depth <= depth) return undefined
@@ -109,7 +126,6 @@ export class Journey {
     this.#strand(home, thread).set(seq, reached)
     if (root !== 0) this.#addFilm(home, { thread, seq: root })
     if (isBehind) this.#fresh.set(home, [...(this.#fresh.get(home) ?? []), { thread, seq }])
-    for (const effect of this.#awaiting.get(id) ?? []) this.#reach({ ...effect, depth: depth + 1 }, true)
     return id
   }
 

@@ -46,7 +46,7 @@ export async function spread(parts: QueryParts, seeds: readonly Seed[], wave: Wa
   cost.segments += segments.length
   const after = segments.filter(({ summary }) => {
     const from = first.get(summary.thread)
-    if (from !== undefined && summary.seqHigh > from) return true
+    if (from !== undefined && summary.seqHigh >= from) return true
     cost.skip(from === undefined ? 'thread' : 'seq range')
     return false
   })
@@ -80,8 +80,10 @@ function arrivalOf(rows: Rows, row: number, thread: number, depth: number): Arri
 function nearest(rows: Rows, row: number, thread: number, wave: Wave): number | undefined {
   const seq = rows.seq[row]!
   let depth: number | undefined
-  for (const from of [rows.parent[row]!, rows.cause[row]!, wave.byRoot ? rows.root[row]! : 0]) {
-    if (from === 0 || from === seq) continue
+  const [parent, cause, root] = [rows.parent[row]!, rows.cause[row]!, rows.root[row]!]
+  // a root that was come to by trace is told of once more, with the cause it names
+  for (const from of [parent === seq ? 0 : parent, cause === seq ? 0 : cause, wave.byRoot ? root : 0]) {
+    if (from === 0) continue
     const known = wave.depthOf(thread, from)
     if (known !== undefined && (depth === undefined || known < depth)) depth = known
   }

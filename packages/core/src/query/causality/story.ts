@@ -82,8 +82,10 @@ async function everythingOf(walk: Walk, root: SpanId): Promise<Descent> {
   return descent
 }
 
-function outside({ causes, reached }: Journey): SpanId[] {
+/** Causes of what was come to that were not. */
+function outside({ causes, senders, reached }: Journey): SpanId[] {
   const ids = new Set<SpanId>()
+  for (const [root, sender] of senders) if (reached.has(root) && !reached.has(sender)) ids.add(sender)
   for (const { home, thread, cause } of causes.values()) {
     const id = spanIdOf(home, { thread, seq: seqOf(cause) })
     if (!reached.has(id)) ids.add(id)

@@ -57,6 +57,10 @@ async function askEverything(recording: OpenRecording): Promise<void> {
     await attempt('parentsOf', () => recording.parentsOf(id))
     await attempt('childrenOf', () => recording.childrenOf(id))
     await attempt('causesOf', () => recording.causesOf(id))
+    await attempt('effectsOf', () => recording.effectsOf(id))
+    await attempt('pathBetween', () => recording.pathBetween(id, event ?? '0123456789abcdef'))
+    await attempt('concurrentWith', () => recording.concurrentWith(id))
+    await attempt('story', () => recording.story(id))
   }
   const node = (await attempt('status', () => recording.status()))?.process.node ?? ''
   await attempt('stateAt', () => recording.stateAt({ kind: 'counter', scope: node, id: 'c1' }))

@@ -2,6 +2,7 @@
 
 import {
   type CausalHow,
+  CinescopeError,
   derivedTraceId,
   F64,
   FLAG,
@@ -105,12 +106,17 @@ function worldOf(choices: readonly Choice[], maxRows: number): World {
   })
   const first: Ground['first'] = async (ask) => {
     for (const reader of sources) {
-      const given = await ask(reader.reading({}))
+      const given = await ask(reader.reading({})).catch(unlessElsewhere)
       if (given !== undefined) return given
     }
     return undefined
   }
   return { events, ground: { first } }
+}
+
+/** As a directory does: what one recording has not, another may have. */
+function unlessElsewhere(thrown: unknown): undefined {
+  if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_NOT_FOUND') throw thrown
 }
 
 function nodeOf(process: number): NodeId {
