@@ -22,6 +22,17 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     summary: 'show how two films differ, and where they part first',
     load: async () => (await import('./commands/diff.ts')).diff,
   },
+  { name: 'why', summary: 'show all that led to an event', load: async () => (await import('./commands/why.ts')).why },
+  {
+    name: 'effects',
+    summary: 'show all that came of an event',
+    load: async () => (await import('./commands/effects.ts')).effects,
+  },
+  {
+    name: 'story',
+    summary: 'show the films that led to a film, and what came of them',
+    load: async () => (await import('./commands/story.ts')).story,
+  },
   {
     name: 'query',
     summary: 'search the events of a recording',

@@ -38,7 +38,8 @@ export async function story(ground: Ground, id: string, options: StoryOptions = 
   const films = known.toSorted((a, b) => a.film.at - b.film.at || (a.film.id < b.film.id ? -1 : 1)).slice(0, limit)
   if (films.length < known.length) walk.meet('limit')
   const kept = new Set(films.map(({ film }) => film.id))
-  const edges = edgesOf(journey).filter(({ from, to }) => kept.has(from) && kept.has(to))
+  const messages = new Set(films.flatMap(({ film }) => (film.kind === 'message' ? [film.id] : [])))
+  const edges = edgesOf(journey, messages).filter(({ from, to }) => kept.has(from) && kept.has(to))
   const led = new Set(edges.map(({ to }) => to))
   return {
     films,
@@ -115,14 +116,15 @@ async function filmsOf(walk: Walk, { reached }: Journey): Promise<StoryFilm[]> {
 }
 
 /** The joints between films: by trace, and by causes that rows name. One for each pair of events. */
-function edgesOf({ reached, senders, causes }: Journey): StoryEdge[] {
+function edgesOf({ reached, senders, causes }: Journey, messages: ReadonlySet<FilmId>): StoryEdge[] {
   const edges: StoryEdge[] = []
   const add = (cause: Reached | undefined, effect: Reached | undefined, how: StoryEdge['how']): void => {
     const [from, to] = [filmOf(cause), filmOf(effect)]
     if (cause === undefined || effect === undefined || from === undefined || to === undefined || from === to) return
     edges.push({ from, to, how, cause: cause.id, effect: effect.id })
   }
-  for (const [root, sender] of senders) add(reached.get(sender), reached.get(root), 'remote')
+  for (const [root, sender] of senders)
+    add(reached.get(sender), reached.get(root), messages.has(root) ? 'message' : 'remote')
   for (const { effect, home, thread, cause } of causes.values()) {
     const id = spanIdOf(home, { thread, seq: seqOf(cause) })
     if (senders.get(effect) !== id) add(reached.get(id), reached.get(effect), 'cause')
