@@ -82,6 +82,7 @@ export { F64, MAX_VALUE_BYTES, RECORD_BYTES, seqBefore, U32, VALUE_ABSENT } from
 export type { Rows } from './rows.ts'
 export { allocateRows, copyRow, MAX_SEGMENT_ROWS, valueBytes } from './rows.ts'
 export type { Column, Segment } from './segment.ts'
+export type { SequenceMatch, SequencePage, SequenceQuery, SequenceScope } from './sequence.ts'
 export { decodeSegment, encodeSegment } from './segment.ts'
 export type { KindCount, SegmentMeta, ValuePage } from './segment-meta.ts'
 export { decodeSegmentMeta, encodeSegmentMeta, MAX_META_ENTRIES } from './segment-meta.ts'

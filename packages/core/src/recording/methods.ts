@@ -17,6 +17,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   pathBetween: 2,
   concurrentWith: 2,
   story: 2,
+  sequences: 1,
   diffFilms: 3,
   stateAt: 2,
   ledger: 0,

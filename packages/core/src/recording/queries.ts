@@ -11,6 +11,7 @@ import { story } from '../query/causality/story.ts'
 import { childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
 import { film, films, filmsOfTrace } from '../query/films.ts'
+import { sequences } from '../query/sequence/sequences.ts'
 import { stateAt } from '../timetravel/state-at.ts'
 import type { Queries } from './recording.ts'
 
@@ -28,6 +29,7 @@ export const QUERIES: Queries = {
   effectsOf: (reading, id, options) => effectsOf(groundOf(reading), id, options),
   pathBetween: (reading, a, b) => pathBetween(groundOf(reading), a, b),
   concurrentWith: (reading, id, options) => concurrentWith(groundOf(reading), id, options),
+  sequences: (reading, query) => sequences(groundOf(reading), query),
   story: (reading, id, options) => story(groundOf(reading), id, options),
   diffFilms,
   stateAt: (reading, entity, at) => reading.view((parts) => stateAt(parts, parts.node, entity, at)),

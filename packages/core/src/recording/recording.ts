@@ -18,6 +18,8 @@ import type {
   FilmQuery,
   FilmSummary,
   Ledger,
+  SequencePage,
+  SequenceQuery,
   Story,
   StoryOptions,
   TraceId,
@@ -61,6 +63,8 @@ export interface Recording {
   concurrentWith(id: string, options?: ConcurrentOptions, control?: QueryControl): Promise<EventPage>
   /** The films that led to a film, named as in `film`, and all that came of them. @throws CSC_ERR_NOT_FOUND */
   story(id: string, options?: StoryOptions, control?: QueryControl): Promise<Story>
+  /** Events that followed one another, or that something did not follow: a page of matches, by their first events. */
+  sequences(query: SequenceQuery, control?: QueryControl): Promise<SequencePage>
   /** How film `b` differs from film `a`, each named as in `film`: their trees aligned, and what is not alike. @throws CSC_ERR_NOT_FOUND */
   diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
   /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */

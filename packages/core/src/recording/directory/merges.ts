@@ -18,6 +18,7 @@ import { story } from '../../query/causality/story.ts'
 import { formatCursor } from '../../query/cursor.ts'
 import { checkLimit } from '../../query/limit.ts'
 import { mergeExplains } from '../../query/merge-explains.ts'
+import { sequences } from '../../query/sequence/sequences.ts'
 import { filmNumber } from '../../store/event-store.ts'
 import type { Method, Recording } from '../recording.ts'
 import { ledgerOf, statusOf } from './accounts.ts'
@@ -51,6 +52,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   effectsOf: (directory, id, options) => effectsOf(directory.ground(), id, options),
   pathBetween: (directory, a, b) => pathBetween(directory.ground(), a, b),
   concurrentWith: (directory, id, options) => concurrentWith(directory.ground(), id, options),
+  sequences: (directory, query) => sequences(directory.ground(), query),
   story: (directory, id, options) => story(directory.ground(), id, options),
   stateAt: async (directory, entity, at) => {
     const parts = await directory.ask('stateAt', [entity, at])
