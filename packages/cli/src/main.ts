@@ -39,6 +39,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/query.ts')).query,
   },
   {
+    name: 'sequence',
+    summary: 'find events that follow one another, or that nothing followed',
+    load: async () => (await import('./commands/sequence.ts')).sequence,
+  },
+  {
     name: 'stats',
     summary: 'figures of events: counts, rates, failures, quantiles',
     load: async () => (await import('./commands/stats.ts')).stats,

@@ -61,6 +61,8 @@ export {
 export { formatQuery } from './language/format.ts'
 export type { ParseContext } from './language/parse.ts'
 export { parseQuery } from './language/parse.ts'
+export { formatSequence } from './language/sequence-format.ts'
+export { parseSequence } from './language/sequence-parse.ts'
 export type { SyntaxProblem } from './language/syntax-error.ts'
 export type { Ledger, LedgerReason, LedgerRow } from './ledger.ts'
 export { LEDGER_REASONS, sumLedger } from './ledger.ts'

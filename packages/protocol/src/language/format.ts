@@ -3,7 +3,7 @@
 import { CinescopeError } from '../errors.ts'
 import type { EventFilter, EventQuery, ValueTest } from '../query.ts'
 import { instantText } from './instant.ts'
-import { PLAIN_PATH, RESERVED } from './words.ts'
+import { PLAIN_PATH, RESERVED, SEQUENCE_WORDS } from './words.ts'
 
 /** The text of a query. @throws CSC_ERR_QUERY for a number that cannot be written */
 export function formatQuery(query: EventQuery): string {
@@ -16,7 +16,8 @@ export function formatQuery(query: EventQuery): string {
   return parts.join(' ')
 }
 
-function conditions(where: EventFilter): string[] {
+/** The texts of the conditions of a filter; none for one that fits every event. @throws CSC_ERR_QUERY */
+export function conditions(where: EventFilter): string[] {
   const parts: string[] = []
   if (where.kinds !== undefined) parts.push(`kind:${where.kinds.join(',')}`)
   if (where.site !== undefined) parts.push(`site:${JSON.stringify(where.site)}`)
@@ -38,7 +39,8 @@ function testText(test: ValueTest): string {
 }
 
 function path(text: string): string {
-  return PLAIN_PATH.test(text) && !RESERVED.has(text) ? text : JSON.stringify(text)
+  const isPlain = PLAIN_PATH.test(text) && !RESERVED.has(text) && !SEQUENCE_WORDS.has(text)
+  return isPlain ? text : JSON.stringify(text)
 }
 
 function operand(value: string | number | boolean | null): string {
@@ -46,7 +48,8 @@ function operand(value: string | number | boolean | null): string {
   return typeof value === 'number' ? number(value) : String(value)
 }
 
-function number(value: number): string {
+/** A number that can be read back. @throws CSC_ERR_QUERY */
+export function number(value: number): string {
   return Object.is(value, -0) ? '-0' : String(finite(value))
 }
 

@@ -29,7 +29,12 @@ const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i
 
 /** The query of a text; `formatQuery` gives the text of a query. @throws CSC_ERR_QUERY with a `SyntaxProblem` as its cause */
 export function parseQuery(text: string, { nowMs }: ParseContext): EventQuery {
-  return new Parser(text, nowMs).query()
+  return new Parser(new TokenReader(text), nowMs).query()
+}
+
+/** The query of a stretch of tokens. @throws CSC_ERR_QUERY */
+export function queryOf(tokens: TokenReader, { nowMs }: ParseContext): EventQuery {
+  return new Parser(tokens, nowMs).query()
 }
 
 class Parser {
@@ -40,8 +45,8 @@ class Parser {
   readonly #attributes = new Map<string, string | number | boolean>()
   readonly #tests: ValueTest[] = []
 
-  constructor(text: string, nowMs: number) {
-    this.#tokens = new TokenReader(text)
+  constructor(tokens: TokenReader, nowMs: number) {
+    this.#tokens = tokens
     this.#nowMs = nowMs
   }
 

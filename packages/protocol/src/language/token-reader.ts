@@ -10,9 +10,10 @@ export class TokenReader {
   readonly #tokens: readonly Token[]
   #next = 0
 
-  constructor(text: string) {
+  /** All tokens of the text, or those of a stretch of it, of which the last one is of kind `end`. */
+  constructor(text: string, tokens: readonly Token[] = tokensOf(text)) {
     this.#text = text
-    this.#tokens = tokensOf(text)
+    this.#tokens = tokens
   }
 
   /** The token that comes next, or the one `ahead` of it. */

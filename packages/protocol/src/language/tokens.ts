@@ -41,6 +41,7 @@ function tokenAt(text: string, at: number): { readonly token: Token; readonly le
     if (length === 0) throw syntaxError(text, text.length, `a " that ends the text begun in column ${at + 1}`)
     return { token: { kind: 'string', text: stringAt(text, at, length), at }, length }
   }
+  if (text.startsWith('->', at)) return { token: { kind: 'sign', text: '->', at }, length: 2 }
   const word = wordLength(text, at)
   if (word > 0) return { token: { kind: 'word', text: text.slice(at, at + word), at }, length: word }
   const sign = lengthAt(SIGN, text, at)

@@ -22,6 +22,9 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'without',
 ])
 
+/** Words that end a step of a sequence; in one, a path that is called so is written in quotes. */
+export const SEQUENCE_WORDS: ReadonlySet<string> = new Set(['within', 'without', 'by', 'limit', 'cursor', 'not'])
+
 /** Orders of a page. */
 export const ORDERS: readonly EventOrder[] = ['time', '-time', 'duration', '-duration']
 

@@ -4,54 +4,16 @@ import {
   CinescopeError,
   type EventFilter,
   type EventQuery,
-  type FilmId,
   formatQuery,
-  type Kind,
-  KINDS,
-  type Operand,
   parseQuery,
-  type SpanId,
   type SyntaxProblem,
-  type ValueTest,
   wallMs,
 } from '../../src/index.ts'
+import { anyText, where } from './arbitraries.ts'
 
 const NOW = Date.UTC(2026, 4, 1, 12, 0, 0)
 const parse = (text: string): EventQuery => parseQuery(text, { nowMs: NOW })
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom('body.user.plan', 'error', 'and', 'a b', '"', '\\', '\u2028', '\ud800', 'kind', 'text', '-x', '1.5'),
-)
-const number = fc.double({ noNaN: true, noDefaultInfinity: true })
-const operand: fc.Arbitrary<Operand> = fc.oneof(anyText, number, fc.integer(), fc.boolean(), fc.constant(null))
-const test: fc.Arbitrary<ValueTest> = fc.oneof(
-  anyText.map((path) => ({ path, op: 'exists' as const })),
-  fc.record({ path: anyText, op: fc.constantFrom('==', '!=', '<', '<=', '>', '>=', 'contains'), value: operand }),
-  fc.record({ path: anyText, op: fc.constant('matches' as const), value: anyText }),
-)
-const id = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 16, maxLength: 16 })
-const duration = fc.double({ noNaN: true, min: 0, max: 1e15 }).filter((ms) => !Object.is(ms, -0))
-const instant = fc
-  .oneof(fc.integer({ min: 0, max: 4e12 }), fc.double({ noNaN: true, min: -1e15, max: 1e15 }))
-  .map(wallMs)
-const where: fc.Arbitrary<EventFilter> = fc.record(
-  {
-    from: instant,
-    to: instant,
-    kinds: fc.subarray(Object.keys(KINDS) as Kind[], { minLength: 1 }),
-    site: anyText,
-    film: id.map((each) => each as FilmId),
-    parent: id.map((each) => each as SpanId),
-    error: fc.boolean(),
-    minDurationMs: duration,
-    maxDurationMs: duration,
-    attributes: fc.dictionary(anyText, fc.oneof(anyText, number, fc.boolean()), { minKeys: 1, noNullPrototype: true }),
-    values: fc.array(test, { minLength: 1, maxLength: 5 }),
-    text: anyText,
-  },
-  { requiredKeys: [], noNullPrototype: true },
-)
 const query: fc.Arbitrary<EventQuery> = fc.record(
   {
     where: where.filter((each) => Object.keys(each).length > 0),

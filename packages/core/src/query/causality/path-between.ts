@@ -45,7 +45,7 @@ function nextEdges({ steps }: Climbed): Map<SpanId, CausalEdge> {
   const next = new Map<SpanId, CausalEdge>()
   for (const step of steps.values())
     for (const edge of causesNamedBy(step))
-      if (steps.get(edge.from)?.depth === step.depth + 1 && !next.has(edge.from)) next.set(edge.from, edge)
+      if (steps.get(edge.from)?.depth === step.depth + 1) next.set(edge.from, edge)
   return next
 }
 

@@ -5,7 +5,7 @@ import { causesOf, effectsOf } from '../../../src/query/causality/causal-graph.t
 import { concurrentWith } from '../../../src/query/causality/concurrent.ts'
 import { pathBetween } from '../../../src/query/causality/path-between.ts'
 import { story } from '../../../src/query/causality/story.ts'
-import { type Actual, arbitraryWorld, distances, type World } from './world.ts'
+import { type Actual, arbitraryWorld, type Choice, distances, type World, worldOf } from './world.ts'
 
 const index = fc.nat({ max: 1000 })
 const depth = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
@@ -61,6 +61,18 @@ describe('causality over threads and processes', () => {
       const isCut = distances(events, id, 'effects').size > expected.size
       expect(graph.truncatedBy).toEqual(isCut ? ['depth'] : [])
     })
+  })
+
+  it('finds what came of a span whose begin was lost, and which stands behind what came of it', async () => {
+    const choice: Choice = { what: 'point', strand: 0, parent: 1, cause: undefined, sender: undefined, ends: 'never' }
+    const root: Choice = { ...choice, what: 'root' }
+    const { events, ground } = worldOf(
+      [root, { ...choice, what: 'span', parent: 0, ends: 'lost begin' }, choice, choice],
+      2,
+    )
+    const [first, ...others] = events.map(({ id }) => id)
+    const graph = await effectsOf(ground, first!)
+    expect(depthsOf(graph)).toEqual(new Map([[first, 0], ...others.map((id, i) => [id, i === 0 ? 1 : 2] as const)]))
   })
 
   it('gives the nearest events where there are more than the limit, and says so', async () => {

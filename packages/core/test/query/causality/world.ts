@@ -42,7 +42,8 @@ export interface Actual {
   readonly causes: readonly { readonly from: SpanId; readonly how: CausalHow }[]
 }
 
-interface Choice {
+/** How one event is made of those before it. */
+export interface Choice {
   readonly what: 'root' | 'span' | 'point' | 'send'
   readonly strand: number
   readonly parent: number
@@ -94,7 +95,8 @@ export function arbitraryWorld(maxEvents: number = 40): fc.Arbitrary<World> {
     .map(([choices, maxRows]) => worldOf(choices, maxRows))
 }
 
-function worldOf(choices: readonly Choice[], maxRows: number): World {
+/** The world of these choices; segments have `maxRows` rows at most. */
+export function worldOf(choices: readonly Choice[], maxRows: number): World {
   const strands = Array.from({ length: PROCESSES * THREADS }, (_, i) => new Strand(i, maxRows))
   const events: Actual[] = []
   choices.forEach((choice, i) => strands[choice.strand]!.add(choice, events, i + 1))
