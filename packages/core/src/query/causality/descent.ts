@@ -72,7 +72,7 @@ export class Descent {
     const { journey } = this
     return {
       byRoot: this.#options.byRoot,
-      depthOf: (thread, seq) => journey.at(node, thread, seq)?.depth,
+      strand: (thread) => journey.strand(node, thread),
       arrive: (arrival, isBehind) =>
         journey.arrive({ ...arrival, home: node, at: wallAt(anchors, timeNs(arrival.time)) }, isBehind),
       isFull: () => this.#isFull(),

@@ -59,6 +59,15 @@ export class Journey {
     return this.#strands.get(home)?.get(thread)?.get(seq)
   }
 
+  /** What was come to of a thread, by seq; it grows. */
+  strand(home: NodeId, thread: number): Map<number, Reached> {
+    const strands = this.#strands.get(home) ?? new Map<number, Map<number, Reached>>()
+    this.#strands.set(home, strands)
+    const strand = strands.get(thread) ?? new Map<number, Reached>()
+    strands.set(thread, strand)
+    return strand
+  }
+
   /** Begins at an event. */
   begin(place: Place): void {
     this.#reach({ ...place, depth: 0 }, true)
@@ -123,18 +132,10 @@ export class Journey {
     const id = known?.id ?? idOf(place)
     const reached = { id, home, thread, seq, root, at, depth }
     this.reached.set(id, reached)
-    this.#strand(home, thread).set(seq, reached)
+    this.strand(home, thread).set(seq, reached)
     if (root !== 0) this.#addFilm(home, { thread, seq: root })
     if (isBehind) this.#fresh.set(home, [...(this.#fresh.get(home) ?? []), { thread, seq }])
     return id
-  }
-
-  #strand(home: NodeId, thread: number): Map<number, Reached> {
-    const strands = this.#strands.get(home) ?? new Map<number, Map<number, Reached>>()
-    this.#strands.set(home, strands)
-    const strand = strands.get(thread) ?? new Map<number, Reached>()
-    strands.set(thread, strand)
-    return strand
   }
 
   #addFilm(home: NodeId, root: Seed): void {

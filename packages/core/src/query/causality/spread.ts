@@ -16,10 +16,13 @@ export interface Arrival {
   readonly depth: number
 }
 
+/** How far events of a thread are, by seq. */
+export type Strand = ReadonlyMap<number, { readonly depth: number }>
+
 /** What a pass knows and tells. */
 export interface Wave {
-  /** How far the row of a seq is, undefined where it was not come to. */
-  depthOf(thread: number, seq: number): number | undefined
+  /** What was come to of a thread so far, by seq: one map, to which `arrive` adds. */
+  strand(thread: number): Strand
   /** A row was come to, or by a shorter way; `isBehind` if rows it may have led to were passed already. */
   arrive(arrival: Arrival, isBehind: boolean): void
   /** True when no more may be come to. */
@@ -60,12 +63,15 @@ export async function spread(parts: QueryParts, seeds: readonly Seed[], wave: Wa
 }
 
 function pass({ summary: { thread } }: SegmentEntry, rows: Rows, wave: Wave, passed: Map<number, number>): void {
+  const strand = wave.strand(thread)
+  const order = orderOf(rows)
   let last = passed.get(thread) ?? 0
-  for (const row of inOrder(rows)) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = order?.[i] ?? i
     // row is below rows.length
     const seq = rows.seq[row]!
-    const depth = nearest(rows, row, thread, wave)
-    if (depth !== undefined) wave.arrive(arrivalOf(rows, row, thread, depth + 1), seq < last)
+    const depth = nearest(rows, row, strand, wave.byRoot)
+    if (depth !== Infinity) wave.arrive(arrivalOf(rows, row, thread, depth + 1), seq < last)
     if (seq > last) last = seq
   }
   passed.set(thread, last)
@@ -77,23 +83,24 @@ function arrivalOf(rows: Rows, row: number, thread: number, depth: number): Arri
   return { thread, seq, root, cause, word: rows.word[row]!, time: rows.time[row]!, depth }
 }
 
-function nearest(rows: Rows, row: number, thread: number, wave: Wave): number | undefined {
+/** The least depth of what a row names; Infinity if none of that was come to. Allocates nothing: most rows have nothing to do with the question. */
+function nearest(rows: Rows, row: number, strand: Strand, byRoot: boolean): number {
   const seq = rows.seq[row]!
-  let depth: number | undefined
-  const [parent, cause, root] = [rows.parent[row]!, rows.cause[row]!, rows.root[row]!]
+  const parent = depthAt(strand, rows.parent[row]!, seq)
+  const cause = depthAt(strand, rows.cause[row]!, seq)
   // a root that was come to by trace is told of once more, with the cause it names
-  for (const from of [parent === seq ? 0 : parent, cause === seq ? 0 : cause, wave.byRoot ? root : 0]) {
-    if (from === 0) continue
-    const known = wave.depthOf(thread, from)
-    if (known !== undefined && (depth === undefined || known < depth)) depth = known
-  }
-  return depth
+  const root = byRoot ? depthAt(strand, rows.root[row]!, 0) : Infinity
+  return Math.min(parent, cause, root)
 }
 
-/** Rows stand in the order in which they came, and a span that lost its begin comes with its end. */
-function inOrder(rows: Rows): Iterable<number> {
-  let isAscending = true
-  for (let row = 1; row < rows.length && isAscending; row++) isAscending = rows.seq[row]! >= rows.seq[row - 1]!
-  const all = Array.from({ length: rows.length }, (_, row) => row)
-  return isAscending ? all : all.sort((a, b) => rows.seq[a]! - rows.seq[b]!)
+function depthAt(strand: Strand, seq: number, own: number): number {
+  return seq === 0 || seq === own ? Infinity : (strand.get(seq)?.depth ?? Infinity)
+}
+
+/** Rows by seq; undefined where they stand so already: they do but where a span that lost its begin comes with its end. */
+function orderOf(rows: Rows): readonly number[] | undefined {
+  for (let row = 1; row < rows.length; row++)
+    if (rows.seq[row]! < rows.seq[row - 1]!)
+      return Array.from({ length: rows.length }, (_, each) => each).sort((a, b) => rows.seq[a]! - rows.seq[b]!)
+  return undefined
 }
