@@ -12,7 +12,7 @@ import { count } from '../format/units.ts'
 export const ledger: Command = {
   name: 'ledger',
   about: [
-    'produced = stored + pruned + dropped + sampled out + not kept + pending, exactly.\nA span counts as two events, its begin and its end.',
+    'produced = stored + pruned + dropped + sampled out + not kept + not extracted + pending, exactly.\nA span counts as two events, its begin and its end.',
     'The tail is complete once the recording is closed, open while the server writes, and unknown when the process\nwas killed: what it recorded in its last 250 ms may then be missing and uncounted.',
   ],
   operands: [{ name: 'PATH' }],
@@ -44,6 +44,7 @@ const MEANING: Readonly<Record<string, string>> = {
   corrupt: 'lost: unreadable in the ring',
   sampledOut: 'not sampled',
   notKept: 'decided against',
+  notExtracted: 'left in the recording this is an extract of',
 }
 
 /** The sum, then a line a reason and kind. */
@@ -65,11 +66,12 @@ export function ledgerLines(account: Ledger, width: number): Line[] {
 
 /** `1,204 produced = 1,204 stored + 0 pruned + ...`; what is nothing is left out, but for stored and dropped. */
 export function ledgerSum(account: Ledger): string {
-  const { produced, stored, pruned, dropped, sampledOut, notKept, pending } = account
+  const { produced, stored, pruned, dropped, sampledOut, notKept, notExtracted, pending } = account
   const optional = [
     [pruned, 'pruned'],
     [sampledOut, 'sampled out'],
     [notKept, 'not kept'],
+    [notExtracted, 'not extracted'],
     [pending, 'pending'],
   ] as const
   const terms = [`${count(stored)} stored`, `${count(dropped)} dropped`]

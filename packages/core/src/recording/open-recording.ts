@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { CinescopeError } from '@cinescope/protocol'
 import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
+import { nodesIn } from '../store/sqlite/nodes-in.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
 import { directoryRecording } from './directory/directory-recording.ts'
 import { QUERIES } from './queries.ts'
@@ -21,13 +22,16 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a recording file, or all of a directory as one, read-only. They may be hostile and may be written meanwhile; a file of a
+ * Opens a recording file, or all of a directory as one, read-only; a merged file as the recordings it was made of. They may be hostile and may be written meanwhile; a file of a
  * directory that cannot be read is left out of the answers and told of in `status()`.
  * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
  */
 export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {
   const first = findRecording(path)
-  if (!newest && first !== path) return directoryRecording(() => recordingsIn(path), openSqliteSource)
+  if (!newest && first !== path)
+    return directoryRecording({ paths: () => recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
+  const nodes = nodesIn(first)
+  if (nodes.length > 1) return directoryRecording({ paths: () => [first], nodes: () => nodes, open: openSqliteSource })
   return recordingOf(openSqliteSource(first))
 }
 

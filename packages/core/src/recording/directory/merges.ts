@@ -64,13 +64,14 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
 function ofOne<M extends Method>(
   method: M,
 ): (directory: Directory, ...args: Parameters<Recording[M]>) => Promise<Awaited<ReturnType<Recording[M]>>> {
-  return (directory, ...args) => {
-    if (directory.size > 1) {
-      const found = `the directory holds ${directory.size}`
-      const message = `'${method}' asks one recording, and ${found}: open a file, or the newest`
-      return Promise.reject(new CinescopeError('CSC_ERR_QUERY', message))
+  return async (directory, ...args): Promise<Awaited<ReturnType<Recording[M]>>> => {
+    const { members } = await directory.listing()
+    if (members.length > 1) {
+      const message = `'${method}' asks one recording, and the directory holds ${members.length}: open a file, or the newest`
+      throw new CinescopeError('CSC_ERR_QUERY', message)
     }
-    return directory.ask(method, args).then((parts) => one(parts, 'recording'))
+    const parts = await directory.ask(method, args)
+    return one<Awaited<ReturnType<Recording[M]>>>(parts, 'recording')
   }
 }
 
@@ -110,7 +111,8 @@ async function page<M extends 'films' | 'events', T>(
   const limit = checkLimit(query.limit)
   const { cursor, ...rest } = query
   const before = cursor === undefined ? undefined : parseCursors(cursor)
-  const each = { ...rest, limit: Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, directory.size))) }
+  const { members, beyond } = await directory.listing()
+  const each = { ...rest, limit: Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, members.length))) }
   const parts = (await directory.ask(method, (node) => {
     const place = before?.[node]
     if (before !== undefined && place === undefined) return undefined
@@ -118,7 +120,7 @@ async function page<M extends 'films' | 'events', T>(
     // both questions take one argument, of which this is what they share
     return [own] as unknown as Parameters<Recording[M]>
   })) as unknown as readonly Part<Page<T>>[]
-  const { unread, beyond } = directory
+  const { unread } = directory
   const left = unread.length + beyond === 0 ? '' : `; ${unread.length + beyond} left out, see status`
   const plan = `${parts[0]?.answer.explain.plan ?? 'nothing'}, in each of ${parts.length} recordings${left}`
   return {
