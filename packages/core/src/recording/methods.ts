@@ -15,6 +15,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   causesOf: 1,
   diffFilms: 3,
   stateAt: 2,
+  clockSkew: 0,
   ledger: 0,
   status: 0,
 }

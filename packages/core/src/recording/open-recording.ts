@@ -6,8 +6,10 @@ import { CinescopeError } from '@cinescope/protocol'
 import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
 import { nodesIn } from '../store/sqlite/nodes-in.ts'
+import { readLinks } from '../store/sqlite/read-links.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
 import { directoryRecording } from './directory/directory-recording.ts'
+import { mergedRecording } from './merged/merged-recording.ts'
 import { QUERIES } from './queries.ts'
 import type { OpenRecording } from './recording.ts'
 import { type Ask, surfaceOver } from './surface.ts'
@@ -31,7 +33,9 @@ export function openRecording(path: string, { newest = false }: OpenOptions = {}
   if (!newest && first !== path)
     return directoryRecording({ paths: () => recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
   const nodes = nodesIn(first)
-  if (nodes.length > 1) return directoryRecording({ paths: () => [first], nodes: () => nodes, open: openSqliteSource })
+  const links = readLinks(first)
+  if (nodes.length > 1 || links.length > 0)
+    return mergedRecording({ paths: () => [first], nodes: () => nodes, open: openSqliteSource }, nodes, links)
   return recordingOf(openSqliteSource(first))
 }
 

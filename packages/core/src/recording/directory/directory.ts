@@ -1,6 +1,6 @@
 /** What a question to a directory of recordings is answered from. */
 
-import { CinescopeError, type NodeId } from '@cinescope/protocol'
+import { CinescopeError, type NodeId, type WallMs } from '@cinescope/protocol'
 import type { QueryControl } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
 import type { Method, Recording } from '../recording.ts'
@@ -13,17 +13,27 @@ export interface Part<T> {
   readonly answer: T
 }
 
+/** The instant of something that happened in a process, comparable with those of other processes. */
+export type InstantOf = (node: NodeId, happened: { readonly at: WallMs }) => number
+
+function wallTime(_node: NodeId, { at }: { readonly at: WallMs }): number {
+  return at
+}
+
 /** All recordings of a directory, for one question. */
 export class Directory {
   /** Files that could not be read, or hold nothing that another does not hold. */
   readonly unread: UnreadFile[] = []
+  /** By which what happened in several processes is ordered. */
+  readonly instantOf: InstantOf
   readonly #files: OpenFiles
   readonly #control: QueryControl
   #listed: Promise<Listing> | undefined
 
-  constructor(files: OpenFiles, control: QueryControl) {
+  constructor(files: OpenFiles, control: QueryControl, instantOf: InstantOf = wallTime) {
     this.#files = files
     this.#control = control
+    this.instantOf = instantOf
   }
 
   /** What there is, the same throughout the question. @throws CSC_ERR_NO_RECORDING, CSC_ERR_STOPPED */

@@ -53,6 +53,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
         undefined,
       )
   },
+  clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
   aggregate: ofOne('aggregate'),
@@ -81,7 +82,7 @@ async function films(directory: Directory, query: FilmQuery = {}): Promise<FilmP
   const key = (film: FilmSummary): number => film.durationNs ?? -1
   return page(directory, 'films', query, {
     order,
-    key: isByTime ? ({ at }) => at : key,
+    key: isByTime ? (film, node) => directory.instantOf(node, film) : key,
     cursor: (film, node) => {
       const { thread, seq } = placeOf(node, film.id)
       return formatCursor(order, { key: isByTime ? film.atNs : key(film), id: filmNumber(thread, seq) })
@@ -95,7 +96,7 @@ async function events(directory: Directory, query: EventQuery = {}): Promise<Eve
   const key = (event: CinescopeEvent): number => event.durationNs ?? -1
   return page(directory, 'events', query, {
     order,
-    key: isByTime ? ({ at }) => at : key,
+    key: isByTime ? (event, node) => directory.instantOf(node, event) : key,
     cursor: (event) =>
       formatCursor(order, { key: isByTime ? event.atNs : key(event), id: filmNumber(event.thread, event.seq) }),
   })
