@@ -39,6 +39,13 @@ export function openRecording(path: string, { newest = false }: OpenOptions = {}
   return recordingOf(openSqliteSource(first))
 }
 
+/** The same with each film of each process for itself, as it was recorded. */
+export function openParts(path: string): OpenRecording {
+  const first = findRecording(path)
+  const paths = first === path ? [path] : undefined
+  return directoryRecording({ paths: () => paths ?? recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
+}
+
 /** The surface over a source in this thread, which it owns. */
 export function recordingOf(source: EventSource): OpenRecording {
   return surfaceOver(askOf(source), async () => source.close())

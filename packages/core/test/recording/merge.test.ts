@@ -1,5 +1,3 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { type CinescopeEvent, type FilmSummary, type Ledger, nodeId, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
@@ -21,10 +19,7 @@ class Recorded {
   readonly #fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 100_000 })
   #next = 1
 
-  constructor(
-    readonly path: string,
-    index: number,
-  ) {
+  constructor(path: string, index: number) {
     this.store = createSqliteStore(path, {
       ...PROCESS,
       node: nodeId(String(index).padStart(12, '0')),
@@ -39,7 +34,11 @@ class Recorded {
   }
 }
 
-type Act = { readonly kind: 'seal' | 'tail'; readonly count: number } | { readonly kind: 'copy' | 'prune' }
+type Act =
+  | { readonly kind: 'seal'; readonly count: number }
+  | { readonly kind: 'tail'; readonly count: number }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'prune' }
 
 const ACT: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ kind: fc.constantFrom('seal' as const, 'tail' as const), count: fc.integer({ min: 1, max: 5 }) }),
@@ -55,7 +54,7 @@ function recordAll(directory: string, processes: readonly (readonly Act[])[]): s
     const copies: string[] = []
     for (const act of acts) {
       if (act.kind === 'prune') recorded.store.prune(0)
-      else if (act.kind !== 'copy') recorded.add(act.count, act.kind === 'seal')
+      else if (act.kind === 'seal' || act.kind === 'tail') recorded.add(act.count, act.kind === 'seal')
       else {
         const copy = join(directory, `${index}.copy${copies.length}.cine`)
         packRecording(path, copy)

@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { CinescopeError, LAST_THREAD, placeOf, type SpanId, type TraceId } from '@cinescope/protocol'
 import { filmNumber } from '../../store/event-store.ts'
-import { openRecording } from '../open-recording.ts'
+import { openParts } from '../open-recording.ts'
 import { copyFilms } from './copy-films.ts'
 import { Inputs } from './inputs.ts'
 import { type CopyReport, writeParts } from './merge.ts'
@@ -62,7 +62,7 @@ function isFilm(reader: Inputs['processes'][number]['readers'][number], thread: 
 /** Ids of the films and of all others of their traces. */
 async function filmsNamed(place: string, ids: readonly string[]): Promise<readonly SpanId[]> {
   if (ids.length === 0) throw new CinescopeError('CSC_ERR_QUERY', 'name a film to extract')
-  await using recording = openRecording(place)
+  await using recording = openParts(place)
   const films = new Set<SpanId>()
   for (const id of ids) {
     const named = /^[0-9a-f]{32}$/.test(id) ? undefined : (await recording.film(id)).summary
