@@ -4,6 +4,7 @@ import type { Ledger, LedgerRow } from '@cinescope/core'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { NEWEST, openAt, origin, tellUnread } from '../base/recordings.ts'
+import { skewLines } from '../format/clock-skew.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { table } from '../format/table.ts'
 import { count } from '../format/units.ts'
@@ -27,10 +28,11 @@ export const ledger: Command = {
     await using recording = opened.recording
     const account = await recording.ledger()
     const status = await recording.status()
+    const skew = await recording.clockSkew()
     tellUnread(status, screen)
     if (screen.format === 'ndjson') for (const row of account.rows) screen.json(row)
-    else if (screen.format === 'json') screen.json({ recording: origin(opened, status), ledger: account })
-    else screen.print(...ledgerLines(account, screen.width))
+    else if (screen.format === 'json') screen.json({ recording: origin(opened, status), ledger: account, skew })
+    else screen.print(...ledgerLines(account, screen.width), ...skewLines(skew, status))
     return EXIT.ok
   },
 }

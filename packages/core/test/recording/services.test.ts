@@ -85,7 +85,7 @@ describe('two services of which one asks the other, merged', () => {
     expect([...first.items, ...rest.items]).toEqual(all)
   })
 
-  it('are asked across their border for what is above, below and before an event', async () => {
+  it('are asked across their border for what is above and below an event', async () => {
     const [film] = (await merged.films({ order: 'time' })).items
     const { events, processes } = await merged.film(film!.id)
     const inner = await merged.event(processes![0]!.root)
@@ -97,7 +97,6 @@ describe('two services of which one asks the other, merged', () => {
     ])
     expect((await merged.parentsOf(inner.id)).at(-1)?.id).toBe(film!.id)
     expect((await merged.childrenOf(client.id)).map(({ id }) => id)).toContain(inner.id)
-    expect((await merged.causesOf(inner.id)).map(({ id }) => id)).toEqual([client.id])
   })
 
   it('tell how far their clocks are apart, and have the times that their clocks showed', async () => {

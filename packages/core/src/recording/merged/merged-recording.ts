@@ -17,7 +17,7 @@ import type { Merged } from './merged.ts'
 /** Questions that are answered otherwise than of recordings that happen to lie together. */
 type Joined = Pick<
   Recording,
-  'films' | 'film' | 'filmsOfTrace' | 'events' | 'event' | 'parentsOf' | 'childrenOf' | 'causesOf' | 'clockSkew'
+  'films' | 'film' | 'filmsOfTrace' | 'events' | 'event' | 'parentsOf' | 'childrenOf' | 'clockSkew'
 >
 
 /** The surface over the parts of a merged file, of which the shelf holds nothing else; `nodes` are theirs. */
@@ -64,11 +64,6 @@ function joinedOver(merged: Merged): Joined {
       const own = await parts.childrenOf(id, control)
       const entered = await Promise.all(joins.childrenOf(id as SpanId).map(({ film }) => parts.event(film, control)))
       return [...own, ...entered].map((event) => joins.told(event))
-    },
-    async causesOf(id, control) {
-      const link = joins.linkOf(id as SpanId)
-      const causes = link === undefined ? await parts.causesOf(id, control) : [await parts.event(link.from, control)]
-      return causes.map((event) => joins.told(event))
     },
     clockSkew: async () => merged.skews,
   }

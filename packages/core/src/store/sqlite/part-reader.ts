@@ -10,7 +10,7 @@ import {
   type Rows,
   type SegmentMeta,
 } from '@cinescope/protocol'
-import { expandBlock, MAX_PAGE_BYTES, type StoredBlock } from '../compression.ts'
+import { expandBlock, MAX_BLOCK_BYTES, MAX_PAGE_BYTES, type StoredBlock } from '../compression.ts'
 import type { SegmentEntry } from '../event-store.ts'
 import { bounded } from './bounded.ts'
 import { openRecordingFile } from './open.ts'
@@ -22,6 +22,20 @@ import { SegmentSql } from './segment-sql.ts'
 import { logPath } from './files.ts'
 import { integer, SqlReader, string } from './sql-reader.ts'
 
+/** A row of a table that has one for each segment at most. */
+export interface Attached {
+  readonly table: string
+  readonly row: PlainRow
+}
+
+/** Columns of a row in order. */
+export type PlainRow = readonly (string | number | Uint8Array | null)[]
+
+/** Tables beside that of segments, by its id: what they hold of a segment goes where it goes. */
+const ATTACHED: readonly string[] = Object.entries(SCHEMA)
+  .filter(([, sql]) => sql.includes('(segment INTEGER PRIMARY KEY'))
+  .map(([table]) => table)
+
 /** A segment as it is stored. */
 export interface StoredSegment {
   readonly entry: SegmentEntry
@@ -29,7 +43,7 @@ export interface StoredSegment {
   readonly meta: Uint8Array
   readonly columns: StoredBlock
   readonly pages: readonly StoredBlock[]
-  readonly grams: Uint8Array | undefined
+  readonly attached: readonly Attached[]
 }
 
 /** A stored segment that was read whole and found sound. */
@@ -95,11 +109,20 @@ export class PartReader {
         if (expandBlock(page, MAX_PAGE_BYTES).length !== decoded.pages[index]?.rawLength) return undefined
       }
       const bloom = this.#sql.blob('segment', 'bloom', id)
-      return { entry, bloom, meta, columns, pages, grams: this.#segment.grams(id), rows, decoded }
+      return { entry, bloom, meta, columns, pages, attached: this.#attached(id), rows, decoded }
     } catch (thrown) {
       if (!(thrown instanceof CinescopeError)) throw thrown
       return undefined
     }
+  }
+
+  #attached(id: number): Attached[] {
+    return ATTACHED.flatMap((table) => {
+      const columns = columnsOf(table)
+      const found = columns.map((column) => bounded(column, MAX_BLOCK_BYTES)).join(', ')
+      const row = this.#sql.get(`SELECT ${found} FROM ${table} WHERE segment = ?`, id)
+      return row === undefined ? [] : [{ table, row: plainRow(row, columns) }]
+    })
   }
 
   /** The films that an extract was made of, by number, and the names of the files they were taken from. */
@@ -112,7 +135,7 @@ export class PartReader {
   }
 
   /** Rows of a table of short columns, one by one, each as its columns in order. */
-  *plainRows(table: string): Generator<readonly (string | number | Uint8Array | null)[]> {
+  *plainRows(table: string): Generator<PlainRow> {
     const columns = columnsOf(table)
     const most = (integer(this.#sql.get('PRAGMA page_count') ?? {}, 'page_count') + 1) * ROWS_PER_PAGE
     const statement = this.#database.prepare(
@@ -120,8 +143,7 @@ export class PartReader {
     )
     try {
       for (const row of statement.iterate(most)) {
-        // what SQLite gives without big integers
-        yield columns.map((column) => row[column] as string | number | Uint8Array | null)
+        yield plainRow(row, columns)
       }
     } catch (thrown) {
       throw asCorrupt(thrown)
@@ -138,6 +160,11 @@ export class PartReader {
   close(): void {
     if (this.#database.isOpen) this.#database.close()
   }
+}
+
+function plainRow(row: Readonly<Record<string, unknown>>, columns: readonly string[]): PlainRow {
+  // what SQLite gives without big integers
+  return columns.map((column) => row[column] as PlainRow[number])
 }
 
 /** Columns of a table of ours, in order. */

@@ -5,7 +5,7 @@ import type { LedgerRow } from '@cinescope/protocol'
 import type { SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock } from '../compression.ts'
 import { connect } from './connect.ts'
-import { columnsOf, type StoredSegment } from './part-reader.ts'
+import { columnsOf, type PlainRow, type StoredSegment } from './part-reader.ts'
 import { EXTRACT_SCHEMA, LINK_SCHEMA, schemaOfPart, tableOf } from './parts.ts'
 import { APPLICATION_ID, FORMAT_VERSION, MAX_SEGMENT_PAGES, SCHEMA } from './schema.ts'
 
@@ -93,7 +93,7 @@ export class PartWriter {
   }
 
   /** A row of a table of short columns, unless one of its key is there. */
-  plain(table: string, row: readonly (string | number | Uint8Array | null)[]): void {
+  plain(table: string, row: PlainRow): void {
     this.#insert(table, row.length).run(...row)
   }
 
@@ -113,12 +113,11 @@ export class PartWriter {
   }
 
   /** A segment as it is stored elsewhere, byte for byte. */
-  stored({ entry, bloom, meta, columns, pages, grams }: StoredSegment): void {
+  stored({ entry, bloom, meta, columns, pages, attached }: StoredSegment): void {
     const { id, isTail, summary: s } = entry
-    const bytes = pages.reduce(
-      (sum, page) => sum + page.data.length,
-      columns.data.length + bloom.length + meta.length + (grams?.length ?? 0),
-    )
+    const beside = attached.flatMap(({ row }) => row.filter((value) => value instanceof Uint8Array))
+    const parts = [columns.data, bloom, meta, ...pages.map(({ data }) => data), ...beside]
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
     this.plain('segment', [
       id,
       isTail ? 1 : 0,
@@ -143,21 +142,16 @@ export class PartWriter {
     const first = id * MAX_SEGMENT_PAGES
     for (const [index, page] of pages.entries())
       this.plain('page', [first + index, page.codec, page.rawLength, page.data])
-    if (grams !== undefined) this.plain('gram', [id, grams])
+    for (const { table, row } of attached) this.plain(table, row)
   }
 
   /** A segment made anew. */
   sealed(id: number, isTail: boolean, segment: SealedSegment): void {
     const { summary, bloom, meta, grams } = segment
     const columns = compressBlock(segment.columns)
-    this.stored({
-      entry: { id, isTail, summary, bloom },
-      bloom,
-      meta,
-      columns,
-      pages: segment.pages.map(compressBlock),
-      grams,
-    })
+    const pages = segment.pages.map(compressBlock)
+    const attached = grams === undefined ? [] : [{ table: 'gram', row: [id, grams] }]
+    this.stored({ entry: { id, isTail, summary, bloom }, bloom, meta, columns, pages, attached })
   }
 
   #insert(table: string, columns: number): StatementSync {
