@@ -44,7 +44,10 @@ export class Account {
       put('pruned', kind, -recovered)
       put(missing, kind, (stored.get(kind) ?? 0) - (this.#kept.get(kind) ?? 0))
     }
-    return Array.from(sums.values()).filter(({ count }) => count !== 0)
+    const rows = Array.from(sums.values()).filter(({ count }) => count !== 0)
+    // by this row an extract is known, also one that left no event
+    const isMarked = missing !== 'notExtracted' || rows.some(({ reason }) => reason === missing)
+    return isMarked ? rows : [...rows, { reason: missing, kind: 'unknown', count: 0 }]
   }
 }
 

@@ -8,6 +8,8 @@ export interface Completeness {
   readonly isLive: boolean
   /** Events it accounts for, without those that an extract left where they were. */
   readonly told: number
+  /** Holds a few films of another. */
+  readonly isExtract: boolean
   readonly isClosed: boolean
   readonly stored: number
 }
@@ -16,12 +18,13 @@ export interface Completeness {
 export function completenessOf(source: EventSource): Promise<Completeness> {
   return source.read((view) => {
     const state = source.state()
-    let [told, stored] = [0, 0]
+    let [told, stored, isExtract] = [0, 0, false]
     for (const { reason, count } of view.ledger()) {
-      if (reason !== 'notExtracted') told += count
+      if (reason === 'notExtracted') isExtract = true
+      else told += count
       if (reason === 'stored') stored += count
     }
-    return { isLive: state === 'live', told, isClosed: state === 'closed', stored }
+    return { isLive: state === 'live', told, isExtract, isClosed: state === 'closed', stored }
   })
 }
 
@@ -30,5 +33,6 @@ export function isMoreComplete(a: Completeness | undefined, b: Completeness | un
   if (a === undefined || b === undefined) return a !== undefined
   if (a.isLive !== b.isLive) return a.isLive
   if (a.told !== b.told) return a.told > b.told
+  if (a.isExtract !== b.isExtract) return b.isExtract
   return a.isClosed === b.isClosed ? a.stored > b.stored : a.isClosed
 }

@@ -163,8 +163,13 @@ export class PartReader {
 }
 
 function plainRow(row: Readonly<Record<string, unknown>>, columns: readonly string[]): PlainRow {
-  // what SQLite gives without big integers
-  return columns.map((column) => row[column] as PlainRow[number])
+  return columns.map((column) => {
+    const value = row[column]
+    if (value === null || typeof value === 'string' || value instanceof Uint8Array) return value
+    if (typeof value !== 'number' || !(Math.abs(value) <= Number.MAX_SAFE_INTEGER))
+      throw new CinescopeError('CSC_ERR_CORRUPT', `column ${column} holds a number that no writer puts there`)
+    return value
+  })
 }
 
 /** Columns of a table of ours, in order. */
