@@ -64,6 +64,16 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/pack.ts')).pack,
   },
   {
+    name: 'extract',
+    summary: 'make one file of a few films',
+    load: async () => (await import('./commands/extract.ts')).extract,
+  },
+  {
+    name: 'merge',
+    summary: 'make one file of the recordings of several processes',
+    load: async () => (await import('./commands/merge.ts')).merge,
+  },
+  {
     name: 'doctor',
     summary: 'check recordings, what is hooked and what it costs',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -16,6 +16,8 @@ export interface TimelineOptions {
   readonly width: number
   /** Show attributes, arguments, results, bodies and whole stacks. */
   readonly values: boolean
+  /** Spans by which the film entered another process, and which. */
+  readonly entered?: ReadonlyMap<string, string>
 }
 
 const NUMBER = 9
@@ -51,7 +53,9 @@ export function timeline(rows: readonly TreeRow[], film: FilmSummary, options: T
     ]
     const indent = '  '.repeat(Math.min(depth, DEEPEST)) + (depth > DEEPEST ? `(${depth}) ` : '')
     const under = ' '.repeat(options.width < 110 ? NUMBER : NUMBER * 2 + 2 + barWidth + 4) + indent + '  '
-    return [[...head, indent, ...what(row, kindWidth)], ...details(event, options, under)]
+    const entered = options.entered?.get(event.id)
+    const into = entered === undefined ? [] : [styled('magenta', `in ${entered}: `)]
+    return [[...head, indent, ...into, ...what(row, kindWidth)], ...details(event, options, under)]
   })
   return [[styled('dim', title)], ...body]
 }

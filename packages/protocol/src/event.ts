@@ -1,8 +1,9 @@
 /** Events and films as readers see them. */
 
+import type { ClockSkew } from './clock-skew.ts'
 import type { Entity, Site } from './dictionary.ts'
 import type { Explain } from './explain.ts'
-import type { FilmId, SpanId, TraceId } from './ids.ts'
+import type { FilmId, NodeId, SpanId, TraceId } from './ids.ts'
 import type { Kind, ParentCertainty } from './kind.ts'
 import type { DurationNs, TimeNs, WallMs } from './time.ts'
 
@@ -62,9 +63,23 @@ export interface FilmSummary {
   readonly traceId: TraceId
 }
 
+/** One entry of a film into another process. */
+export interface FilmProcess {
+  /** The span by which it entered. */
+  readonly root: SpanId
+  readonly node: NodeId
+  readonly service: string
+  readonly pid: number
+  /** How far its clock is from that of the process in which the film began; undefined where nothing tells. */
+  readonly skew: ClockSkew | undefined
+}
+
 /** A film with its events in order of their beginning. */
 export interface Film {
   readonly summary: FilmSummary
+  /** Of a film that went through several processes `atNs` counts from the anchor of the first, by the clocks as they were. */
   readonly events: readonly CinescopeEvent[]
+  /** Of such a film: where it entered the other processes. */
+  readonly processes?: readonly FilmProcess[]
   readonly explain: Explain
 }

@@ -1,9 +1,18 @@
-/** The account of every event offered: produced = stored + pruned + dropped + sampledOut + notKept + pending, always. */
+/** The account of every event offered: produced = stored + pruned + dropped + sampledOut + notKept + notExtracted + pending, always. */
 
 import type { Kind } from './kind.ts'
 
 /** Where an event that was accounted for went. */
-export const LEDGER_REASONS = ['stored', 'pruned', 'full', 'overwritten', 'corrupt', 'sampledOut', 'notKept'] as const
+export const LEDGER_REASONS = [
+  'stored',
+  'pruned',
+  'full',
+  'overwritten',
+  'corrupt',
+  'sampledOut',
+  'notKept',
+  'notExtracted',
+] as const
 
 /** One of them: kept; removed by retention; no room in the ring; lapped in the ring; unreadable; not sampled; decided against. */
 export type LedgerReason = (typeof LEDGER_REASONS)[number]
@@ -27,6 +36,8 @@ export interface Ledger {
   readonly dropped: number
   readonly sampledOut: number
   readonly notKept: number
+  /** Stored in the recording that this is an extract of, and not here. */
+  readonly notExtracted: number
   /** Offered but not yet accounted for; 0 after `flush()` and `stop()`. */
   readonly pending: number
   /** `unknown` when the process died without closing its recording: events after the last commit may be missing and uncounted. */
@@ -46,6 +57,7 @@ export function sumLedger(rows: readonly LedgerRow[], tail: Ledger['tail'], pend
     dropped: total('full', 'overwritten', 'corrupt'),
     sampledOut: total('sampledOut'),
     notKept: total('notKept'),
+    notExtracted: total('notExtracted'),
     pending,
     tail,
     rows,

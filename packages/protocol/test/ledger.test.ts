@@ -16,7 +16,13 @@ describe('the ledger', () => {
         const of = (reason: string): number =>
           rows.filter((each) => each.reason === reason).reduce((sum, each) => sum + each.count, 0)
         expect(ledger.produced).toBe(
-          ledger.stored + ledger.pruned + ledger.dropped + ledger.sampledOut + ledger.notKept + ledger.pending,
+          ledger.stored +
+            ledger.pruned +
+            ledger.dropped +
+            ledger.sampledOut +
+            ledger.notKept +
+            ledger.notExtracted +
+            ledger.pending,
         )
         expect(ledger).toMatchObject({
           stored: of('stored'),
@@ -24,6 +30,7 @@ describe('the ledger', () => {
           dropped: of('full') + of('overwritten') + of('corrupt'),
           sampledOut: of('sampledOut'),
           notKept: of('notKept'),
+          notExtracted: of('notExtracted'),
           pending,
           rows,
         })
@@ -39,6 +46,7 @@ describe('the ledger', () => {
       dropped: 0,
       sampledOut: 0,
       notKept: 0,
+      notExtracted: 0,
       pending: 0,
       tail: 'complete',
       rows: [],

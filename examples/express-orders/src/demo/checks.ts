@@ -34,8 +34,9 @@ export async function check(expected: Expected): Promise<Verdict> {
   const expect = (holds: boolean, failure: string): void => void (holds || failures.push(failure))
   const rows = countStored(expected.path)
   await using recording = openRecording(expected.path)
-  const { produced, stored, pruned, dropped, sampledOut, notKept, pending, tail } = await recording.ledger()
-  const notStored = pruned + dropped + sampledOut + notKept + pending
+  const { produced, stored, pruned, dropped, sampledOut, notKept, notExtracted, pending, tail } =
+    await recording.ledger()
+  const notStored = pruned + dropped + sampledOut + notKept + notExtracted + pending
   expect(tail === 'complete', `the tail of the ledger is ${tail}`)
   expect(produced === expected.produced, `${expected.produced} events were offered, the ledger says ${produced}`)
   expect(stored === rows.events, `the rows hold ${rows.events} events, the ledger says ${stored} stored`)

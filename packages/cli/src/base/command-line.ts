@@ -94,7 +94,7 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   if (missing !== undefined) {
     throw usageError(`${command.name} needs ${missing.name}: ${usageOf(command)}`)
   }
-  const extra = operands[command.operands.length]
+  const extra = command.operands.at(-1)?.repeats === true ? undefined : operands[command.operands.length]
   if (extra !== undefined) {
     throw usageError(`'${extra.slice(0, 60)}' is one word too many: ${usageOf(command)}`)
   }
@@ -110,7 +110,10 @@ function checkExclusions(options: Options, values: Values): void {
 
 /** `cinescope film ID [PATH] [options]`. */
 export function usageOf({ name, operands, rest }: Command): string {
-  const words = operands.map((operand) => (operand.required === true ? operand.name : `[${operand.name}]`))
+  const words = operands.map(({ name: word, required, repeats }) => {
+    const all = repeats === true ? `${word}...` : word
+    return required === true ? all : `[${all}]`
+  })
   if (rest !== undefined) return ['cinescope', name, '[options]', ...words, `[${rest}]`].join(' ')
   return ['cinescope', name, ...words, '[options]'].join(' ')
 }

@@ -27,6 +27,8 @@ export type Options = Readonly<Record<string, Option>>
 interface Operand {
   readonly name: string
   readonly required?: boolean
+  /** The last one may be given more than once. */
+  readonly repeats?: boolean
 }
 
 /** A command. */

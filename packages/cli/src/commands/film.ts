@@ -1,10 +1,11 @@
 /** `cinescope film`: one film as a timeline. */
 
-import { type CinescopeEvent, type Film, type OpenRecording, wallMs } from '@cinescope/core'
+import { type CinescopeEvent, type Film, type FilmProcess, type OpenRecording, wallMs } from '@cinescope/core'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { openFilm, origin } from '../base/recordings.ts'
 import { filmTree } from '../film-tree.ts'
+import { skewText } from '../format/clock-skew.ts'
 import { member } from '../format/event-label.ts'
 import { filmOutcome } from '../format/outcome.ts'
 import { type Line, styled } from '../format/styled.ts'
@@ -41,7 +42,14 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
   }
   const status = await recording.status()
   if (screen.format === 'json') {
-    screen.json({ recording: origin(opened, status), film: summary, events, gaps, explain })
+    screen.json({
+      recording: origin(opened, status),
+      film: summary,
+      processes: opened.film.processes,
+      events,
+      gaps,
+      explain,
+    })
     return EXIT.ok
   }
   const { process, state } = status
@@ -60,9 +68,14 @@ async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
       ),
     ],
     [styled('dim', `${process.service}, pid ${process.pid} on ${process.hostname}; ${opened.path} (${state})`)],
+    ...processLines(opened.film),
     ...missing(opened.film),
     [],
-    ...timeline(filmTree(opened.film, gaps), summary, { width: screen.width, values: given.flag('values') }),
+    ...timeline(filmTree(opened.film, gaps), summary, {
+      width: screen.width,
+      values: given.flag('values'),
+      entered: new Map(opened.film.processes?.map((entry) => [entry.root, processName(entry)])),
+    }),
   )
   return EXIT.ok
 }
@@ -88,6 +101,19 @@ async function gapsWithin(recording: OpenRecording, { summary, events }: Film): 
   }
   const { items } = await recording.events({ where, limit: 1000 })
   return items.filter(({ atNs, thread }) => atNs >= summary.atNs && atNs <= end && thread === events[0]?.thread)
+}
+
+/** The other processes that the film went through, and what is known of their clocks: by those, as they were, the times are told. */
+function processLines({ processes = [] }: Film): Line[] {
+  const each = new Map(processes.map((entry) => [entry.node, entry]))
+  return Array.from(each.values(), (entry) => {
+    const known = entry.skew === undefined ? 'not known against' : skewText(entry.skew)
+    return [styled('dim', `also in ${processName(entry)}, whose clock is ${known} that of the first`)]
+  })
+}
+
+function processName({ service, pid }: FilmProcess): string {
+  return `${service} (${pid})`
 }
 
 /** Says how many events of the film are gone, if any are. */

@@ -4,6 +4,7 @@ import type { Ledger, LedgerRow } from '@cinescope/core'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { NEWEST, openAt, origin, tellUnread } from '../base/recordings.ts'
+import { skewLines } from '../format/clock-skew.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { table } from '../format/table.ts'
 import { count } from '../format/units.ts'
@@ -12,7 +13,7 @@ import { count } from '../format/units.ts'
 export const ledger: Command = {
   name: 'ledger',
   about: [
-    'produced = stored + pruned + dropped + sampled out + not kept + pending, exactly.\nA span counts as two events, its begin and its end.',
+    'produced = stored + pruned + dropped + sampled out + not kept + not extracted + pending, exactly.\nA span counts as two events, its begin and its end.',
     'The tail is complete once the recording is closed, open while the server writes, and unknown when the process\nwas killed: what it recorded in its last 250 ms may then be missing and uncounted.',
   ],
   operands: [{ name: 'PATH' }],
@@ -27,10 +28,11 @@ export const ledger: Command = {
     await using recording = opened.recording
     const account = await recording.ledger()
     const status = await recording.status()
+    const skew = await recording.clockSkew()
     tellUnread(status, screen)
     if (screen.format === 'ndjson') for (const row of account.rows) screen.json(row)
-    else if (screen.format === 'json') screen.json({ recording: origin(opened, status), ledger: account })
-    else screen.print(...ledgerLines(account, screen.width))
+    else if (screen.format === 'json') screen.json({ recording: origin(opened, status), ledger: account, skew })
+    else screen.print(...ledgerLines(account, screen.width), ...skewLines(skew, status))
     return EXIT.ok
   },
 }
@@ -44,6 +46,7 @@ const MEANING: Readonly<Record<string, string>> = {
   corrupt: 'lost: unreadable in the ring',
   sampledOut: 'not sampled',
   notKept: 'decided against',
+  notExtracted: 'left in the recording this is an extract of',
 }
 
 /** The sum, then a line a reason and kind. */
@@ -65,11 +68,12 @@ export function ledgerLines(account: Ledger, width: number): Line[] {
 
 /** `1,204 produced = 1,204 stored + 0 pruned + ...`; what is nothing is left out, but for stored and dropped. */
 export function ledgerSum(account: Ledger): string {
-  const { produced, stored, pruned, dropped, sampledOut, notKept, pending } = account
+  const { produced, stored, pruned, dropped, sampledOut, notKept, notExtracted, pending } = account
   const optional = [
     [pruned, 'pruned'],
     [sampledOut, 'sampled out'],
     [notKept, 'not kept'],
+    [notExtracted, 'not extracted'],
     [pending, 'pending'],
   ] as const
   const terms = [`${count(stored)} stored`, `${count(dropped)} dropped`]

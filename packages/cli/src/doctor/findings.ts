@@ -63,9 +63,9 @@ function judgeFile({ path, status, error, mode }: RecordingFacts, isNewest: bool
 }
 
 function judgeLedger(account: Ledger): Finding[] {
-  const { produced, stored, pruned, dropped, sampledOut, notKept, pending } = account
+  const { produced, stored, pruned, dropped, sampledOut, notKept, notExtracted, pending } = account
   const findings: Finding[] = []
-  if (produced !== stored + pruned + dropped + sampledOut + notKept + pending) {
+  if (produced !== stored + pruned + dropped + sampledOut + notKept + notExtracted + pending) {
     findings.push(
       problem('The ledger does not add up.', 'This is a fault of Cinescope; please report it with the recording.'),
     )

@@ -20,6 +20,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   sequences: 1,
   diffFilms: 3,
   stateAt: 2,
+  clockSkew: 0,
   ledger: 0,
   status: 0,
 }

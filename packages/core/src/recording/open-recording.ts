@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { CinescopeError } from '@cinescope/protocol'
 import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
+import { nodesIn } from '../store/sqlite/nodes-in.ts'
+import { readLinks } from '../store/sqlite/read-links.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
 import { directoryRecording } from './directory/directory-recording.ts'
+import { mergedRecording } from './merged/merged-recording.ts'
 import { QUERIES } from './queries.ts'
 import type { OpenRecording } from './recording.ts'
 import { type Ask, surfaceOver } from './surface.ts'
@@ -21,14 +24,26 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a recording file, or all of a directory as one, read-only. They may be hostile and may be written meanwhile; a file of a
+ * Opens a recording file, or all of a directory as one, read-only; a merged file as the recordings it was made of. They may be hostile and may be written meanwhile; a file of a
  * directory that cannot be read is left out of the answers and told of in `status()`.
  * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
  */
 export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {
   const first = findRecording(path)
-  if (!newest && first !== path) return directoryRecording(() => recordingsIn(path), openSqliteSource)
+  if (!newest && first !== path)
+    return directoryRecording({ paths: () => recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
+  const nodes = nodesIn(first)
+  const links = readLinks(first)
+  if (nodes.length > 1 || links.length > 0)
+    return mergedRecording({ paths: () => [first], nodes: () => nodes, open: openSqliteSource }, nodes, links)
   return recordingOf(openSqliteSource(first))
+}
+
+/** The same with each film of each process for itself, as it was recorded. */
+export function openParts(path: string): OpenRecording {
+  const first = findRecording(path)
+  const paths = first === path ? [path] : undefined
+  return directoryRecording({ paths: () => paths ?? recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
 }
 
 /** The surface over a source in this thread, which it owns. */

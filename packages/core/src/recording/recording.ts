@@ -6,6 +6,7 @@ import type {
   CausalGraph,
   CausalOptions,
   CausalPath,
+  ClockSkew,
   CinescopeEvent,
   ConcurrentOptions,
   DiffOptions,
@@ -69,6 +70,8 @@ export interface Recording {
   diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
   /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */
   stateAt(entity: Entity, at?: WallMs, control?: QueryControl): Promise<EntityState | undefined>
+  /** How far the clocks of processes that sent each other something are apart; of a merged recording. */
+  clockSkew(control?: QueryControl): Promise<readonly ClockSkew[]>
   ledger(control?: QueryControl): Promise<Ledger>
   status(control?: QueryControl): Promise<RecordingStatus>
 }

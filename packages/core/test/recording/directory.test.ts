@@ -7,10 +7,13 @@ import fc from 'fast-check'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
+import { Correlator } from '../../src/correlate/correlator.ts'
+import { packRecording } from '../../src/store/sqlite/pack.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { sealedCommit, spans } from '../store/conformance.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-import { PROCESS } from './recording-fixture.ts'
+import { commitOf, PROCESS } from './recording-fixture.ts'
+import { play } from './stream.ts'
 
 /** Records `count` films by a process that began `shiftMs` after the first. */
 function record(directory: string, index: number, count: number, shiftMs: number): void {
@@ -90,6 +93,27 @@ describe('a directory opened as one recording', () => {
       ['9999.cine', 'CSC_ERR_FORMAT'],
       ['0000.cine', 'CSC_ERR_FORMAT'],
     ])
+  })
+
+  it('reads the recording that goes on, not a packed copy beside it, whatever they are called', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, '0001.cine')
+    const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1000 })
+    const store = createSqliteStore(path, PROCESS)
+    play(spans(2, 1), fold)
+    store.commit(commitOf(fold.cut(true, 1), fold.taken))
+    packRecording(path, join(directory.path, '0001.packed.cine'))
+    await using all = openRecording(directory.path)
+    // alike, but one is live
+    expect((await all.status()).parts?.map((part) => basename(part.path))).toEqual(['0001.cine'])
+    play(spans(3, 5), fold)
+    store.commit(commitOf(fold.cut(true, 1), fold.taken))
+    expect((await all.films()).items).toHaveLength(5)
+    store.close()
+    // neither is live, and the copy has less
+    const { parts, unread } = await all.status()
+    expect(parts?.map((part) => basename(part.path))).toEqual(['0001.cine'])
+    expect(unread?.map((file) => basename(file.path))).toEqual(['0001.packed.cine'])
   })
 
   it('takes up a process that starts while it is open, but not into pages that began before', async () => {

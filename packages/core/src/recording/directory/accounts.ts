@@ -33,7 +33,11 @@ export async function statusOf(directory: Directory): Promise<RecordingStatus> {
     for (const [name, value] of Object.entries(status.counters)) counters[name] = (counters[name] ?? 0) + value
   return {
     ...newest,
-    bytes: parts.reduce((sum, { status }) => sum + status.bytes, 0),
+    // a file that holds several has one size
+    bytes: Array.from(new Map(parts.map(({ path, status }) => [path, status.bytes])).values()).reduce(
+      (sum, each) => sum + each,
+      0,
+    ),
     segments: parts.reduce((sum, { status }) => sum + status.segments, 0),
     counters,
     parts,

@@ -1,22 +1,21 @@
 /** A directory of recordings, one for each process start, opened as one recording. */
 
-import type { EventSource } from '../../store/event-store.ts'
 import type { OpenRecording } from '../recording.ts'
 import { surfaceOver } from '../surface.ts'
-import { Directory } from './directory.ts'
+import { Directory, type InstantOf } from './directory.ts'
 import { MERGES } from './merges.ts'
-import { OpenFiles } from './open-files.ts'
+import { OpenFiles, type Shelf } from './open-files.ts'
 
 /**
- * The surface over all recordings that `list` gives, the newest start first, at the time of each question. Recordings are merged
- * by wall time, as each process's clock told it, equal times by node; within one the order is its own.
+ * The surface over all recordings of the shelf, the newest start first, at the time of each question. Recordings are merged
+ * by wall time, as each process's clock told it, unless `instantOf` says otherwise, equal times by node; within one the order is its own.
  */
-export function directoryRecording(list: () => readonly string[], open: (path: string) => EventSource): OpenRecording {
-  const files = new OpenFiles(list, open)
+export function directoryRecording(shelf: Shelf, instantOf?: InstantOf): OpenRecording {
+  const files = new OpenFiles(shelf)
   return surfaceOver(
     async (method, args, control) => {
       const merge = MERGES[method] as (directory: Directory, ...all: readonly unknown[]) => Promise<unknown>
-      return merge(new Directory(files, control), ...args)
+      return merge(new Directory(files, control, instantOf), ...args)
     },
     async () => files.close(),
   )

@@ -1,12 +1,12 @@
 /** What a question to a directory of recordings is answered from. */
 
-import { CinescopeError, type NodeId } from '@cinescope/protocol'
+import { CinescopeError, type NodeId, type WallMs } from '@cinescope/protocol'
 import type { Ground } from '../../query/causality/ground.ts'
 import type { QueryControl } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
 import type { Method, Recording } from '../recording.ts'
 import { directoryGround } from './directory-ground.ts'
-import type { OpenFiles, UnreadFile } from './open-files.ts'
+import type { Listing, Member, OpenFiles, UnreadFile } from './open-files.ts'
 import { isUnreadable } from './unreadable.ts'
 
 /** What one recording of the directory answered. */
@@ -16,26 +16,41 @@ export interface Part<T> {
   readonly answer: T
 }
 
+/** The instant of something that happened in a process, comparable with those of other processes. */
+export type InstantOf = (node: NodeId, happened: { readonly at: WallMs }) => number
+
+function wallTime(_node: NodeId, { at }: { readonly at: WallMs }): number {
+  return at
+}
+
 /** All recordings of a directory, for one question. */
 export class Directory {
-  /** Recordings that could not be read, or are a copy of one that was. */
+  /** Files that could not be read, or hold nothing that another does not hold. */
   readonly unread: UnreadFile[] = []
+  /** By which what happened in several processes is ordered. */
+  readonly instantOf: InstantOf
   readonly #files: OpenFiles
   readonly #control: QueryControl
+  #listed: Promise<Listing> | undefined
 
-  constructor(files: OpenFiles, control: QueryControl) {
+  constructor(files: OpenFiles, control: QueryControl, instantOf: InstantOf = wallTime) {
     this.#files = files
     this.#control = control
+    this.instantOf = instantOf
   }
 
-  /** Recordings that are left out because there are too many. */
-  get beyond(): number {
-    return this.#files.listing().beyond
+  /** What there is, the same throughout the question. @throws CSC_ERR_NO_RECORDING, CSC_ERR_STOPPED */
+  listing(): Promise<Listing> {
+    this.#listed ??= this.#files.listing().then((listing) => {
+      this.unread.push(...listing.unread)
+      return listing
+    })
+    return this.#listed
   }
 
   /**
-   * Asks each recording in turn, the newest start first, until `isEnough`; those for which `args` gives undefined are not asked. One that does not hold what was asked for is passed
-   * over; one that cannot be read is noted in `unread`. @throws the first failure when no recording can be read
+   * Asks each recording in turn, the newest start first, until `isEnough`; those for which `args` gives undefined are not asked.
+   * One that does not hold what was asked for is passed over; one that cannot be read is noted in `unread`. @throws the first failure when no recording can be read
    */
   async ask<M extends Method>(
     method: M,
@@ -43,59 +58,42 @@ export class Directory {
     isEnough: (answer: Awaited<ReturnType<Recording[M]>>) => boolean = () => false,
   ): Promise<Part<Awaited<ReturnType<Recording[M]>>>[]> {
     const parts: Part<Awaited<ReturnType<Recording[M]>>>[] = []
-    const nodes = new Set<NodeId>()
-    for (const path of this.#files.listing().paths) {
-      const part = await this.#askFile(path, nodes, method, typeof args === 'function' ? args : () => args)
-      if (part === undefined) continue
+    const { members } = await this.listing()
+    let failed = 0
+    for (const member of members) {
+      const own = typeof args === 'function' ? args(member.node) : args
+      if (own === undefined) continue
+      const part = await this.#askMember(member, method, own)
+      if (part === 'unread') failed++
+      if (part === undefined || part === 'unread') continue
       parts.push(part)
       if (isEnough(part.answer)) break
     }
-    if (nodes.size === 0 && this.unread[0] !== undefined) throw this.unread[0].error
+    if (failed === members.length && this.unread[0] !== undefined) throw this.unread[0].error
     return parts
-  }
-
-  /** Recordings there are now, unreadable ones included. */
-  get size(): number {
-    return this.#files.listing().paths.length
   }
 
   /** For a question that goes from one recording to another. */
   ground(): Ground {
-    return directoryGround(this.#files, this.#control)
+    return directoryGround(this.#files, () => this.listing(), this.#control)
   }
 
-  #answer<M extends Method>(
-    path: string,
+  async #askMember<M extends Method>(
+    member: Member,
     method: M,
     args: Parameters<Recording[M]>,
-  ): Promise<Awaited<ReturnType<Recording[M]>>> {
+  ): Promise<Part<Awaited<ReturnType<Recording[M]>>> | 'unread' | undefined> {
     // the table gives each question's own answer
     const query = QUERIES[method] as (...all: readonly unknown[]) => Promise<Awaited<ReturnType<Recording[M]>>>
-    return this.#files.with(path, ({ reader }) => query(reader.reading(this.#control), ...args))
-  }
-
-  async #askFile<M extends Method>(
-    path: string,
-    nodes: Set<NodeId>,
-    method: M,
-    argsOf: (node: NodeId) => Parameters<Recording[M]> | undefined,
-  ): Promise<Part<Awaited<ReturnType<Recording[M]>>> | undefined> {
+    const { path, node } = member
     try {
-      const node = await this.#files.with(path, async (file) => file.node)
-      if (nodes.has(node))
-        throw new CinescopeError('CSC_ERR_FORMAT', `${path} is a copy of another recording in the same directory`)
-      const args = argsOf(node)
-      nodes.add(node)
-      if (args === undefined) return undefined
-      const answer = await this.#answer(path, method, args)
+      const answer = await this.#files.with(member, ({ reader }) => query(reader.reading(this.#control), ...args))
       return { node, path, answer }
     } catch (thrown) {
-      if (!isUnreadable(thrown)) {
-        if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined
-        throw thrown
-      }
+      if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined
+      if (!isUnreadable(thrown)) throw thrown
       this.unread.push({ path, error: thrown })
-      return undefined
+      return 'unread'
     }
   }
 }

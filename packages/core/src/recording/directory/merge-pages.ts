@@ -6,8 +6,8 @@ import type { Part } from './directory.ts'
 /** How the items of a page are merged. */
 export interface MergeOrder<T> {
   readonly order: string
-  /** What items of different recordings are compared by: wall time or duration. Equal ones come by node. */
-  key(item: T): number
+  /** What items of different recordings are compared by: an instant or duration. Equal ones come by node. */
+  key(item: T, node: NodeId): number
   /** The cursor in the item's own recording that goes on after it. */
   cursor(item: T, node: NodeId): string
 }
@@ -53,7 +53,8 @@ export function mergePages<T>(
       const item = head.part.answer.items[head.taken]
       if (item === undefined) continue
       const other = first?.part.answer.items[first.taken]
-      const distance = other === undefined ? -1 : (by.key(item) - by.key(other)) * sign
+      const distance =
+        other === undefined ? -1 : (by.key(item, head.part.node) - by.key(other, first!.part.node)) * sign
       if (distance < 0 || (distance === 0 && head.part.node < first!.part.node)) first = head
     }
     if (first === undefined) break

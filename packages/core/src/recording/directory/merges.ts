@@ -64,6 +64,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
         undefined,
       )
   },
+  clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
   aggregate: ofOne('aggregate'),
@@ -75,13 +76,14 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
 function ofOne<M extends Method>(
   method: M,
 ): (directory: Directory, ...args: Parameters<Recording[M]>) => Promise<Awaited<ReturnType<Recording[M]>>> {
-  return (directory, ...args) => {
-    if (directory.size > 1) {
-      const found = `the directory holds ${directory.size}`
-      const message = `'${method}' asks one recording, and ${found}: open a file, or the newest`
-      return Promise.reject(new CinescopeError('CSC_ERR_QUERY', message))
+  return async (directory, ...args): Promise<Awaited<ReturnType<Recording[M]>>> => {
+    const { members } = await directory.listing()
+    if (members.length > 1) {
+      const message = `'${method}' asks one recording, and the directory holds ${members.length}: open a file, or the newest`
+      throw new CinescopeError('CSC_ERR_QUERY', message)
     }
-    return directory.ask(method, args).then((parts) => one(parts, 'recording'))
+    const parts = await directory.ask(method, args)
+    return one<Awaited<ReturnType<Recording[M]>>>(parts, 'recording')
   }
 }
 
@@ -91,7 +93,7 @@ async function films(directory: Directory, query: FilmQuery = {}): Promise<FilmP
   const key = (film: FilmSummary): number => film.durationNs ?? -1
   return page(directory, 'films', query, {
     order,
-    key: isByTime ? ({ at }) => at : key,
+    key: isByTime ? (film, node) => directory.instantOf(node, film) : key,
     cursor: (film, node) => {
       const { thread, seq } = placeOf(node, film.id)
       return formatCursor(order, { key: isByTime ? film.atNs : key(film), id: filmNumber(thread, seq) })
@@ -105,7 +107,7 @@ async function events(directory: Directory, query: EventQuery = {}): Promise<Eve
   const key = (event: CinescopeEvent): number => event.durationNs ?? -1
   return page(directory, 'events', query, {
     order,
-    key: isByTime ? ({ at }) => at : key,
+    key: isByTime ? (event, node) => directory.instantOf(node, event) : key,
     cursor: (event) =>
       formatCursor(order, { key: isByTime ? event.atNs : key(event), id: filmNumber(event.thread, event.seq) }),
   })
@@ -121,7 +123,8 @@ async function page<M extends 'films' | 'events', T>(
   const limit = checkLimit(query.limit)
   const { cursor, ...rest } = query
   const before = cursor === undefined ? undefined : parseCursors(cursor)
-  const each = { ...rest, limit: Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, directory.size))) }
+  const { members, beyond } = await directory.listing()
+  const each = { ...rest, limit: Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, members.length))) }
   const parts = (await directory.ask(method, (node) => {
     const place = before?.[node]
     if (before !== undefined && place === undefined) return undefined
@@ -129,7 +132,7 @@ async function page<M extends 'films' | 'events', T>(
     // both questions take one argument, of which this is what they share
     return [own] as unknown as Parameters<Recording[M]>
   })) as unknown as readonly Part<Page<T>>[]
-  const { unread, beyond } = directory
+  const { unread } = directory
   const left = unread.length + beyond === 0 ? '' : `; ${unread.length + beyond} left out, see status`
   const plan = `${parts[0]?.answer.explain.plan ?? 'nothing'}, in each of ${parts.length} recordings${left}`
   return {

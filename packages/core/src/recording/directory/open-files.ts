@@ -1,18 +1,24 @@
-/** The files of a directory of recordings: found anew for each question, opened when first needed, at most so many open at once. */
+/** The recordings of a directory: found anew for each question, opened when first needed, at most so many open at once. */
 
 import { CinescopeError, type NodeId } from '@cinescope/protocol'
 import { SourceReader } from '../../query/reading.ts'
 import type { EventSource } from '../../store/event-store.ts'
+import { completenessOf, type Completeness, isMoreComplete } from './completeness.ts'
 
-/** Files that are kept open between questions. */
+/** Recordings that are kept open between questions. */
 const MAX_OPEN = 32
 /** Files of one directory that are read; the newest. */
 const MAX_FILES = 1000
 
-/** A file that can be asked. */
-export interface OpenFile {
+/** One process's recording: a file, or a part of one that holds several. */
+export interface Member {
   readonly path: string
+  readonly part: number
   readonly node: NodeId
+}
+
+/** A recording that can be asked. */
+export interface OpenFile extends Member {
   readonly reader: SourceReader
 }
 
@@ -24,10 +30,21 @@ export interface UnreadFile {
 
 /** What a directory holds at one instant. */
 export interface Listing {
-  /** The newest start first. */
-  readonly paths: readonly string[]
+  /** The newest start first, one for each process. */
+  readonly members: readonly Member[]
+  /** Files that cannot be read, and copies of what another file holds more completely. */
+  readonly unread: readonly UnreadFile[]
   /** Files beyond the newest 1,000, which are left out. */
   readonly beyond: number
+}
+
+/** Where recordings are found; each throws what is wrong. */
+export interface Shelf {
+  /** The newest start first. */
+  paths(): readonly string[]
+  /** The processes of a file by part. */
+  nodes(path: string): readonly NodeId[]
+  open(path: string, part: number): EventSource
 }
 
 interface Entry extends OpenFile {
@@ -38,33 +55,47 @@ interface Entry extends OpenFile {
 
 /** See above; whoever made it closes it. */
 export class OpenFiles {
-  readonly #list: () => readonly string[]
-  readonly #open: (path: string) => EventSource
+  readonly #shelf: Shelf
   /** In order of their last use. */
   readonly #entries = new Map<string, Entry>()
+  /** Whose recordings files hold, which never changes. */
+  #nodes = new Map<string, readonly NodeId[]>()
   #isClosed = false
 
-  /** `list` gives the paths, the newest start first; `open` throws what is wrong with a file. */
-  constructor(list: () => readonly string[], open: (path: string) => EventSource) {
-    this.#list = list
-    this.#open = open
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf
   }
 
   /** What is there now: processes may have started since. @throws CSC_ERR_NO_RECORDING when the directory is gone */
-  listing(): Listing {
+  async listing(): Promise<Listing> {
     const paths = this.#listed()
-    return { paths: paths.slice(0, MAX_FILES), beyond: Math.max(0, paths.length - MAX_FILES) }
+    const unread: UnreadFile[] = []
+    const read = paths.slice(0, MAX_FILES)
+    const nodes = new Map(read.map((path) => [path, this.#nodesOf(path, unread)]))
+    // one that could not be read may be whole the next time
+    this.#nodes = new Map(Array.from(nodes).filter(([, found]) => found.length > 0))
+    const best = new Map<NodeId, Member>()
+    for (const [path, found] of nodes) {
+      for (const [part, node] of found.entries()) {
+        const member = { path, part, node }
+        const other = best.get(node)
+        if (other === undefined) best.set(node, member)
+        else best.set(node, await this.#moreComplete(other, member, unread))
+      }
+    }
+    return { members: Array.from(best.values()), unread, beyond: Math.max(0, paths.length - MAX_FILES) }
   }
 
-  /** Runs `use` on a file, opened if need be. @throws what opening it throws, CSC_ERR_STOPPED */
-  async with<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T> {
+  /** Runs `use` on a recording, opened if need be. @throws what opening it throws, CSC_ERR_STOPPED */
+  async with<T>(member: Member, use: (file: OpenFile, source: EventSource) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new CinescopeError('CSC_ERR_STOPPED', 'the recording has been closed')
-    const entry = this.#entries.get(path) ?? this.#enter(path)
-    this.#entries.delete(path)
-    this.#entries.set(path, entry)
+    const key = `${member.part}/${member.path}`
+    const entry = this.#entries.get(key) ?? this.#enter(member)
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
     entry.users++
     try {
-      return await use(entry)
+      return await use(entry, entry.source)
     } finally {
       entry.users--
       this.#closeIdle(this.#isClosed ? 0 : MAX_OPEN)
@@ -78,8 +109,9 @@ export class OpenFiles {
   }
 
   #listed(): readonly string[] {
+    if (this.#isClosed) throw new CinescopeError('CSC_ERR_STOPPED', 'the recording has been closed')
     try {
-      return this.#list()
+      return this.#shelf.paths()
     } catch (cause) {
       throw new CinescopeError('CSC_ERR_NO_RECORDING', 'the directory of recordings cannot be listed any more', {
         cause,
@@ -87,16 +119,47 @@ export class OpenFiles {
     }
   }
 
-  #enter(path: string): Entry {
-    const source = this.#open(path)
-    return { path, source, node: source.process.node, reader: new SourceReader(source), users: 0 }
+  #nodesOf(path: string, unread: UnreadFile[]): readonly NodeId[] {
+    try {
+      return this.#nodes.get(path) ?? this.#shelf.nodes(path)
+    } catch (thrown) {
+      if (!(thrown instanceof CinescopeError)) throw thrown
+      unread.push({ path, error: thrown })
+      return []
+    }
+  }
+
+  /** Of two recordings of one process start; the other is noted as left out. */
+  async #moreComplete(a: Member, b: Member, unread: UnreadFile[]): Promise<Member> {
+    const [first, second] = [await this.#completeness(a), await this.#completeness(b)]
+    const [more, less] = isMoreComplete(second, first) ? [b, a] : [a, b]
+    const message = `${less.path} holds nothing that ${more.path} does not hold as well, of the same process`
+    if (!unread.some(({ path }) => path === less.path))
+      unread.push({ path: less.path, error: new CinescopeError('CSC_ERR_FORMAT', message) })
+    return more
+  }
+
+  async #completeness(member: Member): Promise<Completeness | undefined> {
+    try {
+      return await this.with(member, (_file, source) => completenessOf(source))
+    } catch (thrown) {
+      // it is asked all the same if it is the only one left, and then says what is wrong
+      if (!(thrown instanceof CinescopeError) || thrown.code === 'CSC_ERR_STOPPED') throw thrown
+      return undefined
+    }
+  }
+
+  #enter(member: Member): Entry {
+    const source = this.#shelf.open(member.path, member.part)
+    const { path, part } = member
+    return { path, part, source, node: source.process.node, reader: new SourceReader(source), users: 0 }
   }
 
   #closeIdle(most: number): void {
-    for (const [path, entry] of this.#entries) {
+    for (const [key, entry] of this.#entries) {
       if (this.#entries.size <= most) return
       if (entry.users > 0) continue
-      this.#entries.delete(path)
+      this.#entries.delete(key)
       entry.source.close()
     }
   }

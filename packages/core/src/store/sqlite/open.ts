@@ -8,6 +8,7 @@ import { bounded } from './bounded.ts'
 import { connect } from './connect.ts'
 import { LOG_BYTES } from './files.ts'
 import { lockRecording, type RecordingLock } from './lock.ts'
+import { type AllowedSchema, allowedSchema, MAX_OBJECTS, viewsOfPart } from './parts.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
 
 /** A recording that is being written. */
@@ -49,22 +50,22 @@ function createSchema(database: DatabaseSync): DatabaseSync {
   return database
 }
 
-/** Opens a recording read-only and refuses it before the first query unless its schema is exactly ours. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
-export function openRecordingFile(path: string): DatabaseSync {
+/**
+ * Opens a recording read-only and refuses it before the first query unless its schema is exactly ours. Of a file of several
+ * processes the connection sees one `part`. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE, CSC_ERR_LIMIT
+ */
+export function openRecordingFile(path: string, part: number = 0): DatabaseSync {
   requireFile(path)
   let database: DatabaseSync | undefined
   try {
     database = connect(path, { readOnly: true })
-    for (const pragma of [
-      'trusted_schema = OFF',
-      'cell_size_check = ON',
-      'query_only = ON',
-      'mmap_size = 0',
-      'cache_size = -4096',
-    ]) {
+    for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0', 'cache_size = -4096']) {
       database.exec(`PRAGMA ${pragma}`)
     }
-    checkFormat(database)
+    const { parts } = checkFormat(database)
+    if (part >= parts) throw new CinescopeError('CSC_ERR_FORMAT', `the file has no part ${part}, only ${parts}`)
+    for (const view of viewsOfPart(part)) database.exec(view)
+    database.exec('PRAGMA query_only = ON')
     return database
   } catch (cause) {
     database?.close()
@@ -84,7 +85,7 @@ function requireFile(path: string): void {
   if (!isFile) throw new CinescopeError('CSC_ERR_FORMAT', `${path} is not a file`)
 }
 
-function checkFormat(database: DatabaseSync): void {
+function checkFormat(database: DatabaseSync): AllowedSchema {
   const application = pragma(database, 'application_id')
   if (application !== APPLICATION_ID)
     throw new CinescopeError('CSC_ERR_FORMAT', 'the file is not a Cinescope recording')
@@ -95,20 +96,24 @@ function checkFormat(database: DatabaseSync): void {
       `the recording has format ${String(version)}, this build reads ${FORMAT_VERSION}`,
     )
   }
-  const left = new Set(Object.keys(SCHEMA))
-  for (const row of database
-    .prepare(`SELECT ${bounded('name')}, ${bounded('sql')} FROM sqlite_schema LIMIT 100`)
-    .all()) {
-    const name = String(row['name'])
-    if (row['sql'] === SYSTEM_OBJECTS[name]) continue
-    if (!left.delete(name) || row['sql'] !== SCHEMA[name]) {
+  const objects = database
+    .prepare(`SELECT ${bounded('name', 200)}, ${bounded('sql', 4096)} FROM sqlite_schema LIMIT ?`)
+    .all(MAX_OBJECTS)
+    .map((row) => ({ name: String(row['name']), sql: row['sql'] }))
+  const allowed = allowedSchema(objects.map(({ name }) => name))
+  const left = new Set(allowed.required.keys())
+  for (const { name, sql } of objects) {
+    if (sql === SYSTEM_OBJECTS[name] || sql === allowed.optional.get(name)) continue
+    if (!left.delete(name) || sql !== allowed.required.get(name)) {
       throw new CinescopeError(
         'CSC_ERR_HOSTILE',
         `the recording holds a schema object that no writer puts there: ${name.slice(0, 60)}`,
       )
     }
   }
-  if (left.size > 0) throw new CinescopeError('CSC_ERR_FORMAT', `the recording lacks ${[...left].join(', ')}`)
+  if (left.size > 0)
+    throw new CinescopeError('CSC_ERR_FORMAT', `the recording lacks ${[...left].slice(0, 20).join(', ')}`)
+  return allowed
 }
 
 function pragma(database: DatabaseSync, name: string): unknown {

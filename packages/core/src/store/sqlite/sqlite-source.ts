@@ -11,9 +11,9 @@ import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
 
-/** Opens a recording file read-only; it may be hostile, and may be written meanwhile. @throws as `openRecordingFile` */
-export function openSqliteSource(path: string): EventSource {
-  const database = openRecordingFile(path)
+/** Opens a recording file read-only, or one part of a file of several; it may be hostile, and may be written meanwhile. @throws as `openRecordingFile` */
+export function openSqliteSource(path: string, part: number = 0): EventSource {
+  const database = openRecordingFile(path, part)
   try {
     return new SqliteSource(path, database)
   } catch (thrown) {

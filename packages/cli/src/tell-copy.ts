@@ -1,0 +1,19 @@
+/** What commands that write a recording have in common. */
+
+import type { CopyReport } from '@cinescope/core/reader'
+import type { Option } from './base/command.ts'
+import { shown } from './base/recordings.ts'
+import type { Screen } from './format/screen.ts'
+import { counted } from './format/units.ts'
+
+/** The option to write over a file. */
+export const FORCE: Option = { kind: 'flag', help: 'write over a file that is there' }
+
+/** Says what could not be copied. */
+export function tellCopy({ leftOut, corrupt }: CopyReport, screen: Screen): void {
+  for (const { path, error } of leftOut) screen.complain(`${shown(path)} is left out: ${error.message}`)
+  if (corrupt > 0)
+    screen.complain(
+      `${counted(corrupt, 'segment')} could not be read; gaps stand in their place, and the ledger counts what is lost`,
+    )
+}

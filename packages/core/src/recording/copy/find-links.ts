@@ -1,0 +1,123 @@
+/** Which films of a new file were caused by an event of another film in it. */
+
+import {
+  CinescopeError,
+  type CinescopeEvent,
+  isSpanKind,
+  KINDS,
+  type NodeId,
+  placeOf,
+  type SpanId,
+} from '@cinescope/protocol'
+import { filmNumber } from '../../store/event-store.ts'
+import { nodesIn } from '../../store/sqlite/nodes-in.ts'
+import type { StoredLink } from '../../store/sqlite/part-writer.ts'
+import { openSqliteSource } from '../../store/sqlite/sqlite-source.ts'
+import { recordingOf } from '../open-recording.ts'
+import type { OpenRecording } from '../recording.ts'
+
+interface Part {
+  readonly part: number
+  readonly node: NodeId
+  readonly recording: OpenRecording
+}
+
+/** A film's root and the event that the edge at its begin names. */
+interface Found {
+  readonly to: Part
+  readonly root: CinescopeEvent
+  readonly from: Part
+  readonly sender: CinescopeEvent
+}
+
+/** The links of all parts; a sender that is in none of them gives no link. */
+export async function linksIn(path: string): Promise<readonly StoredLink[]> {
+  const parts = nodesIn(path).map((node, part) => ({
+    node,
+    part,
+    recording: recordingOf(openSqliteSource(path, part)),
+  }))
+  try {
+    const found: Found[] = []
+    for (const to of parts) {
+      for await (const edge of to.recording.stream({ where: { kinds: ['edge'] }, limit: 10_000 })) {
+        const sender = senderIn(edge)
+        if (sender === undefined || edge.film === undefined) continue
+        const root = await eventIn(to, edge.film)
+        const at = root === undefined ? undefined : await find(sender, parts)
+        if (root !== undefined && at !== undefined && at.sender.id !== root.id) found.push({ to, root, ...at })
+      }
+    }
+    return linksOf(found)
+  } finally {
+    for (const { recording } of parts) await recording.close()
+  }
+}
+
+function senderIn({ value }: CinescopeEvent): SpanId | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const id = (value as Readonly<Record<string, unknown>>)['cinescope.remote.parent']
+  return typeof id === 'string' && /^[0-9a-f]{16}$/.test(id) ? (id as SpanId) : undefined
+}
+
+/** Any id is some place in every process; it is the event's where there is one at that place. */
+async function find(id: SpanId, parts: readonly Part[]): Promise<Pick<Found, 'from' | 'sender'> | undefined> {
+  for (const from of parts) {
+    const sender = await eventIn(from, id)
+    if (sender !== undefined) return { from, sender }
+  }
+  return undefined
+}
+
+async function eventIn({ recording }: Part, id: SpanId): Promise<CinescopeEvent | undefined> {
+  try {
+    return await recording.event(id)
+  } catch (thrown) {
+    if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined
+    throw thrown
+  }
+}
+
+function linksOf(found: readonly Found[]): readonly StoredLink[] {
+  const byFilm = new Map(found.map((each) => [each.root.id, each]))
+  return Array.from(byFilm.values(), (each) => {
+    const { to, root, from, sender } = each
+    const outer = outermost(each, byFilm)
+    return {
+      part: to.part,
+      number: numberOf(to, root.id),
+      fromPart: from.part,
+      fromNumber: numberOf(from, sender.id),
+      filmPart: outer.part.part,
+      filmNumber: numberOf(outer.part, outer.id),
+      sent: sender.at,
+      ended: answeredAt(sender),
+      received: root.at,
+    }
+  })
+}
+
+/** The film that a film is told with: that of the span which caused it, and so on. What a message caused is a film of its own. */
+function outermost(first: Found, byFilm: ReadonlyMap<SpanId, Found>): { readonly part: Part; readonly id: SpanId } {
+  let outer: { part: Part; id: SpanId } = { part: first.to, id: first.root.id }
+  const seen = new Set<SpanId>()
+  for (let next: Found | undefined = first; next !== undefined && !seen.has(next.root.id);) {
+    seen.add(next.root.id)
+    const { sender, from } = next
+    if (sender.kind === 'unknown' || !isSpanKind(KINDS[sender.kind]) || sender.film === undefined) break
+    outer = { part: from, id: sender.film }
+    next = byFilm.get(sender.film)
+  }
+  return outer
+}
+
+/** When a client had its answer: only then had the server received its request for certain. */
+function answeredAt({ kind, at, durationNs, error, aborted, number }: CinescopeEvent): number | undefined {
+  const isAnswered = kind === 'client.request' && !error && !aborted && number > 0
+  return isAnswered && durationNs !== undefined ? at + durationNs / 1e6 : undefined
+}
+
+function numberOf({ node }: Part, id: SpanId): number {
+  const { thread, seq } = placeOf(node, id)
+  return filmNumber(thread, seq)
+}

@@ -1,0 +1,59 @@
+/** Which films of a merged recording are one, and how what is inside of them is told then. */
+
+import type { CinescopeEvent, FilmId, SpanId } from '@cinescope/protocol'
+import type { FilmLink } from './links.ts'
+
+/** Films told with one, at most. */
+const MAX_INNER = 1000
+
+/** See above. */
+export class Joins {
+  readonly #byFilm: ReadonlyMap<FilmId, FilmLink>
+  readonly #bySender: ReadonlyMap<SpanId, readonly FilmLink[]>
+  readonly #inner: ReadonlyMap<FilmId, readonly FilmLink[]>
+
+  constructor(links: readonly FilmLink[]) {
+    this.#byFilm = new Map(links.map((link) => [link.film, link]))
+    const joined = links.filter(({ film, outer }) => film !== outer)
+    this.#bySender = groupBy(joined, ({ from }) => from)
+    this.#inner = groupBy(joined, ({ outer }) => outer)
+  }
+
+  /** What caused a film, whether or not the two are one. */
+  linkOf(film: FilmId): FilmLink | undefined {
+    return this.#byFilm.get(film)
+  }
+
+  /** The film that a film is told with: its own where it stands alone. */
+  outerOf(film: FilmId): FilmId {
+    return this.#byFilm.get(film)?.outer ?? film
+  }
+
+  /** Films that are told with one, beside itself. */
+  innerOf(film: FilmId): readonly FilmLink[] {
+    return this.#inner.get(film)?.slice(0, MAX_INNER) ?? []
+  }
+
+  /** Films that a span caused and that are told with its own. */
+  childrenOf(span: SpanId): readonly FilmLink[] {
+    return this.#bySender.get(span)?.slice(0, MAX_INNER) ?? []
+  }
+
+  /** The event as it is in the one film: a root that another process caused is inside of what caused it. */
+  told(event: CinescopeEvent): CinescopeEvent {
+    const link = event.film === undefined ? undefined : this.#byFilm.get(event.film)
+    if (link === undefined || link.outer === link.film) return event
+    const inside = { ...event, film: link.outer }
+    return event.id === link.film ? { ...inside, parent: link.from, parentCertainty: 'known' } : inside
+  }
+}
+
+function groupBy<K>(links: readonly FilmLink[], keyOf: (link: FilmLink) => K): Map<K, FilmLink[]> {
+  const groups = new Map<K, FilmLink[]>()
+  for (const link of links) {
+    const group = groups.get(keyOf(link))
+    if (group === undefined) groups.set(keyOf(link), [link])
+    else group.push(link)
+  }
+  return groups
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { type CinescopeEvent, type FilmSummary, type Ledger, nodeId, wallMs } from '@cinescope/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Correlator } from '../../src/correlate/correlator.ts'
+import { mergeRecordings } from '../../src/recording/copy/merge.ts'
+import { openRecording } from '../../src/recording/open-recording.ts'
+import type { EventStore } from '../../src/store/event-store.ts'
+import { packRecording } from '../../src/store/sqlite/pack.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { spans } from '../store/conformance.ts'
+import { temporaryDirectory } from '../store/directory.ts'
+import { commitOf, DEFINITIONS, PROCESS } from './recording-fixture.ts'
+import { play } from './stream.ts'
+
+/** A process that records spans, commit by commit, and is packed or pruned now and then. */
+class Recorded {
+  readonly store: EventStore
+  readonly #fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 100_000 })
+  #next = 1
+
+  constructor(path: string, index: number) {
+    this.store = createSqliteStore(path, {
+      ...PROCESS,
+      node: nodeId(String(index).padStart(12, '0')),
+      anchor: { ...PROCESS.anchor, wallMs: wallMs(PROCESS.anchor.wallMs + index * 7) },
+    })
+  }
+
+  add(count: number, seal: boolean): void {
+    play(spans(count, this.#next), this.#fold)
+    this.#next += count * 2
+    this.store.commit(commitOf(this.#fold.cut(seal, 1000), this.#fold.taken, DEFINITIONS))
+  }
+}
+
+type Act =
+  | { readonly kind: 'seal'; readonly count: number }
+  | { readonly kind: 'tail'; readonly count: number }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'prune' }
+
+const ACT: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('seal' as const, 'tail' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ kind: fc.constantFrom('copy' as const, 'prune' as const) }),
+)
+
+/** Does what is asked and gives the recording and its copies, of which the oldest is the first. */
+function recordAll(directory: string, processes: readonly (readonly Act[])[]): string[] {
+  return processes.flatMap((acts, index) => {
+    const path = join(directory, `${index}.cine`)
+    const recorded = new Recorded(path, index)
+    recorded.add(1, true)
+    const copies: string[] = []
+    for (const act of acts) {
+      if (act.kind === 'prune') recorded.store.prune(0)
+      else if (act.kind === 'seal' || act.kind === 'tail') recorded.add(act.count, act.kind === 'seal')
+      else {
+        const copy = join(directory, `${index}.copy${copies.length}.cine`)
+        packRecording(path, copy)
+        copies.push(copy)
+      }
+    }
+    if (index % 2 === 0) recorded.store.finish()
+    else recorded.store.close()
+    return [...copies, path]
+  })
+}
+
+interface Content {
+  readonly events: readonly CinescopeEvent[]
+  readonly films: readonly FilmSummary[]
+  readonly ledger: Ledger
+  readonly parts: readonly unknown[]
+}
+
+/** All that a recording says. */
+async function contentOf(path: string): Promise<Content> {
+  await using recording = openRecording(path)
+  const { parts = [], process, state, counters } = await recording.status()
+  const ledger = await recording.ledger()
+  return {
+    events: (await recording.events({ limit: 10_000 })).items,
+    films: (await recording.films({ limit: 10_000, order: 'time' })).items,
+    ledger: {
+      ...ledger,
+      rows: ledger.rows.toSorted((a, b) => (`${a.reason} ${a.kind}` < `${b.reason} ${b.kind}` ? -1 : 1)),
+    },
+    parts:
+      parts.length === 0
+        ? [{ process, state, counters }]
+        : parts.map(({ status }) => ({ process: status.process, state: status.state, counters: status.counters })),
+  }
+}
+
+async function merged(directory: string, name: string, inputs: readonly string[]): Promise<string> {
+  const path = join(directory, name)
+  await mergeRecordings(inputs, { path })
+  return path
+}
+
+describe('a merge', () => {
+  it('holds all that its inputs hold, once, whatever their order and however often they were merged or copied', async () => {
+    const processes = fc.array(fc.array(ACT, { maxLength: 8 }), { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(processes, fc.nat(20), async (acts, split) => {
+        using directory = temporaryDirectory()
+        const inputs = recordAll(directory.path, acts)
+        const all = await contentOf(await merged(directory.path, 'all', inputs))
+        const at = split % inputs.length
+        const some = await merged(directory.path, 'some', inputs.slice(0, at + 1))
+        const others = await merged(directory.path, 'others', inputs.slice(at))
+        expect(await contentOf(await merged(directory.path, 'reversed', inputs.toReversed()))).toEqual(all)
+        expect(await contentOf(await merged(directory.path, 'again', [others, some]))).toEqual(all)
+        expect(await contentOf(await merged(directory.path, 'twice', [join(directory.path, 'all'), others]))).toEqual(
+          all,
+        )
+        const ids = new Set(all.events.map(({ id }) => id))
+        for (const input of inputs) for (const event of (await contentOf(input)).events) expect(ids).toContain(event.id)
+        expect(all.ledger.stored).toBe(all.events.length * 2)
+        expect(all.ledger.rows.reduce((sum, { count }) => sum + count, 0)).toBe(all.ledger.produced)
+      }),
+      { numRuns: 25 },
+    )
+  }, 120_000)
+})
