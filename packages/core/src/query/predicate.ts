@@ -13,6 +13,7 @@ import {
   rangesAt,
   type Rows,
   type SpanId,
+  type TimeRange,
   type Anchor,
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../store/event-store.ts'
@@ -28,6 +29,10 @@ export interface Predicate {
   keeps(rows: Rows, row: number): boolean
   /** What needs values, or undefined. */
   readonly values: ValuePredicate | undefined
+  /** Instants that it keeps. */
+  readonly during: readonly TimeRange[]
+  /** Whether it keeps rows of a kind (with FLAG.error where they failed) and site at such instants; undefined when that is not all it asks. */
+  readonly keepsCell: ((word: number, site: number) => boolean) | undefined
   readonly text: string
 }
 
@@ -49,8 +54,16 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
   const thread = film?.thread ?? parent?.thread
   const minDuration = where.minDurationMs === undefined ? undefined : nsOf(where.minDurationMs)
   const maxDuration = where.maxDurationMs === undefined ? undefined : nsOf(where.maxDurationMs)
+  const values = compileValues(where, context.view)
+  const keepsCell = (word: number, site: number): boolean =>
+    (kinds === undefined || inMask(kinds, kindOf(word))) &&
+    (where.error === undefined || ((word & FLAG.error) !== 0) === where.error) &&
+    (sites === undefined || sites.has(site))
+  const others = [film, parent, minDuration, maxDuration, values]
   return {
-    values: compileValues(where, context.view),
+    values,
+    during,
+    keepsCell: others.every((condition) => condition === undefined) ? keepsCell : undefined,
     text: describe(where),
     rulesOut({ summary, bloom }) {
       if (!during.some(({ from, to }) => summary.timeLow < to && summary.timeHigh >= from)) return 'time'
@@ -67,11 +80,9 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
       // row is below rows.length, as the scan guarantees
       const word = rows.word[row]!
       if (!isWithin(during, rows.time[row]!)) return false
-      if (kinds !== undefined && !inMask(kinds, kindOf(word))) return false
-      if (where.error !== undefined && ((word & FLAG.error) !== 0) !== where.error) return false
+      if (!keepsCell(word, rows.site[row]!)) return false
       if (film !== undefined && rows.root[row] !== film.seq) return false
       if (parent !== undefined && rows.parent[row] !== parent.seq) return false
-      if (sites !== undefined && !sites.has(rows.site[row]!)) return false
       const duration = rows.duration[row]!
       if (minDuration !== undefined && duration < minDuration) return false
       return maxDuration === undefined || (duration >= 0 && duration <= maxDuration)

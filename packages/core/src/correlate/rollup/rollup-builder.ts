@@ -1,0 +1,147 @@
+/** Makes the roll-up of a segment when it is sealed. */
+
+import {
+  allocateRows,
+  encodeRollup,
+  endsFilm,
+  EXTENT,
+  FLAG,
+  phaseOf,
+  type RollupCells,
+  type Rows,
+  standsAlone,
+  UNSETTLED_FILM,
+} from '@cinescope/protocol'
+import { BinCounts } from './bin-counts.ts'
+import { CellFigures } from './cell-figures.ts'
+import { CellTable } from './cell-table.ts'
+import { FilmClasses } from './film-classes.ts'
+
+/** Rows whose film had not ended are kept one by one up to this part of all. */
+const MOST_UNSETTLED = 0.25
+
+const KIND_BITS = 0x3f
+
+/** See above. One a ring; memory for as many rows as a segment has. */
+export class RollupBuilder {
+  readonly #table = new CellTable()
+  readonly #count: Float64Array
+  readonly #first: Float64Array
+  readonly #last: Float64Array
+  readonly #duration: CellFigures
+  readonly #number: CellFigures
+  readonly #rest: Rows
+
+  constructor(capacity: number) {
+    this.#count = new Float64Array(capacity)
+    this.#first = new Float64Array(capacity)
+    this.#last = new Float64Array(capacity)
+    this.#duration = new CellFigures(capacity, 1e6)
+    this.#number = new CellFigures(capacity, 1)
+    this.#rest = allocateRows(capacity)
+  }
+
+  /** The roll-up's bytes; undefined if they are more than `maxBytes`, and reading the rows would hardly cost more. */
+  build(rows: Rows, thread: number, maxBytes: number): Uint8Array | undefined {
+    const films = new FilmClasses(rows)
+    const since = nearSince(rows)
+    let unsettled = 0
+    for (let row = 0; row < rows.length; row++) {
+      if (standsAlone(rows, row, since)) continue
+      const film = films.of(rows.root[row]!)
+      if (film === UNSETTLED_FILM) unsettled++
+      this.#add(rows, row, film)
+    }
+    const hasUnsettled = unsettled <= rows.length * MOST_UNSETTLED
+    this.#keepRest(rows, films, since, hasUnsettled)
+    const isTooMany = this.#table.length > BinCounts.mostCells
+    const cells = this.#take()
+    if (isTooMany) return undefined
+    const [timeLow, timeHigh] = [least(cells.first), most(cells.last)]
+    const rollup = { timeLow, timeHigh, films: films.films(), hasUnsettled, cells, rest: this.#rest }
+    const bytes = encodeRollup(rollup, thread)
+    return bytes.length > maxBytes ? undefined : bytes
+  }
+
+  #add(rows: Rows, row: number, film: number): void {
+    const cell = this.#table.of(rows.word[row]! & (KIND_BITS | FLAG.error), rows.site[row]!, film)
+    const time = rows.time[row]!
+    const count = this.#count[cell]!
+    this.#count[cell] = count + 1
+    if (count === 0 || time < this.#first[cell]!) this.#first[cell] = time
+    if (count === 0 || time > this.#last[cell]!) this.#last[cell] = time
+    const duration = rows.duration[row]!
+    if (duration >= 0) this.#duration.add(cell, duration)
+    this.#number.add(cell, rows.number[row]!)
+  }
+
+  #keepRest(rows: Rows, films: FilmClasses, since: number, hasUnsettled: boolean): void {
+    const rest = this.#rest
+    rest.length = 0
+    for (let row = 0; row < rows.length; row++) {
+      const isOwed =
+        standsAlone(rows, row, since) ||
+        (hasUnsettled && films.of(rows.root[row]!) === UNSETTLED_FILM) ||
+        (endsFilm(rows, row) && isLate(rows.word[row]!))
+      if (!isOwed) continue
+      const to = rest.length++
+      rest.seq[to] = rows.seq[row]!
+      rest.time[to] = rows.time[row]!
+      rest.duration[to] = rows.duration[row]!
+      rest.word[to] = rows.word[row]!
+      rest.site[to] = rows.site[row]!
+      rest.root[to] = rows.root[row]!
+      rest.number[to] = rows.number[row]!
+    }
+  }
+
+  /** The cells by film, site and kind, so that what follows each other is alike; then it starts over. */
+  #take(): RollupCells {
+    const { word, site, film, length } = this.#table
+    const order = Uint32Array.from({ length }, (_, cell) => cell).sort(
+      (a, b) => film[a]! - film[b]! || site[a]! - site[b]! || word[a]! - word[b]!,
+    )
+    const ranks = new Uint32Array(length)
+    for (let rank = 0; rank < length; rank++) ranks[order[rank]!] = rank
+    const pick = (values: Float64Array | Uint32Array): Float64Array => Float64Array.from(order, (cell) => values[cell]!)
+    const cells = {
+      length,
+      word: pick(word),
+      site: pick(site),
+      film: pick(film),
+      count: pick(this.#count),
+      first: pick(this.#first),
+      last: pick(this.#last),
+      duration: this.#duration.take(order, ranks),
+      number: this.#number.take(order, ranks),
+    }
+    this.#count.fill(0, 0, length)
+    this.#table.clear()
+    return cells
+  }
+}
+
+/** Rows that began earlier than this are far from the segment's own, of which the first begins half way from here to the last. */
+function nearSince(rows: Rows): number {
+  let first = Infinity
+  let last = -Infinity
+  for (let row = 0; row < rows.length; row++) {
+    const time = rows.time[row]!
+    if (time > last) last = time
+    if (time < first && !isLate(rows.word[row]!)) first = time
+  }
+  return first === Infinity ? -Infinity : first - (last - first)
+}
+
+/** Its begin belongs to an earlier segment. */
+function isLate(word: number): boolean {
+  return phaseOf(word) === EXTENT.resumed || (word & FLAG.beginLost) !== 0
+}
+
+function least(values: Float64Array): number {
+  return values.reduce((low, value) => Math.min(low, value), Infinity)
+}
+
+function most(values: Float64Array): number {
+  return values.reduce((high, value) => Math.max(high, value), -Infinity)
+}
