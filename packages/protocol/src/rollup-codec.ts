@@ -13,7 +13,7 @@
  * Encodings: 0 zigzag varints of the differences from the number before, 1 zigzag varints, 2 raw float64.
  */
 
-import { ByteReader, ByteWriter, readVarints, unzigzag } from './bytes.ts'
+import { ByteReader, ByteWriter, putVarint, readVarints, unzigzag } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
 import type { Rollup, RollupFigures } from './rollup.ts'
 import { MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
@@ -35,7 +35,6 @@ export function encodeRollup(rollup: Rollup, thread: number): Uint8Array {
   writer.f64(rollup.timeHigh)
   writer.u8(rollup.hasUnsettled ? 1 : 0)
   const { cells, films } = rollup
-  const from = rollup.timeLow
   putColumn(writer, films.site, ENCODING.delta)
   putColumn(writer, films.status, ENCODING.zigzag)
   putColumn(writer, cells.word, ENCODING.zigzag)
@@ -44,12 +43,12 @@ export function encodeRollup(rollup: Rollup, thread: number): Uint8Array {
   putColumn(writer, cells.count, ENCODING.zigzag)
   putColumn(
     writer,
-    cells.first.map((first) => first - from),
+    less(cells.first, () => rollup.timeLow),
     ENCODING.zigzag,
   )
   putColumn(
     writer,
-    cells.last.map((last, cell) => last - cells.first[cell]!),
+    less(cells.last, (cell) => cells.first[cell]!),
     ENCODING.zigzag,
   )
   putFigures(writer, cells.duration)
@@ -71,8 +70,8 @@ export function decodeRollup(bytes: Uint8Array): Rollup {
   const site = column(reader, length)
   const film = column(reader, length)
   const count = column(reader, length)
-  const first = column(reader, length).map((since) => since + timeLow)
-  const last = column(reader, length).map((since, cell) => since + first[cell]!)
+  const first = less(column(reader, length), () => -timeLow)
+  const last = less(column(reader, length), (cell) => -first[cell]!)
   const duration = figures(reader, length)
   const number = figures(reader, length)
   if (films.status.length !== films.site.length || film.some((index) => films.site[index] === undefined))
@@ -84,19 +83,29 @@ export function decodeRollup(bytes: Uint8Array): Rollup {
 }
 
 /** What was measured once is its own sum and bounds. */
-function putFigures(writer: ByteWriter, { measured, sum, min, max, ends, bins, counts }: RollupFigures): void {
-  const isSeveral = (_: number, cell: number): boolean => measured[cell]! > 1
+function putFigures(writer: ByteWriter, figures: RollupFigures): void {
+  const { measured } = figures
   putColumn(writer, measured, ENCODING.zigzag)
-  putColumn(
-    writer,
-    sum.filter((_, cell) => measured[cell]! > 0),
-    ENCODING.zigzag,
-  )
-  putColumn(writer, min.filter(isSeveral), ENCODING.zigzag)
-  putColumn(writer, max.filter(isSeveral), ENCODING.zigzag)
-  putColumn(writer, ends, ENCODING.delta)
-  putColumn(writer, bins, ENCODING.delta)
-  putColumn(writer, counts, ENCODING.zigzag)
+  putColumn(writer, where(figures.sum, measured, 1), ENCODING.zigzag)
+  putColumn(writer, where(figures.min, measured, 2), ENCODING.zigzag)
+  putColumn(writer, where(figures.max, measured, 2), ENCODING.zigzag)
+  putColumn(writer, figures.ends, ENCODING.delta)
+  putColumn(writer, figures.bins, ENCODING.delta)
+  putColumn(writer, figures.counts, ENCODING.zigzag)
+}
+
+function less(values: Float64Array, by: (cell: number) => number): Float64Array {
+  const rest = new Float64Array(values.length)
+  for (let cell = 0; cell < values.length; cell++) rest[cell] = values[cell]! - by(cell)
+  return rest
+}
+
+/** The values of cells in which so many were measured at least. */
+function where(values: Float64Array, measured: Float64Array, least: number): Float64Array {
+  const kept = new Float64Array(values.length)
+  let length = 0
+  for (let cell = 0; cell < values.length; cell++) if (measured[cell]! >= least) kept[length++] = values[cell]!
+  return kept.subarray(0, length)
 }
 
 function figures(reader: ByteReader, length: number): RollupFigures {
@@ -122,9 +131,16 @@ function figures(reader: ByteReader, length: number): RollupFigures {
   }
   if (any !== sums.length || several !== mins.length || several !== maxs.length) throw corrupt('lacks figures')
   if (!isAscending(ends, bins.length)) throw corrupt('has bins of no cell')
-  if (!bins.every((bin) => Number.isInteger(bin) && bin >= 0 && bin <= MAX_BIN) || !counts.every((each) => each > 0))
-    throw corrupt('counts in a bin that there is not')
+  if (!areCounted(bins, counts)) throw corrupt('counts in a bin that there is not')
   return { measured, sum, min, max, ends, bins, counts }
+}
+
+function areCounted(bins: Float64Array, counts: Float64Array): boolean {
+  for (let i = 0; i < bins.length; i++) {
+    const bin = bins[i]!
+    if (Math.floor(bin) !== bin || bin < 0 || bin > MAX_BIN || !(counts[i]! > 0)) return false
+  }
+  return true
 }
 
 function isAscending(ends: Float64Array, last: number): boolean {
@@ -137,22 +153,34 @@ function isAscending(ends: Float64Array, last: number): boolean {
 }
 
 function putColumn(writer: ByteWriter, values: Float64Array, preferred: number): void {
-  const encoding = values.every(isWhole) ? preferred : ENCODING.raw
+  const encoding = areWhole(values) ? preferred : ENCODING.raw
   writer.u32(values.length)
   writer.u8(encoding)
   const head = writer.length
   writer.u32(0)
-  let last = 0
-  for (const value of values) {
-    if (encoding === ENCODING.raw) writer.f64(value)
-    else writer.zigzag(value - last)
-    if (encoding === ENCODING.delta) last = value
-  }
+  if (encoding === ENCODING.raw) for (const value of values) writer.f64(value)
+  else putZigzags(writer, values, encoding === ENCODING.delta)
   writer.patchU32(head, writer.length - head - 4)
 }
 
-function isWhole(value: number): boolean {
-  return Number.isInteger(value) && Math.abs(value) < WHOLE_LIMIT
+function putZigzags(writer: ByteWriter, values: Float64Array, areDeltas: boolean): void {
+  const into = writer.reserve(values.length * 8)
+  let at = writer.length
+  let last = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]! - last
+    if (areDeltas) last = values[i]!
+    at = putVarint(into, at, value < 0 ? -2 * value - 1 : 2 * value)
+  }
+  writer.advance(at)
+}
+
+function areWhole(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (Math.floor(value) !== value || value >= WHOLE_LIMIT || value <= -WHOLE_LIMIT) return false
+  }
+  return true
 }
 
 /** A column of `length` numbers, or of as many as it has. */

@@ -1,10 +1,6 @@
-/** Counts how often each cell has each bin but that of zero: one sort instead of a sketch for each cell. */
+/** Counts how often each cell has each bin but that of zero, without a sketch for each cell. */
 
 import { MAX_BIN } from '@cinescope/protocol'
-
-/** A cell and a bin in one number of 32 bits. */
-const BINS = 2 ** 17
-const MOST_CELLS = 2 ** 15
 
 /** What `RollupFigures` has of bins. */
 export interface CountedBins {
@@ -13,43 +9,113 @@ export interface CountedBins {
   readonly counts: Float64Array
 }
 
+/** So few bins are sorted as they are. */
+const FEW = 16
+
+/** Counting goes over the bins between the smallest and the largest: so many for each value at most, else sorting is quicker. */
+const SPREAD = 24
+
 /** See above. One for many segments. */
 export class BinCounts {
-  #pairs: Uint32Array
+  readonly #cells: Uint32Array
+  readonly #bins: Uint32Array
+  readonly #sorted: Uint32Array
+  /** How often a cell has each bin, for one cell after the other; zeros in between. */
+  readonly #tally = new Uint32Array(MAX_BIN + 1)
   #length = 0
 
   /** Room for so many values. */
   constructor(capacity: number) {
-    this.#pairs = new Uint32Array(capacity)
+    this.#cells = new Uint32Array(capacity)
+    this.#bins = new Uint32Array(capacity)
+    this.#sorted = new Uint32Array(capacity)
   }
 
-  /** Cells that can be told apart. */
-  static readonly mostCells: number = MOST_CELLS
-
+  /** A bin is at most `MAX_BIN`. */
   add(cell: number, bin: number): void {
-    this.#pairs[this.#length++] = cell * BINS + Math.min(bin, MAX_BIN)
+    this.#cells[this.#length] = cell
+    this.#bins[this.#length++] = bin
   }
 
   /** The counts by cell, in the order that `ranks` gives each; then it starts over. */
   take(ranks: Uint32Array, cells: number): CountedBins {
-    const pairs = this.#pairs.subarray(0, this.#length)
-    this.#length = 0
-    for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i]!
-      pairs[i] = ranks[Math.floor(pair / BINS)]! * BINS + (pair % BINS)
+    const starts = this.#byCell(ranks, cells)
+    const into = {
+      ends: new Float64Array(cells),
+      bins: new Float64Array(this.#length),
+      counts: new Float64Array(this.#length),
     }
-    pairs.sort()
-    const ends = new Float64Array(cells)
-    const bins = new Float64Array(pairs.length)
-    const counts = new Float64Array(pairs.length)
     let length = 0
-    for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i]!
-      if (i === 0 || pair !== pairs[i - 1]) bins[length++] = pair % BINS
-      counts[length - 1] = counts[length - 1]! + 1
-      ends[Math.floor(pair / BINS)] = length
+    for (let cell = 0; cell < cells; cell++) {
+      length = this.#countCell(starts[cell]!, starts[cell + 1]!, into, length)
+      into.ends[cell] = length
     }
-    for (let cell = 1; cell < cells; cell++) if (ends[cell] === 0) ends[cell] = ends[cell - 1]!
-    return { ends, bins: bins.subarray(0, length), counts: counts.subarray(0, length) }
+    this.#length = 0
+    return { ends: into.ends, bins: into.bins.subarray(0, length), counts: into.counts.subarray(0, length) }
+  }
+
+  /** Lays the bins out by cell; gives where those of each begin. */
+  #byCell(ranks: Uint32Array, cells: number): Uint32Array {
+    const starts = new Uint32Array(cells + 1)
+    // a cell has a rank, and its rank a start
+    for (let i = 0; i < this.#length; i++) {
+      const rank = ranks[this.#cells[i]!]!
+      starts[rank + 1] = starts[rank + 1]! + 1
+    }
+    for (let cell = 0; cell < cells; cell++) starts[cell + 1] = starts[cell + 1]! + starts[cell]!
+    const next = starts.slice()
+    for (let i = 0; i < this.#length; i++) {
+      const rank = ranks[this.#cells[i]!]!
+      const to = next[rank]!
+      this.#sorted[to] = this.#bins[i]!
+      next[rank] = to + 1
+    }
+    return starts
+  }
+
+  /** Adds the bins of one cell, ascending; gives the new length. */
+  #countCell(from: number, to: number, into: CountedBins, length: number): number {
+    const sorted = this.#sorted
+    let low = MAX_BIN
+    let high = 0
+    for (let i = from; i < to; i++) {
+      const bin = sorted[i]!
+      if (bin < low) low = bin
+      if (bin > high) high = bin
+    }
+    if (to - from > FEW && high - low < (to - from) * SPREAD) return this.#tallied(from, to, low, high, into, length)
+    if (to - from > FEW) sorted.subarray(from, to).sort()
+    else sortFew(sorted, from, to)
+    for (let i = from; i < to; i++) {
+      const bin = sorted[i]!
+      if (i === from || bin !== sorted[i - 1]) into.bins[length++] = bin
+      into.counts[length - 1] = into.counts[length - 1]! + 1
+    }
+    return length
+  }
+
+  #tallied(from: number, to: number, low: number, high: number, into: CountedBins, length: number): number {
+    const tally = this.#tally
+    for (let i = from; i < to; i++) tally[this.#sorted[i]!] = tally[this.#sorted[i]!]! + 1
+    for (let bin = low; bin <= high; bin++) {
+      const count = tally[bin]!
+      if (count === 0) continue
+      into.bins[length] = bin
+      into.counts[length++] = count
+      tally[bin] = 0
+    }
+    return length
+  }
+}
+
+function sortFew(values: Uint32Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i]!
+    let at = i
+    while (at > from && values[at - 1]! > value) {
+      values[at] = values[at - 1]!
+      at--
+    }
+    values[at] = value
   }
 }

@@ -2,6 +2,7 @@
 
 import { binOf, type RollupFigures, ZERO_BIN } from '@cinescope/protocol'
 import { BinCounts } from './bin-counts.ts'
+import { inOrder } from './in-order.ts'
 
 /** See above. One for many segments; a row at most is added once. */
 export class CellFigures {
@@ -39,12 +40,11 @@ export class CellFigures {
   /** The figures of all cells, `order` of which gives each place its cell, and `ranks` each cell its place; then it starts over. */
   take(order: Uint32Array, ranks: Uint32Array): RollupFigures {
     const { length } = order
-    const pick = (values: Float64Array): Float64Array => Float64Array.from(order, (cell) => values[cell]!)
     const figures = {
-      measured: pick(this.#measured),
-      sum: pick(this.#sum),
-      min: pick(this.#min),
-      max: pick(this.#max),
+      measured: inOrder(this.#measured, order),
+      sum: inOrder(this.#sum, order),
+      min: inOrder(this.#min, order),
+      max: inOrder(this.#max, order),
       ...this.#bins.take(ranks, length),
     }
     this.#measured.fill(0, 0, length)

@@ -12,10 +12,10 @@ import {
   standsAlone,
   UNSETTLED_FILM,
 } from '@cinescope/protocol'
-import { BinCounts } from './bin-counts.ts'
 import { CellFigures } from './cell-figures.ts'
 import { CellTable } from './cell-table.ts'
 import { FilmClasses } from './film-classes.ts'
+import { inOrder } from './in-order.ts'
 
 /** Rows whose film had not ended are kept one by one up to this part of all. */
 const MOST_UNSETTLED = 0.25
@@ -54,9 +54,7 @@ export class RollupBuilder {
     }
     const hasUnsettled = unsettled <= rows.length * MOST_UNSETTLED
     this.#keepRest(rows, films, since, hasUnsettled)
-    const isTooMany = this.#table.length > BinCounts.mostCells
     const cells = this.#take()
-    if (isTooMany) return undefined
     const [timeLow, timeHigh] = [least(cells.first), most(cells.last)]
     const rollup = { timeLow, timeHigh, films: films.films(), hasUnsettled, cells, rest: this.#rest }
     const bytes = encodeRollup(rollup, thread)
@@ -98,20 +96,19 @@ export class RollupBuilder {
   /** The cells by film, site and kind, so that what follows each other is alike; then it starts over. */
   #take(): RollupCells {
     const { word, site, film, length } = this.#table
-    const order = Uint32Array.from({ length }, (_, cell) => cell).sort(
-      (a, b) => film[a]! - film[b]! || site[a]! - site[b]! || word[a]! - word[b]!,
-    )
+    const order = new Uint32Array(length)
+    for (let cell = 0; cell < length; cell++) order[cell] = cell
+    order.sort((a, b) => film[a]! - film[b]! || site[a]! - site[b]! || word[a]! - word[b]!)
     const ranks = new Uint32Array(length)
     for (let rank = 0; rank < length; rank++) ranks[order[rank]!] = rank
-    const pick = (values: Float64Array | Uint32Array): Float64Array => Float64Array.from(order, (cell) => values[cell]!)
     const cells = {
       length,
-      word: pick(word),
-      site: pick(site),
-      film: pick(film),
-      count: pick(this.#count),
-      first: pick(this.#first),
-      last: pick(this.#last),
+      word: inOrder(word, order),
+      site: inOrder(site, order),
+      film: inOrder(film, order),
+      count: inOrder(this.#count, order),
+      first: inOrder(this.#first, order),
+      last: inOrder(this.#last, order),
       duration: this.#duration.take(order, ranks),
       number: this.#number.take(order, ranks),
     }
@@ -139,9 +136,13 @@ function isLate(word: number): boolean {
 }
 
 function least(values: Float64Array): number {
-  return values.reduce((low, value) => Math.min(low, value), Infinity)
+  let low = Infinity
+  for (const value of values) if (value < low) low = value
+  return low
 }
 
 function most(values: Float64Array): number {
-  return values.reduce((high, value) => Math.max(high, value), -Infinity)
+  let high = -Infinity
+  for (const value of values) if (value > high) high = value
+  return high
 }

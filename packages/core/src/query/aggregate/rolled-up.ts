@@ -36,9 +36,9 @@ export function countRolledUp(entry: SegmentEntry, figures: Figures, parts: Quer
   const { keyOfCell, films } = figures.grouping
   if (predicate.keepsCell === undefined) return 'the filter'
   if (keyOfCell === undefined) return 'the grouping'
-  if (entry.isTail) return 'no roll-up yet'
+  if (entry.isTail) return 'tails'
   const rollup = parts.reader.rollup(entry)
-  if (typeof rollup === 'string') return `a ${rollup}`
+  if (typeof rollup === 'string') return rollup
   if (films !== undefined && !rollup.hasUnsettled) return 'films under way'
   const refusal = straddles(rollup, figures, parts.anchors)
   if (refusal !== undefined) return refusal

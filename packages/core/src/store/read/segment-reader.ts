@@ -79,7 +79,7 @@ export class SegmentReader {
   }
 
   /** The roll-up of a segment's rows, or why there is none to be had. */
-  rollup(entry: SegmentEntry): Rollup | 'no roll-up' | 'damaged roll-up' {
+  rollup(entry: SegmentEntry): Rollup | 'no roll-up' | 'a damaged roll-up' {
     const known = this.#cache.rollups.get(entry.id)
     if (known !== undefined || this.#cache.rollups.has(entry.id)) return known ?? 'no roll-up'
     try {
@@ -88,7 +88,7 @@ export class SegmentReader {
       return rollup ?? 'no roll-up'
     } catch (thrown) {
       // the rows are read in its place, and tell what is wrong with the segment itself
-      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'damaged roll-up'
+      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'a damaged roll-up'
       throw thrown
     }
   }
