@@ -5,25 +5,39 @@ import { endsFilm, NO_FILM, type RollupFilms, type Rows, statusOf, UNSETTLED_FIL
 /** Statuses beyond it are no classes but counts of something; their films are looked up. */
 const MAX_STATUS = 2 ** 20
 
-/** See above; for one segment. */
-export class FilmClasses {
-  readonly #classes = new Map<number, number>()
-  readonly #byRoot = new Map<number, number>()
-  readonly #sites: number[] = [0, 0]
-  readonly #statuses: number[] = [0, 0]
-  #lastRoot = 0
-  #lastClass = NO_FILM
+/** Roots whose seq is this far above the segment's first at most are found by it, others in a map. */
+const NEAR = 32_768
 
-  constructor(rows: Rows) {
+/** See above. One for many segments. */
+export class FilmClasses {
+  /** By seq, from `#base` on: the index of the film, and 1; 0 for none. */
+  readonly #near = new Uint32Array(NEAR)
+  readonly #used: number[] = []
+  readonly #far = new Map<number, number>()
+  readonly #classes = new Map<number, number>()
+  #sites: number[] = []
+  #statuses: number[] = []
+  #base = 0
+
+  /** Takes the films that end in these rows, of which those that no earlier segment began have seqs from `base` on. */
+  reset(rows: Rows, base: number): void {
+    for (const place of this.#used) this.#near[place] = 0
+    this.#used.length = 0
+    this.#base = base
+    this.#far.clear()
+    this.#classes.clear()
+    this.#sites = [0, 0]
+    this.#statuses = [0, 0]
     for (let row = 0; row < rows.length; row++) if (endsFilm(rows, row)) this.#add(rows, row)
   }
 
   /** Index in `films()` of the film that has this root. */
   of(root: number): number {
-    if (root === this.#lastRoot) return this.#lastClass
-    this.#lastRoot = root
-    this.#lastClass = root === 0 ? NO_FILM : (this.#byRoot.get(root) ?? UNSETTLED_FILM)
-    return this.#lastClass
+    if (root === 0) return NO_FILM
+    const place = root - this.#base
+    // within the array, as tested
+    if (place >= 0 && place < NEAR) return this.#near[place] === 0 ? UNSETTLED_FILM : this.#near[place]! - 1
+    return this.#far.get(root) ?? UNSETTLED_FILM
   }
 
   films(): RollupFilms {
@@ -41,6 +55,10 @@ export class FilmClasses {
       this.#statuses.push(status)
       this.#classes.set(key, index)
     }
-    this.#byRoot.set(rows.seq[row]!, index)
+    const place = rows.seq[row]! - this.#base
+    if (place >= 0 && place < NEAR) {
+      this.#near[place] = index + 1
+      this.#used.push(place)
+    } else this.#far.set(rows.seq[row]!, index)
   }
 }

@@ -25,9 +25,11 @@ const KIND_BITS = 0x3f
 /** See above. One a ring; memory for as many rows as a segment has. */
 export class RollupBuilder {
   readonly #table = new CellTable()
+  readonly #films = new FilmClasses()
   readonly #count: Float64Array
   readonly #first: Float64Array
   readonly #last: Float64Array
+  readonly #zeros: Float64Array
   readonly #duration: CellFigures
   readonly #number: CellFigures
   readonly #rest: Rows
@@ -36,6 +38,7 @@ export class RollupBuilder {
     this.#count = new Float64Array(capacity)
     this.#first = new Float64Array(capacity)
     this.#last = new Float64Array(capacity)
+    this.#zeros = new Float64Array(capacity)
     this.#duration = new CellFigures(capacity, 1e6)
     this.#number = new CellFigures(capacity, 1)
     this.#rest = allocateRows(capacity)
@@ -43,22 +46,31 @@ export class RollupBuilder {
 
   /** The roll-up's bytes; undefined if they are more than `maxBytes`, and reading the rows would hardly cost more. */
   build(rows: Rows, thread: number, maxBytes: number): Uint8Array | undefined {
-    const films = new FilmClasses(rows)
-    const since = nearSince(rows)
-    let unsettled = 0
-    for (let row = 0; row < rows.length; row++) {
-      if (standsAlone(rows, row, since)) continue
-      const film = films.of(rows.root[row]!)
-      if (film === UNSETTLED_FILM) unsettled++
-      this.#add(rows, row, film)
-    }
-    const hasUnsettled = unsettled <= rows.length * MOST_UNSETTLED
-    this.#keepRest(rows, films, since, hasUnsettled)
+    const { since, base } = ownPart(rows)
+    this.#films.reset(rows, base)
+    const hasUnsettled = this.#addAll(rows, since)
+    const films = this.#films.films()
     const cells = this.#take()
     const [timeLow, timeHigh] = [least(cells.first), most(cells.last)]
-    const rollup = { timeLow, timeHigh, films: films.films(), hasUnsettled, cells, rest: this.#rest }
-    const bytes = encodeRollup(rollup, thread)
+    const bytes = encodeRollup({ timeLow, timeHigh, films, hasUnsettled, cells, rest: this.#rest }, thread)
     return bytes.length > maxBytes ? undefined : bytes
+  }
+
+  /** False if rows whose film had not ended were too many to be kept. */
+  #addAll(rows: Rows, since: number): boolean {
+    this.#rest.length = 0
+    let room = rows.length * MOST_UNSETTLED
+    for (let row = 0; row < rows.length; row++) {
+      if (standsAlone(rows, row, since)) {
+        this.#keep(rows, row)
+        continue
+      }
+      const film = this.#films.of(rows.root[row]!)
+      this.#add(rows, row, film)
+      if (film === UNSETTLED_FILM) room--
+      if (film === UNSETTLED_FILM ? room >= 0 : isLate(rows.word[row]!) && endsFilm(rows, row)) this.#keep(rows, row)
+    }
+    return room >= 0
   }
 
   #add(rows: Rows, row: number, film: number): void {
@@ -70,27 +82,22 @@ export class RollupBuilder {
     if (count === 0 || time > this.#last[cell]!) this.#last[cell] = time
     const duration = rows.duration[row]!
     if (duration >= 0) this.#duration.add(cell, duration)
-    this.#number.add(cell, rows.number[row]!)
+    const number = rows.number[row]!
+    if (number === 0) this.#zeros[cell] = this.#zeros[cell]! + 1
+    else this.#number.add(cell, number)
   }
 
-  #keepRest(rows: Rows, films: FilmClasses, since: number, hasUnsettled: boolean): void {
+  #keep(rows: Rows, row: number): void {
     const rest = this.#rest
-    rest.length = 0
-    for (let row = 0; row < rows.length; row++) {
-      const isOwed =
-        standsAlone(rows, row, since) ||
-        (hasUnsettled && films.of(rows.root[row]!) === UNSETTLED_FILM) ||
-        (endsFilm(rows, row) && isLate(rows.word[row]!))
-      if (!isOwed) continue
-      const to = rest.length++
-      rest.seq[to] = rows.seq[row]!
-      rest.time[to] = rows.time[row]!
-      rest.duration[to] = rows.duration[row]!
-      rest.word[to] = rows.word[row]!
-      rest.site[to] = rows.site[row]!
-      rest.root[to] = rows.root[row]!
-      rest.number[to] = rows.number[row]!
-    }
+    const to = rest.length++
+    // both are below the capacity
+    rest.seq[to] = rows.seq[row]!
+    rest.time[to] = rows.time[row]!
+    rest.duration[to] = rows.duration[row]!
+    rest.word[to] = rows.word[row]!
+    rest.site[to] = rows.site[row]!
+    rest.root[to] = rows.root[row]!
+    rest.number[to] = rows.number[row]!
   }
 
   /** The cells by film, site and kind, so that what follows each other is alike; then it starts over. */
@@ -99,6 +106,7 @@ export class RollupBuilder {
     const order = new Uint32Array(length)
     for (let cell = 0; cell < length; cell++) order[cell] = cell
     order.sort((a, b) => film[a]! - film[b]! || site[a]! - site[b]! || word[a]! - word[b]!)
+    for (let cell = 0; cell < length; cell++) this.#number.addZeros(cell, this.#zeros[cell]!)
     const ranks = new Uint32Array(length)
     for (let rank = 0; rank < length; rank++) ranks[order[rank]!] = rank
     const cells = {
@@ -113,21 +121,27 @@ export class RollupBuilder {
       number: this.#number.take(order, ranks),
     }
     this.#count.fill(0, 0, length)
+    this.#zeros.fill(0, 0, length)
     this.#table.clear()
     return cells
   }
 }
 
-/** Rows that began earlier than this are far from the segment's own, of which the first begins half way from here to the last. */
-function nearSince(rows: Rows): number {
+/**
+ * Rows that began before `since` are far from the segment's own, of which the first begins half way from there to the last;
+ * `base` is the seq of the first.
+ */
+function ownPart(rows: Rows): { readonly since: number; readonly base: number } {
   let first = Infinity
   let last = -Infinity
+  let base = Infinity
   for (let row = 0; row < rows.length; row++) {
     const time = rows.time[row]!
     if (time > last) last = time
     if (time < first && !isLate(rows.word[row]!)) first = time
+    if (rows.seq[row]! < base && !isLate(rows.word[row]!)) base = rows.seq[row]!
   }
-  return first === Infinity ? -Infinity : first - (last - first)
+  return first === Infinity ? { since: -Infinity, base: 0 } : { since: first - (last - first), base }
 }
 
 /** Its begin belongs to an earlier segment. */
