@@ -13,6 +13,7 @@ import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
 import { diffRow } from './rows/diff.ts'
 import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
+import { aggRow, groupRow } from './rows/figures.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
@@ -33,6 +34,8 @@ const ROWS: readonly Row[] = [
   idleRow,
   filmRow,
   rangeRow,
+  aggRow,
+  groupRow,
   textCommonRow,
   textRareRow,
   diffRow,

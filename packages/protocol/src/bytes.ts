@@ -165,6 +165,39 @@ export function putVarint(into: Uint8Array, at: number, value: number): number {
   return at
 }
 
+/** Reads `count` varints, which must be all there is. @throws CSC_ERR_CORRUPT */
+export function readVarints(data: Uint8Array, into: Float64Array | Uint32Array, count: number): void {
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    // reads past the end give undefined, which is not less than 0x80, ends the loop, and is refused below
+    let byte = data[at++]!
+    let value = byte & 0x7f
+    // most numbers are of one byte or two, and so many bits need no floating point
+    if (byte < 0x80) {
+      into[i] = value
+      continue
+    }
+    byte = data[at++]!
+    value |= (byte & 0x7f) << 7
+    for (let scale = 2 ** 14; byte >= 0x80 && scale < 2 ** 56; scale *= 128) {
+      byte = data[at++]!
+      value += (byte & 0x7f) * scale
+    }
+    into[i] = value
+  }
+  if (at !== data.length) throw new CinescopeError('CSC_ERR_CORRUPT', 'a column has the wrong length')
+}
+
+/** Makes zigzag numbers, read as varints, what they stand for. */
+export function unzigzag(values: Float64Array | Uint32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!
+    // not by the remainder, which is a call for floating-point numbers
+    const half = Math.floor(value / 2)
+    values[i] = half * 2 === value ? half : -half - 1
+  }
+}
+
 /** 32-bit checksum of a block: four interleaved multiply-rotate lanes over 16-byte stripes, finalized as in xxHash32. */
 export function checksum32(bytes: Uint8Array): number {
   let a = 0x9e3779b1

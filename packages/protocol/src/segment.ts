@@ -15,7 +15,7 @@
  * (0 = none, 1 = itself), 4 zigzag varints, 5 raw float64. Unknown columns are skipped, so that columns can be added.
  */
 
-import { ByteReader, type ByteWriter, checksum32, putVarint } from './bytes.ts'
+import { ByteReader, type ByteWriter, checksum32, putVarint, readVarints, unzigzag } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
 import { allocateRows, MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
 
@@ -205,37 +205,6 @@ function decodeColumn(data: Uint8Array, into: Values, encoding: number, rows: Ro
       return
     default:
       throw new CinescopeError('CSC_ERR_CORRUPT', `unknown column encoding ${encoding}`)
-  }
-}
-
-function readVarints(data: Uint8Array, into: Values, count: number): void {
-  let at = 0
-  for (let i = 0; i < count; i++) {
-    // reads past the end give undefined, which is not less than 0x80, ends the loop, and is refused below
-    let byte = data[at++]!
-    let value = byte & 0x7f
-    // most numbers are of one byte or two, and so many bits need no floating point
-    if (byte < 0x80) {
-      into[i] = value
-      continue
-    }
-    byte = data[at++]!
-    value |= (byte & 0x7f) << 7
-    for (let scale = 2 ** 14; byte >= 0x80 && scale < 2 ** 56; scale *= 128) {
-      byte = data[at++]!
-      value += (byte & 0x7f) * scale
-    }
-    into[i] = value
-  }
-  if (at !== data.length) throw new CinescopeError('CSC_ERR_CORRUPT', 'a column has the wrong length')
-}
-
-function unzigzag(values: Values, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!
-    // not by the remainder, which is a call for floating-point numbers
-    const half = Math.floor(value / 2)
-    values[i] = half * 2 === value ? half : -half - 1
   }
 }
 

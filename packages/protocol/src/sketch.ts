@@ -3,93 +3,111 @@
  * ceil(log_gamma(value)); a bin's middle is within `RELATIVE_ERROR` of all values in it.
  */
 
+import { SketchBins } from './sketch-bins.ts'
+
 /** A quantile is at most this part of itself away from the exact one, unless the sketch has collapsed. */
 export const RELATIVE_ERROR = 0.01
+
+/** The bin of zero. Others are odd for what is above it and even for what is below, the larger the farther from it. */
+export const ZERO_BIN = 0
+
+/** The bin of what is so near to zero that it counts as zero, which keeps no bound. */
+const TINY_BIN = 1
+
+/** No bin of a finite number is larger. */
+export const MAX_BIN = 80_000
 
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 const LOG_GAMMA = Math.log(GAMMA)
 /** Values nearer to zero than this are zero. */
 const SMALLEST = 1e-9
-/** Enough for values from 1e-9 to 1e26 on one side. */
-const MAX_BINS = 4096
-/** So many are joined at once, since it takes a sort. */
-const JOINED_BINS = 512
+/** Makes exponents of what is not taken for zero positive, so that bins 0 and 1 are free. */
+const BIAS = 1037
+
+/** The bin that a finite number is counted in: a whole number from 0 to `MAX_BIN`. */
+export function binOf(value: number): number {
+  if (Math.abs(value) < SMALLEST) return value === 0 ? ZERO_BIN : TINY_BIN
+  const exponent = Math.ceil(Math.log(Math.abs(value)) / LOG_GAMMA) + BIAS
+  return value > 0 ? 2 * exponent + 1 : 2 * exponent
+}
+
+/** Between which values a bin counts: above `from`, to `to` inclusive (below zero the other way round). */
+export function binBounds(bin: number): { readonly from: number; readonly to: number } {
+  if (bin === ZERO_BIN) return { from: 0, to: 0 }
+  if (bin === TINY_BIN) return { from: -SMALLEST, to: SMALLEST }
+  const size = exponentOf(bin)
+  const [near, far] = [GAMMA ** (size - 1), GAMMA ** size]
+  return isAbove(bin) ? { from: near, to: far } : { from: -far, to: -near }
+}
 
 /** Counts of finite numbers by size. Others are not taken. */
 export class QuantileSketch {
   /** Values counted. */
   count = 0
-  /** Bins were joined because there were too many, or values taken for zero: small quantiles may be off by more than the bound. */
-  isCollapsed = false
-  readonly #above = new Map<number, number>()
-  readonly #below = new Map<number, number>()
+  readonly #above = new SketchBins()
+  readonly #below = new SketchBins()
   #zeros = 0
+  #hasTiny = false
+
+  /** Bins were joined because there were too many, or values taken for zero: small quantiles may be off by more than the bound. */
+  get isCollapsed(): boolean {
+    return this.#hasTiny || this.#above.isCollapsed || this.#below.isCollapsed
+  }
 
   /** Counts a value. */
   add(value: number): void {
-    if (!Number.isFinite(value)) return
-    this.count++
-    if (Math.abs(value) < SMALLEST) {
-      this.#zeros++
-      this.isCollapsed ||= value !== 0
-    } else if (value > 0) this.#put(this.#above, binOf(value), 1)
-    else this.#put(this.#below, binOf(-value), 1)
+    if (Number.isFinite(value)) this.addBin(binOf(value), 1)
+  }
+
+  /** Counts `count` values of a bin. */
+  addBin(bin: number, count: number): void {
+    this.count += count
+    if (bin === ZERO_BIN || bin === TINY_BIN) {
+      this.#zeros += count
+      this.#hasTiny ||= bin === TINY_BIN
+    } else if (isAbove(bin)) this.#above.add(bin >>> 1, count)
+    else this.#below.add(bin >>> 1, count)
   }
 
   /** Counts what another has counted. */
   merge(other: QuantileSketch): void {
     this.count += other.count
     this.#zeros += other.#zeros
-    this.isCollapsed ||= other.isCollapsed
-    for (const [bin, count] of other.#above) this.#put(this.#above, bin, count)
-    for (const [bin, count] of other.#below) this.#put(this.#below, bin, count)
+    this.#hasTiny ||= other.#hasTiny
+    this.#above.merge(other.#above)
+    this.#below.merge(other.#below)
   }
 
   /** The smallest value that the part `quantile` (0 to 1) of all does not exceed (nearest rank); undefined when there are none. */
   quantile(quantile: number): number | undefined {
-    if (this.count === 0) return undefined
-    let left = rankOf(quantile, this.count)
-    for (const bin of sorted(this.#below).toReversed()) {
-      left -= this.#below.get(bin)!
-      if (left < 0) return -middleOf(bin)
-    }
-    left -= this.#zeros
-    if (left < 0) return 0
-    const bins = sorted(this.#above)
-    for (const bin of bins) {
-      left -= this.#above.get(bin)!
+    let left = Math.max(0, Math.ceil(quantile * this.count) - 1)
+    for (const { bin, count } of this.bins()) {
+      left -= count
       if (left < 0) return middleOf(bin)
     }
     return undefined
   }
 
-  #put(bins: Map<number, number>, bin: number, count: number): void {
-    bins.set(bin, (bins.get(bin) ?? 0) + count)
-    if (bins.size <= MAX_BINS) return
-    // the smallest in size become one
-    const smallest = sorted(bins).slice(0, JOINED_BINS)
-    const last = smallest.at(-1)!
-    const joined = smallest.reduce((sum, each) => sum + bins.get(each)!, 0)
-    this.isCollapsed = true
-    for (const each of smallest) bins.delete(each)
-    bins.set(last, joined)
+  /** Bins that count something, from the smallest values to the largest. */
+  bins(): { readonly bin: number; readonly count: number }[] {
+    const below = this.#below.entries().map(({ exponent, count }) => ({ bin: 2 * exponent, count }))
+    const above = this.#above.entries().map(({ exponent, count }) => ({ bin: 2 * exponent + 1, count }))
+    const zeros = this.#zeros === 0 ? [] : [{ bin: ZERO_BIN, count: this.#zeros }]
+    return [...below.toReversed(), ...zeros, ...above]
   }
 }
 
-/** Place in the order of values, from 0. */
-function rankOf(quantile: number, count: number): number {
-  return Math.max(0, Math.ceil(quantile * count) - 1)
+function isAbove(bin: number): boolean {
+  return (bin & 1) === 1
 }
 
-function binOf(size: number): number {
-  return Math.ceil(Math.log(size) / LOG_GAMMA)
+function exponentOf(bin: number): number {
+  return (bin >>> 1) - BIAS
 }
 
 /** As far from both ends of the bin, in proportion. */
 function middleOf(bin: number): number {
-  return (2 * GAMMA ** bin) / (GAMMA + 1)
-}
-
-function sorted(bins: ReadonlyMap<number, number>): number[] {
-  return [...bins.keys()].sort((a, b) => a - b)
+  if (bin === ZERO_BIN) return 0
+  const middle = (2 * GAMMA ** exponentOf(bin)) / (GAMMA + 1)
+  return isAbove(bin) ? middle : -middle
 }

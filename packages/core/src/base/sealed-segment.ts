@@ -31,6 +31,8 @@ export interface SealedSegment {
   readonly pages: readonly Uint8Array[]
   /** Index of the texts in the pages; a tail, which is soon replaced, has none. */
   readonly grams: Uint8Array | undefined
+  /** Figures of the rows; a tail has none, nor has a segment of which they would be half as large as its columns. */
+  readonly rollup: Uint8Array | undefined
 }
 
 /** What one commit learned about a film; counts add to what is stored, other fields replace it where defined. */

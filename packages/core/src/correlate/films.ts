@@ -1,6 +1,6 @@
 /** What the records of one commit say about films. */
 
-import { FLAG, isSpanKind, kindOf } from '@cinescope/protocol'
+import { FLAG, isSpanKind, kindOf, statusOf } from '@cinescope/protocol'
 import type { FilmChange } from '../base/sealed-segment.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -38,8 +38,8 @@ export class FilmChanges {
     this.begin(root, time, word, site)
     const film = this.#of(root, time)
     film.duration = duration
-    // a status is a whole number; what other kinds count or measure stays with the event
-    film.status = Number.isSafeInteger(status) ? status : 0
+    // what other kinds count or measure stays with the event
+    film.status = statusOf(status)
     film.flags |= word & (FLAG.error | FLAG.aborted | FLAG.marked)
   }
 

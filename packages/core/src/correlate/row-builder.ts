@@ -22,9 +22,14 @@ import {
   withPhase,
 } from '@cinescope/protocol'
 import type { SealedSegment, SegmentSummary } from '../base/sealed-segment.ts'
+import { RollupBuilder } from './rollup/rollup-builder.ts'
 
 /** Values of neighbouring rows are stored together in pages of about this many bytes. */
 const PAGE_BYTES = 32_768
+
+/** A roll-up may take so many bytes, and so large a part of the columns' before compression. */
+const SMALL_BYTES = 2048
+const MOST_OF_COLUMNS = 0.5
 
 /** What a seal needs to know beyond the rows. */
 export interface SealContext {
@@ -49,6 +54,7 @@ export class RowBuilder {
   readonly #scratchFrom: Uint32Array
   readonly #writer = new ByteWriter(262_144)
   readonly #grams = new GramIndex()
+  readonly #rollups: RollupBuilder
 
   constructor(capacity: number, valueCapacity: number) {
     this.capacity = capacity
@@ -58,6 +64,7 @@ export class RowBuilder {
     this.#outAt = new Uint32Array(capacity)
     this.#scratch = allocateRows(capacity)
     this.#scratchFrom = new Uint32Array(capacity)
+    this.#rollups = new RollupBuilder(capacity)
   }
 
   get isFull(): boolean {
@@ -102,7 +109,9 @@ export class RowBuilder {
     for (let row = 0; row < this.rows.length; row++) from[row] = row
     const sealed = this.#seal(this.rows, context)
     for (const page of sealed.pages) this.#grams.add(page)
-    return { ...sealed, grams: this.#grams.take() }
+    const mostBytes = SMALL_BYTES + sealed.columns.length * MOST_OF_COLUMNS
+    const rollup = this.#rollups.build(this.rows, context.thread, mostBytes)
+    return { ...sealed, grams: this.#grams.take(), rollup }
   }
 
   /** Seals rows from `first` on, and those of `changed`, whose begins an earlier tail holds, as resumed. */
@@ -158,6 +167,7 @@ export class RowBuilder {
       columns: encodeSegment(this.#writer, context.thread, rows).slice(),
       pages,
       grams: undefined,
+      rollup: undefined,
     }
   }
 

@@ -5,15 +5,13 @@ import type { Explain } from '@cinescope/protocol'
 /** The costs of several answers as one. */
 export function mergeExplains(all: readonly Explain[], plan: string): Explain {
   const sum = (of: (one: Explain) => number): number => all.reduce((total, one) => total + of(one), 0)
-  const segmentsSkipped: Record<string, number> = {}
-  for (const one of all)
-    for (const [statistic, many] of Object.entries(one.segmentsSkipped))
-      segmentsSkipped[statistic] = (segmentsSkipped[statistic] ?? 0) + many
   return {
     plan,
     segments: sum(({ segments }) => segments),
     segmentsRead: sum(({ segmentsRead }) => segmentsRead),
-    segmentsSkipped,
+    segmentsSkipped: sumEach(all.map(({ segmentsSkipped }) => segmentsSkipped)),
+    segmentsRolledUp: sum(({ segmentsRolledUp }) => segmentsRolledUp),
+    readBecause: sumEach(all.map(({ readBecause }) => readBecause)),
     rowsRead: sum(({ rowsRead }) => rowsRead),
     rowsMatched: sum(({ rowsMatched }) => rowsMatched),
     valuePagesRead: sum(({ valuePagesRead }) => valuePagesRead),
@@ -21,4 +19,10 @@ export function mergeExplains(all: readonly Explain[], plan: string): Explain {
     corrupt: sum(({ corrupt }) => corrupt),
     elapsedMs: sum(({ elapsedMs }) => elapsedMs),
   }
+}
+
+function sumEach(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const one of all) for (const [name, many] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + many
+  return sums
 }

@@ -13,6 +13,7 @@ import {
   rangesAt,
   type Rows,
   type SpanId,
+  type TimeRange,
   type Anchor,
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../store/event-store.ts'
@@ -20,8 +21,8 @@ import { isWithin } from '../store/film-scan.ts'
 import { matcherOf } from './pattern.ts'
 import { compileValues, type ValuePredicate } from './value-predicate.ts'
 
-/** See above. */
-export interface Predicate {
+/** Which segments and rows are asked for. */
+export interface RowPredicate {
   /** The statistic that rules the segment out, or undefined if it must be read. */
   rulesOut(entry: SegmentEntry): string | undefined
   /** Everything but what needs values. */
@@ -29,6 +30,14 @@ export interface Predicate {
   /** What needs values, or undefined. */
   readonly values: ValuePredicate | undefined
   readonly text: string
+}
+
+/** A filter, compiled. */
+export interface Predicate extends RowPredicate {
+  /** Instants that it keeps. */
+  readonly during: readonly TimeRange[]
+  /** Whether it keeps rows of a kind (with FLAG.error where they failed) and site at such instants; undefined when that is not all it asks. */
+  readonly keepsCell: ((word: number, site: number) => boolean) | undefined
 }
 
 /** What a filter is compiled against. */
@@ -49,8 +58,16 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
   const threads = [film, parent].flatMap((place) => (place === undefined ? [] : [place.thread]))
   const minDuration = where.minDurationMs === undefined ? undefined : nsOf(where.minDurationMs)
   const maxDuration = where.maxDurationMs === undefined ? undefined : nsOf(where.maxDurationMs)
+  const values = compileValues(where, context.view)
+  const keepsCell = (word: number, site: number): boolean =>
+    (kinds === undefined || inMask(kinds, kindOf(word))) &&
+    (where.error === undefined || ((word & FLAG.error) !== 0) === where.error) &&
+    (sites === undefined || sites.has(site))
+  const others = [film, parent, minDuration, maxDuration, values]
   return {
-    values: compileValues(where, context.view),
+    values,
+    during,
+    keepsCell: others.every((condition) => condition === undefined) ? keepsCell : undefined,
     text: describe(where),
     rulesOut({ summary, bloom }) {
       if (!during.some(({ from, to }) => summary.timeLow < to && summary.timeHigh >= from)) return 'time'
@@ -67,11 +84,9 @@ export function compileFilter(filter: EventFilter | undefined, context: Predicat
       // row is below rows.length, as the scan guarantees
       const word = rows.word[row]!
       if (!isWithin(during, rows.time[row]!)) return false
-      if (kinds !== undefined && !inMask(kinds, kindOf(word))) return false
-      if (where.error !== undefined && ((word & FLAG.error) !== 0) !== where.error) return false
+      if (!keepsCell(word, rows.site[row]!)) return false
       if (film !== undefined && rows.root[row] !== film.seq) return false
       if (parent !== undefined && rows.parent[row] !== parent.seq) return false
-      if (sites !== undefined && !sites.has(rows.site[row]!)) return false
       const duration = rows.duration[row]!
       if (minDuration !== undefined && duration < minDuration) return false
       return maxDuration === undefined || (duration >= 0 && duration <= maxDuration)

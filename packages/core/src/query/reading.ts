@@ -3,7 +3,8 @@
 import type { Anchor, NodeId } from '@cinescope/protocol'
 import type { EventSource } from '../store/event-store.ts'
 import { Cost } from '../store/read/cost.ts'
-import { SegmentCache, SegmentReader } from '../store/read/segment-reader.ts'
+import { SegmentCache } from '../store/read/segment-cache.ts'
+import { SegmentReader } from '../store/read/segment-reader.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { WallClock } from '../store/read/wall-clock.ts'
 

@@ -4,7 +4,7 @@ import type { EventOrder, Rows } from '@cinescope/protocol'
 import { filmNumber, type SegmentEntry } from '../store/event-store.ts'
 import type { Cost } from '../store/read/cost.ts'
 import type { Position } from './cursor.ts'
-import type { Predicate } from './predicate.ts'
+import type { RowPredicate } from './predicate.ts'
 import type { SegmentReader } from '../store/read/segment-reader.ts'
 
 /** A row that matched. */
@@ -19,9 +19,9 @@ export interface Match {
 }
 
 /** What is looked through, and for what. */
-export interface ScanTarget {
+export interface ScanTarget<P extends RowPredicate = RowPredicate> {
   readonly segments: readonly SegmentEntry[]
-  readonly predicate: Predicate
+  readonly predicate: P
 }
 
 /** One scan. */

@@ -1,6 +1,6 @@
 /** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
 
-import type { Entity, Hook, LedgerRow, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
+import type { Entity, Hook, LedgerRow, Rollup, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
@@ -74,6 +74,8 @@ export interface StoreView {
   rows(entry: SegmentEntry): Rows
   /** Index of the texts in the value pages; undefined when the segment has none. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   grams(entry: SegmentEntry): Uint8Array | undefined
+  /** The roll-up of a segment's rows; undefined when it has none. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  rollup(entry: SegmentEntry): Rollup | undefined
   /** One value page. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   page(entry: SegmentEntry, index: number): Uint8Array
   film(thread: number, seq: number): FilmRow | undefined

@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import {
   CinescopeError,
+  decodeRollup,
   decodeSegment,
   decodeSegmentMeta,
   type Entity,
@@ -10,6 +11,7 @@ import {
   keyNumber,
   KIND_LIMIT,
   type LedgerRow,
+  type Rollup,
   type Site,
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
@@ -91,6 +93,7 @@ class MemoryStore implements EventStore {
       meta: (entry) => decodeSegmentMeta(contentOf(entry).meta),
       rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
       grams: (entry) => contentOf(entry).grams,
+      rollup: rollupOf,
       page: pageOf,
       film: (thread, seq) => this.#films.get(filmNumber(thread, seq)),
       films: (scan) => scanFilms(this.#films.values(), scan),
@@ -180,6 +183,11 @@ function contentOf(entry: SegmentEntry): SealedSegment {
   return (entry as Held).segment
 }
 
+function rollupOf(entry: SegmentEntry): Rollup | undefined {
+  const { rollup } = contentOf(entry)
+  return rollup === undefined ? undefined : decodeRollup(rollup)
+}
+
 function pageOf(entry: SegmentEntry, index: number): Uint8Array {
   const page = contentOf(entry).pages[index]
   if (page === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
@@ -199,6 +207,7 @@ function sizeOf(segment: SealedSegment): number {
     segment.meta.length +
     segment.bloom.length +
     (segment.grams?.length ?? 0) +
+    (segment.rollup?.length ?? 0) +
     segment.pages.reduce((sum, page) => sum + page.length, 0)
   )
 }

@@ -43,6 +43,20 @@ describe('a recording with a damaged part', () => {
     )
   })
 
+  it.each([
+    ["UPDATE rollup SET cells = x'0701020304' WHERE segment = 3", 'a damaged roll-up'],
+    ['DELETE FROM rollup WHERE segment = 3', 'no roll-up'],
+  ])('reads the rows where figures of them cannot be had: %s', async (damage, why) => {
+    await damagedRecording(
+      (database) => database.exec(damage),
+      async (recording) => {
+        const { groups, explain } = await recording.aggregate()
+        expect(groups).toMatchObject([{ count: 100, measured: 100 }])
+        expect(explain).toMatchObject({ segmentsRolledUp: 4, segmentsRead: 1, readBecause: { [why]: 1 }, corrupt: 0 })
+      },
+    )
+  })
+
   it('answers without the values of one page, says so of each, and counts them', async () => {
     await damagedRecording(
       (database) => database.exec("UPDATE page SET data = x'00' WHERE number / 4096 = 3"),

@@ -87,6 +87,7 @@ type Choice =
 
 /** How often records are lost. */
 export interface StreamOptions {
+  readonly minRecords?: number
   readonly maxRecords?: number
   readonly losses?: boolean
 }
@@ -124,7 +125,12 @@ export function arbitraryStream(options: StreamOptions = {}): fc.Arbitrary<reado
       // whole milliseconds in half of the streams, so that borders of time and duration are met exactly
       fc
         .constantFrom<fc.Arbitrary<number>>(fc.constantFrom(0, 1_000_000, 2_000_000), fc.nat({ max: 2_000_000 }))
-        .chain((elapsed) => fc.array(fc.tuple(choice, elapsed), { maxLength: options.maxRecords ?? 80 })),
+        .chain((elapsed) =>
+          fc.array(fc.tuple(choice, elapsed), {
+            minLength: options.minRecords ?? 0,
+            maxLength: options.maxRecords ?? 80,
+          }),
+        ),
     )
     .map(([from, choices]) => streamOf(from, choices))
 }

@@ -1,102 +1,75 @@
 /** Figures over many events: counts, rates, sums and quantiles, by group and by time. */
 
-import {
-  type Aggregate,
-  type AggregateQuery,
-  CinescopeError,
-  FLAG,
-  type Measure,
-  RELATIVE_ERROR,
-  type Rows,
-  timeNs,
-  wallAt,
-  type WallMs,
-  wallMs,
-} from '@cinescope/protocol'
+import { type Aggregate, type AggregateQuery, CinescopeError, FLAG, RELATIVE_ERROR } from '@cinescope/protocol'
 import { checkLimit } from '../limit.ts'
-import { compileFilter } from '../predicate.ts'
-import type { Reading } from '../reading.ts'
+import { compileFilter, type Predicate } from '../predicate.ts'
+import type { QueryParts, Reading } from '../reading.ts'
 import { candidatesOf, type ScanTarget, visitMatches } from '../scan.ts'
-import { Group } from './group.ts'
-import { keyOf } from './key-of.ts'
+import { Groups } from './groups.ts'
+import { groupingOf } from './key-of.ts'
+import { measuringOf } from './measure.ts'
+import { bucketing, countRolledUp, type Figures } from './rolled-up.ts'
 
 const QUANTILES: readonly number[] = [0.5, 0.9, 0.99]
 const MAX_QUANTILES = 20
 const LIMIT = 1_000
-/** Groups that are told apart at once. */
-const MAX_GROUPS = 20_000
 
 /** See `Recording.aggregate`. */
 export async function aggregate(reading: Reading, query: AggregateQuery = {}): Promise<Aggregate> {
   const { by, perMs, quantiles = QUANTILES } = query
   const limit = checkLimit(query.limit ?? LIMIT)
   checkQuery(query, quantiles)
-  const measure = measureOf(query.measure ?? 'duration')
   return reading.view(async (parts) => {
-    const { view, reader, cost, anchors, node } = parts
-    const predicate = compileFilter(query.where, { view, node, anchors })
-    const target: ScanTarget = { segments: reader.segments(), predicate }
-    const groups = new Groups()
-    const key = keyOf(by, parts)
-    for (const entry of candidatesOf(target, cost)) {
-      await cost.breathe()
-      visitMatches(entry, target, { reader, cost, isWanted: () => true }, (rows, row) => {
-        const at = perMs === undefined ? undefined : bucketOf(wallAt(anchors, timeNs(rows.time[row]!)), perMs)
-        const group = groups.of(key(entry, rows, row), at)
-        group?.add(rows.time[row]!, (rows.word[row]! & FLAG.error) !== 0, measure(rows, row))
-      })
-      // what was decoded to find them is gone
-      cost.weight = 0
-    }
+    const { cost } = parts
+    const figures = figuresOf(query, parts)
+    await countAll(figures, parts)
+    const { groups, target } = figures
     const sorted = groups.sorted()
     return {
       groups: sorted.slice(0, limit).map((group) => group.figures(quantiles, perMs)),
       isTruncated: groups.isFull || sorted.length > limit,
       relativeError: sorted.some(({ isRough }) => isRough) ? undefined : RELATIVE_ERROR,
-      explain: cost.explain(`figures of ${predicate.text}${by === undefined ? '' : `, by ${JSON.stringify(by)}`}`),
+      explain: cost.explain(
+        `figures of ${target.predicate.text}${by === undefined ? '' : `, by ${JSON.stringify(by)}`}`,
+      ),
     }
   })
 }
 
-class Groups {
-  /** There are more, which are not counted. */
-  isFull = false
-  readonly #groups = new Map<string, Group>()
-  #size = 0
+function figuresOf({ by, perMs, where, measure }: AggregateQuery, parts: QueryParts): Figures {
+  const { view, reader, anchors, node } = parts
+  const target: ScanTarget<Predicate> = {
+    segments: reader.segments(),
+    predicate: compileFilter(where, { view, node, anchors }),
+  }
+  const measuring = measuringOf(measure ?? 'duration')
+  const groups = new Groups(measuring.unit)
+  const grouping = groupingOf(by, parts)
+  const bucketOf = bucketing(anchors, perMs)
+  const count: Figures['count'] = (entry, rows, row) => {
+    // row is below rows.length
+    const atNs = rows.time[row]!
+    const group = groups.of(grouping.keyOf(entry, rows, row), bucketOf(atNs))
+    group?.add(atNs, (rows.word[row]! & FLAG.error) !== 0, measuring.ofRow(rows, row))
+  }
+  return { target, grouping, measuring, groups, bucketOf, count }
+}
 
-  of(key: string | undefined, at: WallMs | undefined): Group | undefined {
-    // a key cannot be taken for none: it has a mark before it
-    const id = `${at ?? ''}${key === undefined ? '' : `=${key}`}`
-    let group = this.#groups.get(id)
-    if (group === undefined) {
-      if (this.#size >= MAX_GROUPS) {
-        this.isFull = true
-        return undefined
-      }
-      group = new Group(key, at)
-      this.#groups.set(id, group)
-      this.#size++
+/** The newest segments first: they tell how films ended that earlier ones began. */
+async function countAll(figures: Figures, parts: QueryParts): Promise<void> {
+  const { reader, cost } = parts
+  const { target } = figures
+  for (const entry of candidatesOf(target, cost).toReversed()) {
+    await cost.breathe()
+    const why = countRolledUp(entry, figures, parts)
+    if (why === undefined) {
+      cost.segmentsRolledUp++
+      continue
     }
-    return group
-  }
-
-  /** By time, then the largest first. */
-  sorted(): Group[] {
-    return [...this.#groups.values()].sort(
-      (a, b) => (a.at ?? 0) - (b.at ?? 0) || b.count - a.count || ((a.key ?? '') < (b.key ?? '') ? -1 : 1),
-    )
-  }
-}
-
-function bucketOf(at: WallMs, perMs: number): WallMs {
-  return wallMs(Math.floor(at / perMs) * perMs)
-}
-
-function measureOf(measure: Measure): (rows: Rows, row: number) => number | undefined {
-  if (measure === 'number') return (rows, row) => rows.number[row]!
-  return (rows, row) => {
-    const duration = rows.duration[row]!
-    return duration < 0 ? undefined : duration / 1e6
+    cost.readBecause(why)
+    visitMatches(entry, target, { reader, cost, isWanted: () => true }, (rows, row) => figures.count(entry, rows, row))
+    // what was decoded to find them is gone
+    cost.weight = 0
   }
 }
 

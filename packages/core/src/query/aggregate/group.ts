@@ -1,6 +1,13 @@
 /** The figures of one group while they are counted. */
 
-import { type AggregateGroup, QuantileSketch, type WallMs } from '@cinescope/protocol'
+import {
+  type AggregateGroup,
+  QuantileSketch,
+  type RollupCells,
+  type RollupFigures,
+  type WallMs,
+  ZERO_BIN,
+} from '@cinescope/protocol'
 
 /** See above. Times are ns since the process's anchor. */
 export class Group {
@@ -9,6 +16,8 @@ export class Group {
   readonly at: WallMs | undefined
   count = 0
   readonly #sketch = new QuantileSketch()
+  /** What is measured is divided by it; sums are not, and stay exact where all that was measured is whole. */
+  readonly #unit: number
   #errors = 0
   #measured = 0
   #sum = 0
@@ -17,9 +26,10 @@ export class Group {
   #firstNs = Infinity
   #lastNs = -Infinity
 
-  constructor(key: string | undefined, at: WallMs | undefined) {
+  constructor(key: string | undefined, at: WallMs | undefined, unit: number) {
     this.key = key
     this.at = at
+    this.#unit = unit
   }
 
   /** Its quantiles keep no bound. */
@@ -29,23 +39,33 @@ export class Group {
 
   /** Counts an event; `measured` is undefined for one that has none. */
   add(timeNs: number, isError: boolean, measured: number | undefined): void {
-    this.count++
-    if (isError) this.#errors++
-    if (timeNs < this.#firstNs) this.#firstNs = timeNs
-    if (timeNs > this.#lastNs) this.#lastNs = timeNs
+    this.#count(1, isError, timeNs, timeNs)
     if (measured === undefined || !Number.isFinite(measured)) return
-    this.#measured++
-    this.#sum += measured
-    if (measured < this.#min) this.#min = measured
-    if (measured > this.#max) this.#max = measured
-    this.#sketch.add(measured)
+    this.#measure(1, measured, measured, measured)
+    this.#sketch.add(measured / this.#unit)
+  }
+
+  /** Counts the events of a cell. */
+  addCell(cells: RollupCells, cell: number, isError: boolean, figures: RollupFigures): void {
+    // a cell is below the length of each column
+    this.#count(cells.count[cell]!, isError, cells.first[cell]!, cells.last[cell]!)
+    const measured = figures.measured[cell]!
+    if (measured === 0) return
+    this.#measure(measured, figures.sum[cell]!, figures.min[cell]!, figures.max[cell]!)
+    let zeros = measured
+    for (let at = cell === 0 ? 0 : figures.ends[cell - 1]!; at < figures.ends[cell]!; at++) {
+      const count = figures.counts[at]!
+      this.#sketch.addBin(figures.bins[at]!, count)
+      zeros -= count
+    }
+    if (zeros > 0) this.#sketch.addBin(ZERO_BIN, zeros)
   }
 
   /** The figures, over buckets of `perMs` or from the first event to the last. */
   figures(quantiles: readonly number[], perMs: number | undefined): AggregateGroup {
     const seconds = perMs === undefined ? (this.#lastNs - this.#firstNs) / 1e9 : perMs / 1000
     const hasAny = this.#measured > 0
-    const [min, max] = [this.#min, this.#max]
+    const [min, max] = [this.#min / this.#unit, this.#max / this.#unit]
     return {
       key: this.key,
       at: this.at,
@@ -53,7 +73,7 @@ export class Group {
       errors: this.#errors,
       perSecond: seconds > 0 ? this.count / seconds : undefined,
       measured: this.#measured,
-      sum: this.#sum,
+      sum: this.#sum / this.#unit,
       min: hasAny ? min : undefined,
       max: hasAny ? max : undefined,
       // a bin's middle may lie beyond what was measured
@@ -62,5 +82,19 @@ export class Group {
         return value === undefined ? undefined : Math.min(max, Math.max(min, value))
       }),
     }
+  }
+
+  #count(count: number, isError: boolean, firstNs: number, lastNs: number): void {
+    this.count += count
+    if (isError) this.#errors += count
+    if (firstNs < this.#firstNs) this.#firstNs = firstNs
+    if (lastNs > this.#lastNs) this.#lastNs = lastNs
+  }
+
+  #measure(count: number, sum: number, min: number, max: number): void {
+    this.#measured += count
+    this.#sum += sum
+    if (min < this.#min) this.#min = min
+    if (max > this.#max) this.#max = max
   }
 }

@@ -19,7 +19,7 @@ import { buildEvent } from '../../store/read/event-builder.ts'
 import { formatCursor, parseCursor, type Position } from '../cursor.ts'
 import { eventId } from '../find-events.ts'
 import { checkLimit } from '../limit.ts'
-import type { Predicate } from '../predicate.ts'
+import type { RowPredicate } from '../predicate.ts'
 import type { QueryParts } from '../reading.ts'
 import { scanEvents } from '../scan.ts'
 import { placeIn } from './causal-graph.ts'
@@ -98,7 +98,7 @@ function cursorOf(after: Position | undefined): string | undefined {
 }
 
 /** Spans of which some part falls into the event's time; of a span that has not ended, all that comes after its begin. */
-function openDuring({ atNs, durationNs, open }: CinescopeEvent): Predicate {
+function openDuring({ atNs, durationNs, open }: CinescopeEvent): RowPredicate {
   const to = open ? Infinity : atNs + (durationNs ?? 0)
   return {
     values: undefined,

@@ -13,12 +13,14 @@ export class Cost implements DecodeTally {
   weight = 0
   segments = 0
   segmentsRead = 0
+  segmentsRolledUp = 0
   rowsRead = 0
   rowsMatched = 0
   valuePagesRead = 0
   valuePagesSkipped = 0
   corrupt = 0
   readonly #skipped: Record<string, number> = {}
+  readonly #because: Record<string, number> = {}
   readonly #rest: () => Promise<void>
   readonly #signal: AbortSignal | undefined
   readonly #started: number = performance.now()
@@ -40,6 +42,11 @@ export class Cost implements DecodeTally {
     this.#skipped[statistic] = (this.#skipped[statistic] ?? 0) + 1
   }
 
+  /** Counts a segment that is read because its roll-up cannot answer, and why. */
+  readBecause(why: string): void {
+    this.#because[why] = (this.#because[why] ?? 0) + 1
+  }
+
   /** Rests when the slice is used up: other work of the thread goes on, and so does whoever writes. @throws CSC_ERR_ABORTED */
   async breathe(): Promise<void> {
     if (performance.now() - this.#sliceStarted > SLICE_MS) {
@@ -57,6 +64,8 @@ export class Cost implements DecodeTally {
       segments: this.segments,
       segmentsRead: this.segmentsRead,
       segmentsSkipped: this.#skipped,
+      segmentsRolledUp: this.segmentsRolledUp,
+      readBecause: this.#because,
       rowsRead: this.rowsRead,
       rowsMatched: this.rowsMatched,
       valuePagesRead: this.valuePagesRead,

@@ -9,6 +9,7 @@ import {
   Omitted,
   omissionName,
   phaseOf,
+  type Rollup,
   type Rows,
   type SegmentMeta,
   VALUE_ABSENT,
@@ -17,59 +18,14 @@ import {
 import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
 import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
+import type { KnownMeta, SegmentCache } from './segment-cache.ts'
 
 /** Decoded segments kept, and value pages. */
 const KEPT_SEGMENTS = 16
 const KEPT_PAGES = 64
 
-/** Bytes of the text filters kept: those of 1.5 million values. */
-const KEPT_FILTER_BYTES = 33_554_432
-
-/** What a view of some bytes costs beside them. */
-const FILTER_OVERHEAD = 128
-
-/** Entries of all lists of the metas kept. */
-const KEPT_META_ENTRIES = 1_000_000
-
 /** Why stored bytes cannot be had. */
 type Failure = 'corrupt' | 'pruned'
-
-interface KnownMeta {
-  readonly meta: SegmentMeta
-  readonly closes: ReadonlySet<number>
-}
-
-/** Cache of one open recording; segments never change, so entries never go stale. */
-export class SegmentCache {
-  readonly rows: Map<number, Rows> = new Map<number, Rows>()
-  readonly metas: Map<number, KnownMeta> = new Map<number, KnownMeta>()
-  readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
-  readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
-  #metaEntries = 0
-  #filterBytes = 0
-
-  /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
-  keepFilters(id: number, filters: readonly Uint8Array[]): void {
-    const bytes = filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
-    if (this.#filterBytes + bytes > KEPT_FILTER_BYTES) {
-      this.filters.clear()
-      this.#filterBytes = 0
-    }
-    this.filters.set(id, filters)
-    this.#filterBytes += bytes
-  }
-
-  /** Keeps a segment's meta; the oldest go when the lists of all become too long. */
-  keepMeta(id: number, known: KnownMeta): void {
-    this.metas.set(id, known)
-    this.#metaEntries += entriesOf(known.meta)
-    for (const [oldest, { meta }] of this.metas) {
-      if (this.#metaEntries <= KEPT_META_ENTRIES || oldest === id) return
-      this.metas.delete(oldest)
-      this.#metaEntries -= entriesOf(meta)
-    }
-  }
-}
 
 /** Reads segments of one view for one page of an answer. */
 export class SegmentReader {
@@ -79,6 +35,13 @@ export class SegmentReader {
   /** The last row that was looked for, and where its values begin in its page: rows are mostly read in order. */
   #located: { readonly rows: Rows; readonly row: number; readonly at: number } | undefined
   #segments: readonly SegmentEntry[] | undefined
+  #later:
+    | {
+        readonly entry: SegmentEntry
+        readonly segments: readonly SegmentEntry[]
+        readonly list: readonly SegmentEntry[]
+      }
+    | undefined
 
   constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
     this.#view = view
@@ -115,6 +78,21 @@ export class SegmentReader {
     return rows
   }
 
+  /** The roll-up of a segment's rows, or why there is none to be had. */
+  rollup(entry: SegmentEntry): Rollup | 'no roll-up' | 'a damaged roll-up' {
+    const known = this.#cache.rollups.get(entry.id)
+    if (known !== undefined || this.#cache.rollups.has(entry.id)) return known ?? 'no roll-up'
+    try {
+      const rollup = this.#view.rollup(entry)
+      this.#cache.keepRollup(entry.id, rollup)
+      return rollup ?? 'no roll-up'
+    } catch (thrown) {
+      // the rows are read in its place, and tell what is wrong with the segment itself
+      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'a damaged roll-up'
+      throw thrown
+    }
+  }
+
   /** Undefined when it is corrupt, which is counted, or has been pruned. */
   meta(entry: SegmentEntry): SegmentMeta | undefined {
     const known = this.#meta(entry)
@@ -122,16 +100,18 @@ export class SegmentReader {
   }
 
   /** True if a later segment holds the end of this open row. */
-  isSuperseded(entry: SegmentEntry, rows: Rows, row: number, later: readonly SegmentEntry[]): boolean {
+  isSuperseded(entry: SegmentEntry, rows: Rows, row: number, segments: readonly SegmentEntry[]): boolean {
     if (phaseOf(rows.word[row]!) !== EXTENT.open) return false
     const seq = rows.seq[row]!
-    return later.some(
-      (other) =>
-        other.id > entry.id &&
-        other.summary.thread === entry.summary.thread &&
-        other.summary.seqLow <= seq &&
-        this.#isClosedBy(other, seq),
-    )
+    return this.#laterThan(entry, segments).some((other) => other.summary.seqLow <= seq && this.#isClosedBy(other, seq))
+  }
+
+  /** Segments of the same thread after this one; rows are mostly asked about segment by segment. */
+  #laterThan(entry: SegmentEntry, segments: readonly SegmentEntry[]): readonly SegmentEntry[] {
+    if (this.#later?.entry === entry && this.#later.segments === segments) return this.#later.list
+    const list = segments.filter(({ id, summary }) => id > entry.id && summary.thread === entry.summary.thread)
+    this.#later = { entry, segments, list }
+    return list
   }
 
   #isClosedBy(other: SegmentEntry, seq: number): boolean {
@@ -264,18 +244,17 @@ export class SegmentReader {
     try {
       return read()
     } catch (thrown) {
-      if (!(thrown instanceof CinescopeError)) throw thrown
-      if (thrown.code === 'CSC_ERR_PRUNED') return 'pruned'
-      if (thrown.code !== 'CSC_ERR_CORRUPT' && thrown.code !== 'CSC_ERR_LIMIT') throw thrown
-      this.#cost.corrupt++
-      return 'corrupt'
+      const failure = thrown instanceof CinescopeError ? failureOf(thrown) : undefined
+      if (failure === undefined) throw thrown
+      if (failure === 'corrupt') this.#cost.corrupt++
+      return failure
     }
   }
 }
 
-/** An empty one counts too. */
-function entriesOf(meta: SegmentMeta): number {
-  return 16 + meta.pages.length + meta.anchors.length + 3 * meta.closes.length + meta.open.length + meta.kinds.length
+function failureOf({ code }: CinescopeError): Failure | undefined {
+  if (code === 'CSC_ERR_PRUNED') return 'pruned'
+  return code === 'CSC_ERR_CORRUPT' || code === 'CSC_ERR_LIMIT' ? 'corrupt' : undefined
 }
 
 function unread(length: number): unknown {

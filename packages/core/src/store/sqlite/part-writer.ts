@@ -147,10 +147,10 @@ export class PartWriter {
 
   /** A segment made anew. */
   sealed(id: number, isTail: boolean, segment: SealedSegment): void {
-    const { summary, bloom, meta, grams } = segment
+    const { summary, bloom, meta } = segment
     const columns = compressBlock(segment.columns)
     const pages = segment.pages.map(compressBlock)
-    const attached = grams === undefined ? [] : [{ table: 'gram', row: [id, grams] }]
+    const attached = attachedOf(id, segment)
     this.stored({ entry: { id, isTail, summary, bloom }, bloom, meta, columns, pages, attached })
   }
 
@@ -166,4 +166,13 @@ export class PartWriter {
     }
     return statement
   }
+}
+
+/** What a segment has beside itself. */
+function attachedOf(id: number, { grams, rollup }: SealedSegment): StoredSegment['attached'] {
+  const cells = rollup === undefined ? undefined : compressBlock(rollup)
+  return [
+    ...(grams === undefined ? [] : [{ table: 'gram', row: [id, grams] }]),
+    ...(cells === undefined ? [] : [{ table: 'rollup', row: [id, cells.codec, cells.rawLength, cells.data] }]),
+  ]
 }

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
   CinescopeError,
+  decodeRollup,
   decodeSegment,
   decodeSegmentMeta,
   type Entity,
@@ -12,6 +13,7 @@ import {
   MAX_SITES,
   type LedgerReason,
   type LedgerRow,
+  type Rollup,
   type Rows,
   type SegmentMeta,
   type Site,
@@ -111,6 +113,11 @@ export class SqliteView implements StoreView {
 
   grams(entry: SegmentEntry): Uint8Array | undefined {
     return entry.isTail ? undefined : this.#segment.grams(entry.id)
+  }
+
+  rollup(entry: SegmentEntry): Rollup | undefined {
+    const block = entry.isTail ? undefined : this.#segment.rollup(entry.id)
+    return block === undefined ? undefined : decodeRollup(expandBlock(block))
   }
 
   page(entry: SegmentEntry, index: number): Uint8Array {

@@ -20,6 +20,7 @@ export const SCHEMA: Readonly<Record<string, string>> = {
     'CREATE TABLE segment(id INTEGER PRIMARY KEY AUTOINCREMENT, tail INTEGER, thread INTEGER, rows INTEGER, events INTEGER, seq_low INTEGER, seq_high INTEGER, time_low INTEGER, time_high INTEGER, kinds_low INTEGER, kinds_high INTEGER, flags INTEGER, max_duration INTEGER, codec INTEGER, raw_length INTEGER, bytes INTEGER, bloom BLOB, meta BLOB, columns BLOB)',
   page: 'CREATE TABLE page(number INTEGER PRIMARY KEY, codec INTEGER, raw_length INTEGER, data BLOB)',
   gram: 'CREATE TABLE gram(segment INTEGER PRIMARY KEY, filters BLOB)',
+  rollup: 'CREATE TABLE rollup(segment INTEGER PRIMARY KEY, codec INTEGER, raw_length INTEGER, cells BLOB)',
   film: 'CREATE TABLE film(number INTEGER PRIMARY KEY, time INTEGER, duration INTEGER, kind INTEGER, site INTEGER, status INTEGER, flags INTEGER, events INTEGER, errors INTEGER, span INTEGER, trace BLOB)',
   film_time: 'CREATE INDEX film_time ON film(time, number)',
   film_trace: 'CREATE INDEX film_trace ON film(trace) WHERE trace IS NOT NULL',

@@ -29,6 +29,12 @@ export class SegmentSql {
     return isThere ? this.#sql.blob('gram', 'filters', id) : undefined
   }
 
+  /** Undefined when there is none. */
+  rollup(id: number): StoredBlock | undefined {
+    const row = this.#sql.get('SELECT codec, raw_length FROM rollup WHERE segment = ?', id)
+    return row === undefined ? undefined : block(row, this.#sql.blob('rollup', 'cells', id))
+  }
+
   page(id: number, index: number): StoredBlock {
     const number = id * MAX_SEGMENT_PAGES + index
     const row = this.#sql.get('SELECT codec, raw_length FROM page WHERE number = ?', number)

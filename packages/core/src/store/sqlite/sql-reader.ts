@@ -10,16 +10,17 @@ export type SqlRow = Record<string, unknown>
 /** What can be bound. */
 export type SqlValue = string | number | Uint8Array
 
-/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored; filters of 4 KiB a page. */
-export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data' | 'filters', number>> = {
+/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored; filters of 4 KiB a page; roll-ups. */
+export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data' | 'filters' | 'cells', number>> = {
   bloom: 131_072,
   meta: 2_097_152,
   columns: MAX_BLOCK_BYTES,
   data: MAX_PAGE_BYTES,
   filters: 8_400_000,
+  cells: MAX_BLOCK_BYTES,
 }
 /** Keys of tables that hold blobs. */
-const KEYS = { segment: 'id', page: 'number', gram: 'segment' } as const
+const KEYS = { segment: 'id', page: 'number', gram: 'segment', rollup: 'segment' } as const
 /** Longest text that is taken, in characters. */
 const MAX_TEXT = 65_536
 

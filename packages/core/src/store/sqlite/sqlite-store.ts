@@ -197,10 +197,16 @@ class SqliteStore implements EventStore {
     const store = isTail ? plainBlock : compressBlock
     const columns = store(segment.columns)
     const pages = segment.pages.map(store)
-    const bytes = pages.reduce(
-      (sum, page) => sum + page.data.length,
-      columns.data.length + segment.bloom.length + segment.meta.length + (segment.grams?.length ?? 0),
-    )
+    const rollup = segment.rollup === undefined ? undefined : compressBlock(segment.rollup)
+    const parts = [
+      columns.data,
+      segment.bloom,
+      segment.meta,
+      segment.grams,
+      rollup?.data,
+      ...pages.map(({ data }) => data),
+    ]
+    const bytes = parts.reduce((sum, part) => sum + (part?.length ?? 0), 0)
     const { lastInsertRowid } = this.#sql.segment.run(
       isTail ? 1 : 0,
       s.thread,
@@ -225,6 +231,7 @@ class SqliteStore implements EventStore {
     const first = id * MAX_SEGMENT_PAGES
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
     if (segment.grams !== undefined) this.#sql.gram.run(id, segment.grams)
+    if (rollup !== undefined) this.#sql.rollup.run(id, rollup.codec, rollup.rawLength, rollup.data)
     return id
   }
 
@@ -265,6 +272,7 @@ class SqliteStore implements EventStore {
     const first = id * MAX_SEGMENT_PAGES
     this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
     this.#sql.dropGrams.run(id)
+    this.#sql.dropRollup.run(id)
     this.#sql.dropSegment.run(id)
   }
 

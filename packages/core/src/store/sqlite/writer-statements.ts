@@ -15,6 +15,7 @@ export type WriterStatements = Readonly<
     | 'segment'
     | 'page'
     | 'gram'
+    | 'rollup'
     | 'film'
     | 'site'
     | 'key'
@@ -24,6 +25,7 @@ export type WriterStatements = Readonly<
     | 'counter'
     | 'dropPages'
     | 'dropGrams'
+    | 'dropRollup'
     | 'dropStored'
     | 'dropSegment',
     StatementSync
@@ -38,6 +40,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     ),
     page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
     gram: database.prepare('INSERT INTO gram VALUES (?, ?)'),
+    rollup: database.prepare('INSERT INTO rollup VALUES (?, ?, ?, ?)'),
     film: database.prepare(UPSERT_FILM),
     site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
     key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
@@ -47,6 +50,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
     dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
     dropGrams: database.prepare('DELETE FROM gram WHERE segment = ?'),
+    dropRollup: database.prepare('DELETE FROM rollup WHERE segment = ?'),
     dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
     dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
   }

@@ -1,0 +1,45 @@
+/** All groups of an answer while they are counted. */
+
+import type { WallMs } from '@cinescope/protocol'
+import { Group } from './group.ts'
+
+/** Groups that are told apart at once. */
+const MAX_GROUPS = 20_000
+
+/** See above. */
+export class Groups {
+  /** There are more, which are not counted. */
+  isFull = false
+  readonly #groups = new Map<WallMs | undefined, Map<string | undefined, Group>>()
+  /** What is measured is divided by it. */
+  readonly #unit: number
+  #size = 0
+
+  constructor(unit: number) {
+    this.#unit = unit
+  }
+
+  /** The group of a key and bucket; undefined when there is no room for one more. */
+  of(key: string | undefined, at: WallMs | undefined): Group | undefined {
+    let bucket = this.#groups.get(at)
+    if (bucket === undefined) this.#groups.set(at, (bucket = new Map()))
+    let group = bucket.get(key)
+    if (group === undefined) {
+      if (this.#size >= MAX_GROUPS) {
+        this.isFull = true
+        return undefined
+      }
+      group = new Group(key, at, this.#unit)
+      bucket.set(key, group)
+      this.#size++
+    }
+    return group
+  }
+
+  /** By time, then the largest first. */
+  sorted(): Group[] {
+    return Array.from(this.#groups.values())
+      .flatMap((bucket) => Array.from(bucket.values()))
+      .sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || b.count - a.count || ((a.key ?? '') < (b.key ?? '') ? -1 : 1))
+  }
+}

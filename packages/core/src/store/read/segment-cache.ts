@@ -1,0 +1,79 @@
+/** What an open recording keeps of its segments once it is decoded. */
+
+import type { Rollup, Rows, SegmentMeta } from '@cinescope/protocol'
+
+/** Bytes of the text filters kept: those of 1.5 million values. */
+const KEPT_FILTER_BYTES = 33_554_432
+
+/** What a view of some bytes costs beside them. */
+const FILTER_OVERHEAD = 128
+
+/** Entries of all lists of the metas kept. */
+const KEPT_META_ENTRIES = 1_000_000
+
+/** Bytes of the roll-ups kept: those of some 10 million events. */
+const KEPT_ROLLUP_BYTES = 100_663_296
+
+/** What the arrays of one cost beside their bytes. */
+const ROLLUP_OVERHEAD = 6000
+
+/** A decoded meta. */
+export interface KnownMeta {
+  readonly meta: SegmentMeta
+  readonly closes: ReadonlySet<number>
+}
+
+/** Cache of one open recording; segments never change, so entries never go stale. */
+export class SegmentCache {
+  readonly rows: Map<number, Rows> = new Map<number, Rows>()
+  readonly metas: Map<number, KnownMeta> = new Map<number, KnownMeta>()
+  readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
+  readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
+  readonly rollups: Map<number, Rollup | undefined> = new Map<number, Rollup | undefined>()
+  #metaEntries = 0
+  #filterBytes = 0
+  #rollupBytes = 0
+
+  /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
+  keepFilters(id: number, filters: readonly Uint8Array[]): void {
+    const bytes = filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
+    if (this.#filterBytes + bytes > KEPT_FILTER_BYTES) {
+      this.filters.clear()
+      this.#filterBytes = 0
+    }
+    this.filters.set(id, filters)
+    this.#filterBytes += bytes
+  }
+
+  /** Keeps a segment's roll-up; all are forgotten when they become too many, since figures go through all. */
+  keepRollup(id: number, rollup: Rollup | undefined): void {
+    const bytes = ROLLUP_OVERHEAD + (rollup === undefined ? 0 : bytesOf(rollup))
+    if (this.#rollupBytes + bytes > KEPT_ROLLUP_BYTES) {
+      this.rollups.clear()
+      this.#rollupBytes = 0
+    }
+    this.rollups.set(id, rollup)
+    this.#rollupBytes += bytes
+  }
+
+  /** Keeps a segment's meta; the oldest go when the lists of all become too long. */
+  keepMeta(id: number, known: KnownMeta): void {
+    this.metas.set(id, known)
+    this.#metaEntries += entriesOf(known.meta)
+    for (const [oldest, { meta }] of this.metas) {
+      if (this.#metaEntries <= KEPT_META_ENTRIES || oldest === id) return
+      this.metas.delete(oldest)
+      this.#metaEntries -= entriesOf(meta)
+    }
+  }
+}
+
+/** An empty one counts too. */
+function entriesOf(meta: SegmentMeta): number {
+  return 16 + meta.pages.length + meta.anchors.length + 3 * meta.closes.length + meta.open.length + meta.kinds.length
+}
+
+function bytesOf({ cells, rest }: Rollup): number {
+  const { duration, number } = cells
+  return 8 * (22 * cells.length + 2 * (duration.bins.length + number.bins.length) + 10 * rest.length)
+}

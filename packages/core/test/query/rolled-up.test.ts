@@ -1,0 +1,194 @@
+/** Figures from roll-ups against the same figures from rows. */
+
+import { type AggregateQuery, type GroupBy, type Kind, KINDS, PHASE, timeNs, wallMs } from '@cinescope/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Correlator } from '../../src/correlate/correlator.ts'
+import { recordingOf } from '../../src/recording/open-recording.ts'
+import type { EventSource, EventStore, StoreView } from '../../src/store/event-store.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { commitOf, DEFINITIONS, PROCESS } from '../recording/recording-fixture.ts'
+import { arbitraryStream, type Offered, play } from '../recording/stream.ts'
+import { temporaryDirectory } from '../store/directory.ts'
+
+const ORIGIN = PROCESS.anchor.wallMs
+
+const POINT: Omit<Offered, 'seq' | 'time'> = {
+  kind: KINDS.log,
+  phase: PHASE.point,
+  flags: 0,
+  since: 0,
+  number: 0,
+  site: 1,
+  parent: 0,
+  root: 0,
+  cause: 0,
+  subject: 0,
+  span: 0,
+  value: undefined,
+  isLost: false,
+}
+
+/** How a recording comes about. */
+interface Making {
+  readonly stream: readonly Offered[]
+  readonly maxRows: number
+  /** Records after which something is committed, with whether the segment is finished. */
+  readonly commits: ReadonlyMap<number, boolean>
+  /** Records after which the wall clock is read: that many ms from where it should be. */
+  readonly readings: ReadonlyMap<number, number>
+  /** The part of the bytes that is left by retention. */
+  readonly left: number
+  readonly isSealed: boolean
+}
+
+const index = fc.nat({ max: 240 })
+const makings: fc.Arbitrary<Making> = fc.record({
+  stream: fc.oneof(arbitraryStream(), arbitraryStream({ minRecords: 60, maxRecords: 240 })),
+  maxRows: fc.integer({ min: 4, max: 60 }),
+  commits: fc.array(fc.tuple(index, fc.boolean()), { maxLength: 12 }).map((list) => new Map(list)),
+  readings: fc.array(fc.tuple(index, fc.constantFrom(0, 25, -25)), { maxLength: 2 }).map((list) => new Map(list)),
+  left: fc.constantFrom(1, 1, 0.7, 0.3),
+  isSealed: fc.boolean(),
+})
+
+function make(store: EventStore, { stream, maxRows, commits, readings, left, isSealed }: Making): void {
+  const fold = new Correlator({ thread: 0, maxRows, maxValueBytes: 100_000 })
+  let definitions = DEFINITIONS
+  const commit = (seal: boolean): void => {
+    store.commit(commitOf(fold.cut(seal, 1000), fold.taken, definitions))
+    definitions = []
+  }
+  play(stream, fold, (at) => {
+    const { time } = stream[at]!
+    const step = readings.get(at)
+    if (step !== undefined) fold.anchor({ atNs: timeNs(time), wallMs: wallMs(ORIGIN + time / 1e6 + step) })
+    const seal = commits.get(at)
+    if (seal !== undefined) commit(seal)
+  })
+  commit(isSealed)
+  if (left < 1) store.prune(store.bytes() * left)
+}
+
+/** The same recording without its roll-ups. */
+function rowsOf(source: EventSource): EventSource {
+  const hiding = (view: StoreView): StoreView =>
+    new Proxy(view, {
+      get: (target, name) => {
+        if (name === 'rollup') return () => undefined
+        const member: unknown = Reflect.get(target, name)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  return new Proxy(source, {
+    get: (target, name) => {
+      if (name === 'read') return (read: (view: StoreView) => unknown) => target.read((view) => read(hiding(view)))
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+const BY: readonly GroupBy[] = ['kind', 'site', 'route', 'status', 'error', 'entity']
+const time = fc.integer({ min: 0, max: 300 }).map((ms) => wallMs(ORIGIN + ms))
+const queries: fc.Arbitrary<AggregateQuery> = fc.record(
+  {
+    where: fc.record(
+      {
+        from: time,
+        to: time,
+        kinds: fc.subarray<Kind>(['span', 'log', 'error', 'gap', 'state.snapshot'], { minLength: 1 }),
+        error: fc.boolean(),
+        site: fc.constantFrom('site 1', 'site *', 'nothing'),
+        minDurationMs: fc.constantFrom(1, 5),
+      },
+      { requiredKeys: [] },
+    ),
+    by: fc.constantFrom(...BY),
+    perMs: fc.constantFrom(5, 20, 100, 1000),
+    measure: fc.constantFrom<('duration' | 'number')[]>('duration', 'number'),
+    quantiles: fc.constant([0, 0.1, 0.5, 0.9, 1]),
+  },
+  { requiredKeys: ['quantiles'] },
+)
+
+/** How many segments were answered by roll-ups, and for what others were read. */
+async function compare(
+  store: EventStore,
+  asked: readonly AggregateQuery[],
+): Promise<{ rolled: number; why: string[] }> {
+  const [rolled, rows] = [recordingOf(store), recordingOf(rowsOf(store))]
+  const tally = { rolled: 0, why: [] as string[] }
+  for (const query of asked) {
+    const found = await rolled.aggregate(query)
+    const expected = await rows.aggregate(query)
+    expect(expected.explain.segmentsRolledUp).toBe(0)
+    expect({ ...found, explain: undefined }).toEqual({ ...expected, explain: undefined })
+    const { segments, segmentsRead, segmentsRolledUp, segmentsSkipped, readBecause, rowsMatched } = found.explain
+    expect(rowsMatched).toBe(expected.explain.rowsMatched)
+    const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)
+    expect(segments).toBe(segmentsRead + segmentsRolledUp + sum(segmentsSkipped))
+    expect(sum(readBecause)).toBe(segmentsRead)
+    tally.rolled += segmentsRolledUp
+    tally.why.push(...Object.keys(readBecause))
+  }
+  return tally
+}
+
+describe('figures from roll-ups', () => {
+  it('are exactly those of a walk over the rows, whatever was recorded, cut, pruned and asked', async () => {
+    let rolled = 0
+    const why = new Set<string>()
+    const given = fc.tuple(makings, fc.array(queries, { minLength: 5, maxLength: 15 }))
+    await fc.assert(
+      fc.asyncProperty(given, async ([making, asked]) => {
+        const store = createMemoryStore(PROCESS)
+        make(store, making)
+        const tally = await compare(store, asked)
+        rolled += tally.rolled
+        for (const each of tally.why) why.add(each)
+      }),
+      { numRuns: 300 },
+    )
+    expect(rolled).toBeGreaterThan(500)
+    expect([...why].toSorted()).toEqual([
+      'borders of buckets',
+      'films under way',
+      'tails',
+      'the ends of the range',
+      'the filter',
+      'the grouping',
+    ])
+  })
+
+  it('are so in a file too', async () => {
+    await fc.assert(
+      fc.asyncProperty(makings, fc.array(queries, { minLength: 3, maxLength: 6 }), async (making, asked) => {
+        using directory = temporaryDirectory()
+        const store = createSqliteStore(`${directory.path}/x.cine`, PROCESS)
+        make(store, making)
+        await compare(store, asked)
+        store.close()
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('tell buckets apart while the wall clock goes away and comes back', async () => {
+    const stream = [1, 2, 3].map((ms): Offered => ({ ...POINT, seq: ms, time: ms * 1e6 }))
+    const readings = new Map([
+      [1, 25],
+      [2, 0],
+    ])
+    const store = createMemoryStore(PROCESS)
+    make(store, { stream, readings, maxRows: 10, commits: new Map(), left: 1, isSealed: true })
+    await compare(store, [{ perMs: 10 }])
+    const { groups, explain } = await recordingOf(store).aggregate({ perMs: 10 })
+    expect(groups.map(({ at, count }) => [at! - ORIGIN, count])).toEqual([
+      [0, 2],
+      [20, 1],
+    ])
+    expect(explain.readBecause).toEqual({ 'borders of buckets': 1 })
+  })
+})
