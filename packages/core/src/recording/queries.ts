@@ -1,6 +1,7 @@
 /** How each question is answered. */
 
 import { aggregate } from '../query/aggregate/aggregate.ts'
+import { arrivals } from '../query/arrivals/arrivals.ts'
 import { ledger, status } from '../query/account.ts'
 import { diffFilms } from '../query/diff/diff-films.ts'
 import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
@@ -16,6 +17,7 @@ export const QUERIES: Queries = {
   filmsOfTrace,
   events,
   aggregate,
+  arrivals,
   event,
   parentsOf,
   childrenOf,

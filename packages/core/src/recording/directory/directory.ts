@@ -1,7 +1,7 @@
 /** What a question to a directory of recordings is answered from. */
 
 import { CinescopeError, type NodeId } from '@cinescope/protocol'
-import type { QueryControl } from '../../query/reading.ts'
+import type { QueryControl, Reading } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
 import type { Method, Recording } from '../recording.ts'
 import type { OpenFiles, UnreadFile } from './open-files.ts'
@@ -51,6 +51,16 @@ export class Directory {
     return parts
   }
 
+  /** Paths of the recordings there are now, the newest start first. */
+  get paths(): readonly string[] {
+    return this.#files.listing().paths
+  }
+
+  /** Asks one recording. @throws what opening it throws */
+  one<T>(path: string, ask: (reading: Reading, node: NodeId) => Promise<T>): Promise<T> {
+    return this.#files.with(path, ({ reader, node }) => ask(reader.reading(this.#control), node))
+  }
+
   /** Recordings there are now, unreadable ones included. */
   get size(): number {
     return this.#files.listing().paths.length
@@ -82,7 +92,7 @@ export class Directory {
       const answer = await this.#answer(path, method, args)
       return { node, path, answer }
     } catch (thrown) {
-      if (!(thrown instanceof CinescopeError) || !UNREADABLE.has(thrown.code)) {
+      if (!isOfOneFile(thrown)) {
         if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined
         throw thrown
       }
@@ -92,7 +102,11 @@ export class Directory {
   }
 }
 
-/** What is the fault of one file and no reason to refuse an answer from the others. */
+/** True for what is the fault of one file, and no reason to refuse an answer from the others. */
+export function isOfOneFile(thrown: unknown): thrown is CinescopeError {
+  return thrown instanceof CinescopeError && UNREADABLE.has(thrown.code)
+}
+
 const UNREADABLE: ReadonlySet<string> = new Set([
   'CSC_ERR_NO_RECORDING',
   'CSC_ERR_FORMAT',

@@ -1,0 +1,106 @@
+/** What arrives in all recordings of a directory, those included that begin meanwhile. */
+
+import type { ArrivalPage, ArrivalQuery, CinescopeEvent } from '@cinescope/protocol'
+import { arrivals } from '../../query/arrivals/arrivals.ts'
+import { checkLimit } from '../../query/limit.ts'
+import { type Directory, isOfOneFile } from './directory.ts'
+import { formatPlaces, nameOf, parsePlaces, type Place, type Places, UNKNOWN } from './places.ts'
+
+/** A file that could not be read so often is not being made just now. */
+const MOST_FAILURES = 40
+const PAGE = 1000
+
+/**
+ * A page of arrivals, each recording's in its own order, merged by the wall time at which they ended. A recording that was not
+ * there when the tail began is read from its start. It never ends: another process may begin.
+ */
+export async function arrivalsOf(directory: Directory, query: ArrivalQuery = {}): Promise<ArrivalPage> {
+  const { from = 'now', ...rest } = query
+  const limit = checkLimit(query.limit ?? PAGE)
+  const before = typeof from === 'object' ? parsePlaces(from.cursor) : undefined
+  const places: Places = new Map()
+  const pages: ArrivalPage[] = []
+  const asked: Places = new Map()
+  let left = limit
+  for (const [name, path] of inTurn(directory, before)) {
+    const place = before?.get(name)
+    if (place?.isOver === true || left <= 0) {
+      places.set(name, place ?? UNKNOWN)
+      continue
+    }
+    const start = place?.cursor === undefined ? (typeof from === 'object' ? 'start' : from) : { cursor: place.cursor }
+    const nodes = new Map(Array.from([...(before ?? []), ...asked], ([other, { node }]) => [node, other]))
+    const { page, next } = await ask(directory, { path, name, place, nodes }, { ...rest, limit, from: start })
+    asked.set(name, next)
+    if (page === undefined) continue
+    pages.push(page)
+    left -= page.items.length
+  }
+  for (const [name, place] of asked) places.set(name, place)
+  return {
+    items: mergeByEnd(pages.map(({ items }) => items)),
+    cursor: formatPlaces(places),
+    more: left <= 0 || pages.some(({ more }) => more),
+    ended: undefined,
+  }
+}
+
+/** Those that were asked longest ago first; then those that are new, the oldest start first. */
+function inTurn(directory: Directory, before: Places | undefined): Map<string, string> {
+  const paths = new Map(directory.paths.toReversed().map((path) => [nameOf(path), path]))
+  const turn = new Map<string, string>()
+  for (const name of before?.keys() ?? []) {
+    const path = paths.get(name)
+    if (path !== undefined) turn.set(name, path)
+  }
+  for (const [name, path] of paths) turn.set(name, path)
+  return turn
+}
+
+interface Asked {
+  readonly path: string
+  readonly name: string
+  readonly place: Place | undefined
+  /** Names by the node whose recording they hold. */
+  readonly nodes: ReadonlyMap<string, string>
+}
+
+/** One that cannot be read may be in the making; one that is a copy of another gives nothing. */
+async function ask(
+  directory: Directory,
+  { path, name, place = UNKNOWN, nodes }: Asked,
+  query: ArrivalQuery,
+): Promise<{ readonly page?: ArrivalPage; readonly next: Place }> {
+  try {
+    return await directory.one(path, async (reading, node) => {
+      if ((nodes.get(node) ?? name) !== name) return { next: { ...UNKNOWN, node: '', isOver: true } }
+      const page = await arrivals(reading, query)
+      const isOver = page.ended !== undefined
+      return { page, next: { node, cursor: isOver ? undefined : page.cursor, isOver, failures: 0 } }
+    })
+  } catch (thrown) {
+    if (!isOfOneFile(thrown)) throw thrown
+    const failures = place.failures + 1
+    return { next: { ...place, failures, isOver: failures >= MOST_FAILURES } }
+  }
+}
+
+/** Each list stays in its order; of their heads, the one that ended first comes first. */
+function mergeByEnd(lists: readonly (readonly CinescopeEvent[])[]): readonly CinescopeEvent[] {
+  if (lists.length === 1) return lists[0]!
+  const heads = lists.map((list) => ({ list, taken: 0 }))
+  const merged: CinescopeEvent[] = []
+  for (;;) {
+    let first: (typeof heads)[number] | undefined
+    for (const head of heads) {
+      if (head.taken === head.list.length) continue
+      if (first === undefined || endOf(head.list[head.taken]!) < endOf(first.list[first.taken]!)) first = head
+    }
+    if (first === undefined) return merged
+    merged.push(first.list[first.taken++]!)
+  }
+}
+
+function endOf({ at, durationNs }: CinescopeEvent): number {
+  return at + (durationNs ?? 0) / 1e6
+}
