@@ -28,6 +28,16 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/query.ts')).query,
   },
   {
+    name: 'tail',
+    summary: 'show the events that came last, and with -f those that come',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  {
+    name: 'top',
+    summary: 'show the routes of a running server: rates, failures, quantiles',
+    load: async () => (await import('./commands/top.ts')).top,
+  },
+  {
     name: 'stats',
     summary: 'figures of events: counts, rates, failures, quantiles',
     load: async () => (await import('./commands/stats.ts')).stats,
