@@ -15,6 +15,7 @@ import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
+import { tailRow } from './rows/tail.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
 import { cellsOf, figure, HEAD, textTable } from './table.ts'
@@ -36,6 +37,7 @@ const ROWS: readonly Row[] = [
   textCommonRow,
   textRareRow,
   diffRow,
+  tailRow,
   sizeRow,
 ]
 const IDS = ROWS.map((row) => row.id)
