@@ -16,6 +16,7 @@ import { idleRow } from './rows/idle.ts'
 import { aggRow, groupRow } from './rows/figures.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
+import { tailRow } from './rows/tail.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
 import { cellsOf, figure, HEAD, textTable } from './table.ts'
@@ -39,6 +40,7 @@ const ROWS: readonly Row[] = [
   textCommonRow,
   textRareRow,
   diffRow,
+  tailRow,
   sizeRow,
 ]
 const IDS = ROWS.map((row) => row.id)

@@ -44,6 +44,16 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/sequence.ts')).sequence,
   },
   {
+    name: 'tail',
+    summary: 'show the events that came last, and with -f those that come',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  {
+    name: 'top',
+    summary: 'show the routes of a running server: rates, failures, quantiles',
+    load: async () => (await import('./commands/top.ts')).top,
+  },
+  {
     name: 'stats',
     summary: 'figures of events: counts, rates, failures, quantiles',
     load: async () => (await import('./commands/stats.ts')).stats,

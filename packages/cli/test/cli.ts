@@ -1,9 +1,11 @@
 /** Runs the real command as a child process. */
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { createScope, type Scope, type ScopeOptions } from '@cinescope/core'
 
 const BIN = join(import.meta.dirname, '../src/bin.ts')
@@ -97,4 +99,47 @@ export async function recordShop(scope: Scope): Promise<void> {
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A command that goes on, and the lines it has printed. */
+export interface Running extends AsyncDisposable {
+  readonly lines: string[]
+  readonly stderr: () => string
+  /** Resolves once it has printed so many lines. */
+  printed(count: number): Promise<void>
+  /** Sends a signal and gives the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+  readonly ended: Promise<number | null>
+}
+
+/** Starts a command line. */
+export function start(args: readonly string[]): Running {
+  const child = spawn(process.execPath, ['--conditions=@cinescope/source', BIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const output = createInterface({ input: child.stdout })
+  output.on('line', (line) => lines.push(line))
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
+  return {
+    lines,
+    ended,
+    stderr: () => stderr,
+    async printed(count) {
+      while (lines.length < count) {
+        const how = await Promise.race([once(output, 'line').then(() => 'line'), ended])
+        if (how !== 'line') throw new Error(`ended with ${String(how)} after ${lines.length} lines: ${stderr}`)
+      }
+    },
+    end(signal) {
+      child.kill(signal)
+      return ended
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
 }

@@ -35,6 +35,9 @@ describe('control characters of a recording', () => {
       ['query'],
       ['query', '--explain', '--site', EVIL.replaceAll('\u0000', '')],
       ['ledger'],
+      ['tail'],
+      ['tail', '-f', '--newest', '--json'],
+      ['top', '--once'],
       ['doctor'],
       ...ids.flatMap((id) => [
         ['film', id],

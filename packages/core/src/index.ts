@@ -12,6 +12,8 @@ export type {
   CausalNode,
   CausalOptions,
   CausalPath,
+  ArrivalPage,
+  ArrivalQuery,
   CinescopeEvent,
   ConcurrentOptions,
   ClockSkew,
@@ -52,6 +54,7 @@ export type { MessageOptions, Messenger } from './messages/trace-messages.ts'
 export type { RecordingStatus } from './query/account.ts'
 export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
+export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'
 export { createScope } from './scope.ts'
 export type { RecordedFilm } from './scope/record-film.ts'
 export type { CurrentSpan, EntityHandle, Scope, ScopeStatus } from './scope/running-scope.ts'

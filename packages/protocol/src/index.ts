@@ -2,6 +2,7 @@
 
 export type { Aggregate, AggregateGroup, AggregateQuery, GroupBy, Measure } from './aggregate.ts'
 export { GROUP_KEYS } from './aggregate.ts'
+export type { ArrivalEnd, ArrivalPage, ArrivalQuery, TailGapReason, TailStart } from './arrival.ts'
 export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
 export { ByteReader, ByteWriter, checksum32, putVarint } from './bytes.ts'
 export type {

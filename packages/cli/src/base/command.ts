@@ -16,6 +16,8 @@ export interface Option {
   readonly repeats?: boolean
   readonly from?: number
   readonly to?: number
+  /** One letter that stands for it: `f`, typed `-f`. */
+  readonly short?: string
   /** An option that this one excludes. */
   readonly not?: string
 }

@@ -23,13 +23,13 @@ export const NEWEST: Option = {
   help: 'of a directory, read the newest recording only; otherwise all of them as one',
 }
 
-/** Opens the recording at `path`; of a directory the newest, or all as one. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
+/** Opens the recording at `path`; of a directory the newest, or all as one, with those to come if it is `growing`. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
 export async function openAt(
   path: string = DEFAULT_PATH,
-  { newest = true }: { readonly newest?: boolean } = {},
+  { newest = true, growing = false }: { readonly newest?: boolean; readonly growing?: boolean } = {},
 ): Promise<Opened> {
   const files = await recordingsAt(path)
-  if (newest || files.length === 1) return openFile(files[0]!, files.length - 1)
+  if (newest || (files.length === 1 && !growing)) return openFile(files[0]!, files.length - 1)
   const { openRecording } = await import('@cinescope/core/reader')
   return { recording: openRecording(path), path: shown(path), others: 0 }
 }

@@ -14,12 +14,11 @@ import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { NEWEST, openAt, origin, originText, tellUnread } from '../base/recordings.ts'
 import { explainLines } from '../format/explain.ts'
-import { eventLabel } from '../format/event-label.ts'
+import { eventLabel, eventValues } from '../format/event-label.ts'
 import { eventMarks, spaced } from '../format/outcome.ts'
 import { styled } from '../format/styled.ts'
 import { type Column, table } from '../format/table.ts'
 import { counted, dateOf, duration, timeOfDay } from '../format/units.ts'
-import { inline } from '../format/value-text.ts'
 
 const ORDERS = ['time', '-time', 'duration', '-duration'] as const
 
@@ -112,15 +111,8 @@ function eventTable({ items }: EventPage, width: number): ReturnType<typeof tabl
     { title: 'KIND', cell: ({ kind }) => [styled('dim', kind)] },
     { title: 'WHAT', gives: !hasValues, cell: (event) => spaced([eventLabel(event), ...eventMarks(event)]) },
   ]
-  if (hasValues) columns.push({ title: 'VALUES', gives: true, cell: (event) => [styled('dim', valuesOf(event))] })
+  if (hasValues) columns.push({ title: 'VALUES', gives: true, cell: (event) => [styled('dim', eventValues(event))] })
   return table(columns, items, width)
-}
-
-/** `in → out` on one line. Kinds whose label tells their value do not repeat it. */
-function valuesOf({ kind, site, value, result }: CinescopeEvent): string {
-  if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
-  const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
-  return got === '' ? given! : `${given} → ${got}`
 }
 
 async function optionsQuery(given: Given, recording: OpenRecording): Promise<EventQuery> {

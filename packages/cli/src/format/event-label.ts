@@ -43,8 +43,16 @@ export function eventPlace({ site }: CinescopeEvent): string | undefined {
   return place === undefined ? undefined : shortPlace(place)
 }
 
+/** Values of an event on one line, `in → out`. Kinds whose label tells their value do not repeat it. */
+export function eventValues({ kind, site, value, result }: CinescopeEvent): string {
+  if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
+  const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
+  return got === '' ? given! : `${given} → ${got}`
+}
+
 function gapLabel(event: CinescopeEvent): string {
   const why = member(event.value, 'reason')
+  if (why === 'interrupted') return 'the recording breaks off: its writer is gone without having closed it'
   return `${count(event.number)} events lost${why === undefined ? '' : ` (${REASONS[why] ?? why})`}`
 }
 
@@ -52,6 +60,7 @@ const REASONS: Readonly<Record<string, string>> = {
   full: 'the ring was full',
   overwritten: 'the ring lapped its reader',
   corrupt: 'unreadable',
+  pruned: 'removed by retention before they were read',
 }
 
 /** What caused the film: of this process, or of one that another recording may hold. */

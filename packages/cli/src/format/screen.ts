@@ -1,13 +1,15 @@
 /** Where a command writes: data to stdout, messages to stderr. */
 
 import { toJson } from './json.ts'
-import { type Line, paint, styled } from './styled.ts'
+import { inPlace, type Line, paint, styled } from './styled.ts'
 
 /** A stream as far as the command needs it. */
 export interface Output {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
   write(text: string): unknown
+  once?(event: 'drain', listener: () => void): unknown
   hasColors?(): boolean
 }
 
@@ -26,6 +28,7 @@ export class Screen {
   /** Columns of the terminal; Infinity when the output is no terminal. */
   readonly width: number
   readonly #parts: ScreenParts
+  #isFull = false
 
   constructor(parts: ScreenParts) {
     this.#parts = parts
@@ -37,12 +40,34 @@ export class Screen {
   /** Prints lines of data. */
   print(...lines: readonly Line[]): void {
     const look = { width: this.width, hasColor: hasColor(this.#parts.stdout) }
-    if (lines.length > 0) this.#parts.stdout.write(`${lines.map((line) => paint(line, look)).join('\n')}\n`)
+    if (lines.length > 0) this.#write(`${lines.map((line) => paint(line, look)).join('\n')}\n`)
   }
 
   /** Prints one JSON document, over several lines unless the format is NDJSON. */
   json(value: unknown): void {
-    this.#parts.stdout.write(`${toJson(value, this.format === 'ndjson' ? 0 : 2)}\n`)
+    this.#write(`${toJson(value, this.format === 'ndjson' ? 0 : 2)}\n`)
+  }
+
+  /** Prints one JSON document on a line of its own, whatever the format. */
+  jsonLine(value: unknown): void {
+    this.#write(`${toJson(value, 0)}\n`)
+  }
+
+  /** Prints lines in the place of all that is there, as many as there is room for; where the output is no terminal, below. */
+  redraw(...lines: readonly Line[]): void {
+    const { stdout } = this.#parts
+    if (stdout.isTTY !== true) return this.print(...lines)
+    const look = { width: this.width, hasColor: hasColor(stdout) }
+    const room = Math.max(1, (stdout.rows ?? 24) - 1)
+    this.#write(inPlace(lines.slice(0, room).map((line) => paint(line, look))))
+  }
+
+  /** Resolves when whoever reads the output has taken enough of it: a pipe holds only so much. */
+  async drained(): Promise<void> {
+    if (!this.#isFull) return
+    this.#isFull = false
+    const { stdout } = this.#parts
+    await new Promise<void>((resolve) => (stdout.once === undefined ? resolve() : stdout.once('drain', resolve)))
   }
 
   /** Prints text of our own as it is. */
@@ -58,6 +83,10 @@ export class Screen {
   /** Tells what was wrong. */
   complain(text: string): void {
     this.#message([styled('red', 'cinescope: '), text])
+  }
+
+  #write(text: string): void {
+    if (this.#parts.stdout.write(text) === false) this.#isFull = true
   }
 
   #message(line: Line): void {

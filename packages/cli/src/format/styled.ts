@@ -37,6 +37,11 @@ export function paint(line: Line, { width, hasColor }: { readonly width: number;
     .trimEnd()
 }
 
+/** What puts painted lines in the place of all that a terminal shows: each clears what is left of its own, the last all below. */
+export function inPlace(lines: readonly string[]): string {
+  return `\u001b[H${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`
+}
+
 /** The line, visible, in at most `width` columns. */
 export function clipLine(line: Line, width: number): Line {
   let room = width

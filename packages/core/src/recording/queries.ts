@@ -1,6 +1,7 @@
 /** How each question is answered. */
 
 import { aggregate } from '../query/aggregate/aggregate.ts'
+import { arrivals } from '../query/arrivals/arrivals.ts'
 import { ledger, status } from '../query/account.ts'
 import { diffFilms } from '../query/diff/diff-films.ts'
 import { causesOf, effectsOf } from '../query/causality/causal-graph.ts'
@@ -22,6 +23,7 @@ export const QUERIES: Queries = {
   filmsOfTrace,
   events,
   aggregate,
+  arrivals,
   event,
   parentsOf,
   childrenOf,

@@ -7,6 +7,8 @@ import type {
   CausalOptions,
   CausalPath,
   ClockSkew,
+  ArrivalPage,
+  ArrivalQuery,
   CinescopeEvent,
   ConcurrentOptions,
   DiffOptions,
@@ -29,6 +31,7 @@ import type {
 import type { RecordingStatus } from '../query/account.ts'
 import type { QueryControl, Reading } from '../query/reading.ts'
 import type { EntityState } from '../timetravel/state-at.ts'
+import type { EventTail, TailOptions, TailQuery } from './tail.ts'
 
 /**
  * Everything one can ask of a recording. Answers are plain data; every question may reject with CSC_ERR_ABORTED, CSC_ERR_QUERY,
@@ -45,6 +48,11 @@ export interface Recording {
   events(query?: EventQuery, control?: QueryControl): Promise<EventPage>
   /** Counts, rates, sums and quantiles of events, by group and by time. */
   aggregate(query?: AggregateQuery, control?: QueryControl): Promise<Aggregate>
+  /**
+   * A page of what arrived since a place, each event once, in the order of commits: points and spans that have ended; spans that
+   * never do come last, when the recording has ended. `tail` asks this again and again.
+   */
+  arrivals(query?: ArrivalQuery, control?: QueryControl): Promise<ArrivalPage>
   /** One event. @throws CSC_ERR_NOT_FOUND */
   event(id: string, control?: QueryControl): Promise<CinescopeEvent>
   /** The span an event happened inside, its span, and so on up to the root. */
@@ -80,6 +88,8 @@ export interface Recording {
 export interface OpenRecording extends Recording, AsyncDisposable {
   /** All events of a query, page by page as they are consumed; `limit` is the size of a page. */
   stream(query?: EventQuery, control?: QueryControl): AsyncIterable<CinescopeEvent>
+  /** What arrives, as it arrives, until the recording ends. One consumer, which holds nothing back, however slow it is. */
+  tail(query?: TailQuery, options?: TailOptions): EventTail
   close(): Promise<void>
 }
 

@@ -6,16 +6,21 @@ import type { QueryControl } from '../query/reading.ts'
 import type { Method, OpenRecording } from './recording.ts'
 import { type Answer, type Request, unpack } from './remote-protocol.ts'
 import { surfaceOver } from './surface.ts'
+import type { TailSource } from './tail.ts'
 
 /**
  * The recording served at the other end of `port`. The port keeps the process alive only while a request is under way.
  * `nudge` is called after each message, for a server that sleeps.
  */
-export function remoteRecording(port: MessagePort, nudge: () => void = () => undefined): OpenRecording {
+export function remoteRecording(
+  port: MessagePort,
+  { nudge = () => undefined, onTail }: { readonly nudge?: () => void; readonly onTail?: TailSource['onTail'] } = {},
+): OpenRecording {
   const caller = new Caller(port, nudge)
   return surfaceOver(
     (method, args, control) => caller.ask(method, args, control),
     () => caller.close(),
+    onTail,
   )
 }
 

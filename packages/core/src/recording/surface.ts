@@ -5,17 +5,19 @@ import type { QueryControl } from '../query/reading.ts'
 import { ARGUMENTS } from './methods.ts'
 import type { Method, OpenRecording, Recording } from './recording.ts'
 import { streamPages } from './stream-pages.ts'
+import { tailOf, type TailSource } from './tail.ts'
 
 /** Asks one question. */
 export type Ask = (method: Method, args: readonly unknown[], control: QueryControl) => Promise<unknown>
 
 /** See above. */
-export function surfaceOver(ask: Ask, close: () => Promise<void>): OpenRecording {
+export function surfaceOver(ask: Ask, close: () => Promise<void>, onTail?: TailSource['onTail']): OpenRecording {
   const recording = questionsTo(ask)
   return {
     ...recording,
     stream: (query: EventQuery = {}, control: QueryControl = {}) =>
       streamPages((next) => recording.events(next, control), query),
+    tail: (query, options) => tailOf({ arrivals: recording.arrivals, onTail }, query, options),
     close,
     [Symbol.asyncDispose]: close,
   }

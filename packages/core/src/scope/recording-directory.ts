@@ -1,7 +1,8 @@
-/** Making the directory of recordings, before the writer is started. */
+/** The directory of recordings: making it, before the writer is started, and names in it. */
 
 import { mkdir, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import type { NodeId } from '@cinescope/protocol'
 import { cannotStart } from '../base/cannot-start.ts'
 
 /**
@@ -15,6 +16,12 @@ export async function makeDirectory(path: string): Promise<void> {
   } catch (cause) {
     throw cannotStart(cause)
   }
+}
+
+/** Absolute path of a new recording: its name begins with the time, so that names sort by start. */
+export function recordingPath(directory: string, node: NodeId, startedAt: Date): string {
+  const time = startedAt.toISOString().replaceAll(/[-:]/g, '').replace('.', '')
+  return join(resolve(directory), `${time}-${process.pid}-${node}.cine`)
 }
 
 async function make(path: string): Promise<void> {

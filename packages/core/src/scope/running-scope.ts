@@ -1,7 +1,6 @@
 /** A scope: what users record through and ask. */
 
 import { createHash } from 'node:crypto'
-import { join, resolve } from 'node:path'
 import { types } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { CinescopeError, type Entity, FLAG, KINDS, type NodeId } from '@cinescope/protocol'
@@ -16,6 +15,7 @@ import { remoteRecording } from '../recording/remote-recording.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { KeyTable } from '../value/keys.ts'
 import { nameOf } from './name-of.ts'
+import { OpenTails } from './open-tails.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
 import { runUserSpan } from './user-span.ts'
@@ -115,6 +115,7 @@ export class RunningScope implements Scope {
   readonly #figures: FigureReader
   readonly #logSite: number
   #recording: OpenRecording | undefined
+  readonly #tails = new OpenTails()
   #endReader: (() => Promise<void>) | undefined
   #stopped: Promise<void> | undefined
 
@@ -229,10 +230,13 @@ export class RunningScope implements Scope {
     const { probe, writer, releaseProcess } = this.#parts
     probe.stop()
     this.#settle()
-    // readers first: a recording that nobody reads is left as one file
-    await this.#recording?.close()
-    await this.#endReader?.()
+    // readers first: a recording that nobody reads is left as one file; but a tail wants what is written last
+    if (!this.#tails.areAny) {
+      await this.#recording?.close()
+      await this.#endReader?.()
+    }
     await writer?.stop()
+    void this.#tails.none().then(() => this.#recording?.close())
     // last: a process that exits meanwhile still drains
     releaseProcess()
   }
@@ -251,7 +255,7 @@ export class RunningScope implements Scope {
     if (queries !== undefined && this.#stopped !== undefined) {
       throw new CinescopeError('CSC_ERR_STOPPED', 'this recording was kept in memory and went with the scope')
     }
-    if (queries !== undefined) return remoteRecording(queries, () => this.#parts.writer?.wake())
+    if (queries !== undefined) return remoteRecording(queries, { nudge: () => this.#parts.writer?.wake() })
     if (path === undefined && this.#parts.writer !== undefined) {
       throw new CinescopeError('CSC_ERR_STOPPED', 'a recording in memory is read in the thread that started it')
     }
@@ -272,7 +276,7 @@ export class RunningScope implements Scope {
       // whoever asks again gets a new one
       this.#recording = undefined
     })
-    return remoteRecording(port1)
+    return remoteRecording(port1, { onTail: this.#tails.begin })
   }
 }
 
@@ -287,10 +291,4 @@ function logValue(message: string, attributes: unknown): unknown {
 function clipped(text: string): string {
   if (text.length <= MAX_ENTITY_TEXT) return text
   return `${text.slice(0, MAX_ENTITY_TEXT)}…${createHash('sha256').update(text).digest('hex')}`
-}
-
-/** Absolute path of a new recording: its name begins with the time, so that names sort by start. */
-export function recordingPath(directory: string, node: NodeId, startedAt: Date): string {
-  const time = startedAt.toISOString().replaceAll(/[-:]/g, '').replace('.', '')
-  return join(resolve(directory), `${time}-${process.pid}-${node}.cine`)
 }

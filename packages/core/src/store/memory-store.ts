@@ -50,7 +50,7 @@ class MemoryStore implements EventStore {
   #segments: Held[] = []
   #nextId = 1
   #taken = new Float64Array(KIND_LIMIT)
-  readonly #pruned = new Float64Array(KIND_LIMIT)
+  #pruned: Float64Array = new Float64Array(KIND_LIMIT)
   #lost: readonly LedgerRow[] = []
   #counters: Readonly<Record<string, number>> = {}
   #state: RecordingState = 'live'
@@ -87,6 +87,8 @@ class MemoryStore implements EventStore {
 
   async read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
     const segments = this.#segments
+    // none of them is changed in place, so that they are those of one instant
+    const [taken, pruned, lost] = [this.#taken, this.#pruned, this.#lost]
     return read({
       segments: () => segments,
       corruptSegments: () => 0,
@@ -103,7 +105,14 @@ class MemoryStore implements EventStore {
       key: (number) => this.#keys.get(number),
       entity: (number) => this.#entities.get(number),
       entityNumbers: (entity) => this.#entityNumbers(entity),
-      ledger: () => [...ledgerRowsOf('stored', this.#stored()), ...ledgerRowsOf('pruned', this.#pruned), ...this.#lost],
+      ledger: () => [
+        ...ledgerRowsOf(
+          'stored',
+          taken.map((count, kind) => count - pruned[kind]!),
+        ),
+        ...ledgerRowsOf('pruned', pruned),
+        ...lost,
+      ],
       counters: () => this.#counters,
       hooks: () => [...this.#hooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       rest: () => setImmediate(),
@@ -118,6 +127,7 @@ class MemoryStore implements EventStore {
     let excess = this.bytes() - maxBytes
     let segments = 0
     const events = new Map<number, number>()
+    const pruned = this.#pruned.slice()
     this.#segments = this.#segments.filter((held) => {
       if (excess <= 0 || held.isTail) return true
       excess -= sizeOf(held.segment)
@@ -125,9 +135,10 @@ class MemoryStore implements EventStore {
       const { thread } = held.summary
       events.set(thread, (events.get(thread) ?? 0) + held.summary.events)
       for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds)
-        this.#pruned[kind] = this.#pruned[kind]! + count
+        pruned[kind] = pruned[kind]! + count
       return false
     })
+    this.#pruned = pruned
     if (segments > 0) this.#pruneFilms()
     return { segments, events }
   }
@@ -155,10 +166,6 @@ class MemoryStore implements EventStore {
   #append(segment: SealedSegment, isTail: boolean): void {
     const held = { id: this.#nextId++, summary: segment.summary, bloom: segment.bloom, isTail, segment }
     this.#segments = [...this.#segments, held]
-  }
-
-  #stored(): Float64Array {
-    return this.#taken.map((count, kind) => count - this.#pruned[kind]!)
   }
 
   #entityNumbers(wanted: Entity): readonly number[] {

@@ -2,7 +2,7 @@
 
 import { CinescopeError, type NodeId, type WallMs } from '@cinescope/protocol'
 import type { Ground } from '../../query/causality/ground.ts'
-import type { QueryControl } from '../../query/reading.ts'
+import type { QueryControl, Reading } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
 import type { Method, Recording } from '../recording.ts'
 import { directoryGround } from './directory-ground.ts'
@@ -71,6 +71,11 @@ export class Directory {
     }
     if (failed === members.length && this.unread[0] !== undefined) throw this.unread[0].error
     return parts
+  }
+
+  /** Asks one recording. @throws what opening it throws */
+  one<T>(member: Member, ask: (reading: Reading) => Promise<T>): Promise<T> {
+    return this.#files.with(member, ({ reader }) => ask(reader.reading(this.#control)))
   }
 
   /** For a question that goes from one recording to another. */

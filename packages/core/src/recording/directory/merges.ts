@@ -22,6 +22,7 @@ import { sequences } from '../../query/sequence/sequences.ts'
 import { filmNumber } from '../../store/event-store.ts'
 import type { Method, Recording } from '../recording.ts'
 import { ledgerOf, statusOf } from './accounts.ts'
+import { arrivalsOf } from './arrivals.ts'
 import type { Directory, Part } from './directory.ts'
 import { type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
 
@@ -68,6 +69,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
   aggregate: ofOne('aggregate'),
+  arrivals: arrivalsOf,
   diffFilms: async (directory, a, b, options) =>
     one(await directory.ask('diffFilms', [a, b, options], () => true), `pair of films ${a} and ${b}`),
 }
