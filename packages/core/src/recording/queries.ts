@@ -5,7 +5,7 @@ import { ledger, status } from '../query/account.ts'
 import { diffFilms } from '../query/diff/diff-films.ts'
 import { causesOf, childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
-import { film, films, filmsOfTrace } from '../query/films.ts'
+import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
 import { stateAt } from '../timetravel/state-at.ts'
 import type { Queries } from './recording.ts'
 
@@ -13,6 +13,7 @@ import type { Queries } from './recording.ts'
 export const QUERIES: Queries = {
   films,
   film,
+  filmSummaries,
   filmsOfTrace,
   events,
   aggregate,
