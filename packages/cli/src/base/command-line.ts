@@ -20,9 +20,12 @@ type Values = Map<string, (string | number)[]>
 export function readCommandLine(command: Command, args: readonly string[], nowMs: number): CommandLine {
   const options: Options = { ...command.options, ...COMMON }
   const config = Object.fromEntries(
-    Object.entries(options).map(([name, { kind }]) => [
+    Object.entries(options).map(([name, { kind, short }]) => [
       name,
-      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+      {
+        type: kind === 'flag' ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   )
   // not strict: parseArgs would refuse `--sort -duration`, and its messages suggest nothing

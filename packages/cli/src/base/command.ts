@@ -11,6 +11,8 @@ export interface Option {
   /** What stands for the value in the help: `MS`, `PATTERN`. */
   readonly value?: string
   readonly help: string
+  /** One letter that does as well: `o` for `-o`. */
+  readonly short?: string
   readonly choices?: readonly string[]
   /** May be given more than once. */
   readonly repeats?: boolean

@@ -66,7 +66,8 @@ function optionRows(options: Options): [string, string][] {
     const value = option.value === undefined ? '' : ` ${option.value}`
     const choices = option.choices !== undefined && option.choices.length <= 6 ? `: ${option.choices.join(', ')}` : ''
     const repeats = option.repeats === true ? ' (repeatable)' : ''
-    return [`--${name}${value}`, `${option.help}${choices}${repeats}`]
+    const short = option.short === undefined ? '' : `-${option.short}, `
+    return [`${short}--${name}${value}`, `${option.help}${choices}${repeats}`]
   })
 }
 

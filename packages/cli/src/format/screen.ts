@@ -9,6 +9,7 @@ export interface Output {
   readonly columns?: number
   write(text: string): unknown
   hasColors?(): boolean
+  once?(event: 'drain', listener: () => void): unknown
 }
 
 /** What a screen is made of. */
@@ -43,6 +44,15 @@ export class Screen {
   /** Prints one JSON document, over several lines unless the format is NDJSON. */
   json(value: unknown): void {
     this.#parts.stdout.write(`${toJson(value, this.format === 'ndjson' ? 0 : 2)}\n`)
+  }
+
+  /** Prints text that is made while it is printed, no faster than it is read. */
+  async pour(texts: AsyncIterable<string>): Promise<void> {
+    const { stdout } = this.#parts
+    for await (const text of texts) {
+      if (stdout.write(text) !== false || stdout.once === undefined) continue
+      await new Promise<void>((resolve) => stdout.once?.('drain', resolve))
+    }
   }
 
   /** Prints text of our own as it is. */
