@@ -5,6 +5,7 @@ import { CinescopeError, parseQuery } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
 import { NEWEST, openAt, openFilm, recordingsAt, shown } from '../base/recordings.ts'
+import { keepHeapSmall } from '../base/small-heap.ts'
 import { gathered } from '../export/chunks.ts'
 import type { ExportPart } from '../export/format.ts'
 import { FORMATS } from '../export/formats.ts'
@@ -56,6 +57,7 @@ async function runExport({ operands, given, screen }: Call): Promise<ExitCode> {
   if (output === undefined && given.flag('force')) throw usageError('--force is for a FILE; add --output FILE')
   const told: Told = { watch: { corrupt: 0, events: 0 }, lost: 0, unknown: 0, unread: 0 }
   const parts = partsAsked(operands[0], { ...selectionOf(given), newest: given.flag('newest') }, told, screen)
+  keepHeapSmall()
   const text = gathered((await format.load())(parts))
   if (output === undefined) await screen.pour(text)
   else await writeFileWhole(output, text, { force: given.flag('force') })

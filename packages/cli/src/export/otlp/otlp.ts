@@ -3,7 +3,7 @@
 import type { RecordingStatus } from '@cinescope/core'
 import { type Assembled, Assembler } from '../assembler.ts'
 import type { ExportPart } from '../format.ts'
-import { jsonText } from '../json-text.ts'
+import { plainJsonText } from '../json-text.ts'
 import { isSpan } from '../span-kinds.ts'
 import { resourceOf, spanOf } from './span.ts'
 import { Traces } from './traces.ts'
@@ -53,7 +53,7 @@ type Batch = Map<string, object[]>
 
 function requestLine(resource: object, batch: Batch): string {
   const scopeSpans = Array.from(batch, ([name, spans]) => ({ scope: { name }, spans }))
-  return `${jsonText({ resourceSpans: [{ resource, scopeSpans }] })}\n`
+  return `${plainJsonText({ resourceSpans: [{ resource, scopeSpans }] })}\n`
 }
 
 function resourcePairs({ status, ledger }: ExportPart): readonly (readonly [string, unknown])[] {
