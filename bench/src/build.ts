@@ -13,7 +13,7 @@ export function buildPackages(): void {
   const compiler = `${root}node_modules/typescript/${manifest.bin['tsc']!}`
   const { status } = spawnSync(
     process.execPath,
-    [compiler, '-b', 'packages/protocol', 'packages/core', 'packages/express'],
+    [compiler, '-b', 'packages/protocol', 'packages/core', 'packages/express', 'packages/cli'],
     { cwd: root, stdio: 'inherit' },
   )
   if (status !== 0) throw new Error('the packages do not compile')

@@ -11,6 +11,7 @@ import { judge, type Row, type RowResult } from './row.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
 import { diffRow } from './rows/diff.ts'
+import { exportRow } from './rows/export.ts'
 import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
 import { aggRow, groupRow } from './rows/figures.ts'
@@ -41,6 +42,7 @@ const ROWS: readonly Row[] = [
   textRareRow,
   diffRow,
   tailRow,
+  exportRow,
   sizeRow,
 ]
 const IDS = ROWS.map((row) => row.id)

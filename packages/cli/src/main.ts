@@ -84,6 +84,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/merge.ts')).merge,
   },
   {
+    name: 'export',
+    summary: 'write recordings in the formats of other tools',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check recordings, what is hooked and what it costs',
     load: async () => (await import('./commands/doctor.ts')).doctor,

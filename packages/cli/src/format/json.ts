@@ -5,7 +5,15 @@ const UNSAFE =
 
 /** JSON text; numbers that JSON cannot hold are `{"$type":"number","text":"NaN"}`, invisible characters are escaped. */
 export function toJson(value: unknown, indent: number): string {
-  const text = JSON.stringify(value, replace, indent)
+  return escaped(JSON.stringify(value, replace, indent))
+}
+
+/** The same on one line, of a value in which JSON can hold every number: a replacer costs most of the time. */
+export function plainJson(value: unknown): string {
+  return escaped(JSON.stringify(value))
+}
+
+function escaped(text: string): string {
   return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

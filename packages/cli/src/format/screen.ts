@@ -11,6 +11,7 @@ export interface Output {
   write(text: string): unknown
   once?(event: 'drain', listener: () => void): unknown
   hasColors?(): boolean
+  once?(event: 'drain', listener: () => void): unknown
 }
 
 /** What a screen is made of. */
@@ -68,6 +69,15 @@ export class Screen {
     this.#isFull = false
     const { stdout } = this.#parts
     await new Promise<void>((resolve) => (stdout.once === undefined ? resolve() : stdout.once('drain', resolve)))
+  }
+
+  /** Prints text that is made while it is printed, no faster than it is read. */
+  async pour(texts: AsyncIterable<string>): Promise<void> {
+    const { stdout } = this.#parts
+    for await (const text of texts) {
+      if (stdout.write(text) !== false || stdout.once === undefined) continue
+      await new Promise<void>((resolve) => stdout.once?.('drain', resolve))
+    }
   }
 
   /** Prints text of our own as it is. */

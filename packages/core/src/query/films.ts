@@ -1,6 +1,15 @@
 /** Queries for films: lists of summaries, and one film with its events. */
 
-import type { Film, FilmPage, FilmQuery, FilmSummary, TraceId } from '@cinescope/protocol'
+import {
+  CinescopeError,
+  type Film,
+  type FilmId,
+  type FilmPage,
+  type FilmQuery,
+  type FilmSummary,
+  placeOf,
+  type TraceId,
+} from '@cinescope/protocol'
 import { filmNumber, type FilmRow } from '../store/event-store.ts'
 import { filmKey } from '../store/film-scan.ts'
 import { buildSummary } from '../store/read/event-builder.ts'
@@ -44,6 +53,24 @@ export function film(reading: Reading, id: string): Promise<Film> {
     }
   })
 }
+
+/** See `Recording.filmSummaries`. */
+export function filmSummaries(reading: Reading, ids: readonly FilmId[]): Promise<readonly FilmSummary[]> {
+  if (ids.length > MAX_IDS) {
+    const message = `summaries of ${ids.length} films are asked for; it must be at most ${MAX_IDS} at a time`
+    return Promise.reject(new CinescopeError('CSC_ERR_QUERY', message))
+  }
+  return reading.view((parts) =>
+    ids.flatMap((id) => {
+      const { thread, seq } = placeOf(parts.node, id)
+      const row = parts.view.film(thread, seq)
+      return row === undefined ? [] : [summaryOf(parts, row)]
+    }),
+  )
+}
+
+/** Films in one answer. */
+const MAX_IDS = 10_000
 
 /** See `Recording.filmsOfTrace`. */
 export function filmsOfTrace(reading: Reading, trace: TraceId): Promise<readonly FilmSummary[]> {

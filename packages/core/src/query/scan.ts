@@ -34,7 +34,9 @@ export interface ScanRequest extends ScanTarget {
 /** The first `limit` matches after the position. Stops as soon as no unread segment can hold an earlier one. */
 export async function scanEvents(request: ScanRequest, reader: SegmentReader, cost: Cost): Promise<Match[]> {
   const order = orderOf(request.order)
-  const candidates = candidatesOf(request, cost).toSorted((a, b) => order.compare(order.bound(a), order.bound(b)))
+  const candidates = candidatesOf(request, cost)
+    .filter((entry) => !isBefore(entry, request, order, cost))
+    .toSorted((a, b) => order.compare(order.bound(a), order.bound(b)))
   let matches: Match[] = []
   for (const [index, entry] of candidates.entries()) {
     await cost.breathe()
@@ -51,6 +53,13 @@ export async function scanEvents(request: ScanRequest, reader: SegmentReader, co
   return matches
 }
 
+/** All that the segment may hold was on pages before: following cursors reads each segment about once. */
+function isBefore(entry: SegmentEntry, { after }: ScanRequest, order: Order, cost: Cost): boolean {
+  if (after === undefined || order.compare(order.end(entry), after.key) >= 0) return false
+  cost.skip('position')
+  return true
+}
+
 interface Order {
   /** Negative if `a` comes before `b`. */
   compare(a: number, b: number): number
@@ -58,6 +67,8 @@ interface Order {
   key(rows: Rows, row: number): number
   /** The first key that a segment may hold. */
   bound(entry: SegmentEntry): number
+  /** The last key that a segment may hold. */
+  end(entry: SegmentEntry): number
 }
 
 function orderOf(order: EventOrder): Order {
@@ -68,13 +79,23 @@ function orderOf(order: EventOrder): Order {
   const duration = (rows: Rows, row: number): number => Math.max(-1, rows.duration[row]!)
   switch (order) {
     case 'time':
-      return { compare: ascending, key: time, bound: ({ summary }) => summary.timeLow }
+      return {
+        compare: ascending,
+        key: time,
+        bound: ({ summary }) => summary.timeLow,
+        end: ({ summary }) => summary.timeHigh,
+      }
     case '-time':
-      return { compare: descending, key: time, bound: ({ summary }) => summary.timeHigh }
+      return {
+        compare: descending,
+        key: time,
+        bound: ({ summary }) => summary.timeHigh,
+        end: ({ summary }) => summary.timeLow,
+      }
     case 'duration':
-      return { compare: ascending, key: duration, bound: () => -1 }
+      return { compare: ascending, key: duration, bound: () => -1, end: ({ summary }) => summary.maxDuration }
     case '-duration':
-      return { compare: descending, key: duration, bound: ({ summary }) => summary.maxDuration }
+      return { compare: descending, key: duration, bound: ({ summary }) => summary.maxDuration, end: () => -1 }
   }
 }
 

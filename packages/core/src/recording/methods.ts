@@ -6,6 +6,7 @@ import type { Method } from './recording.ts'
 export const ARGUMENTS: Readonly<Record<Method, number>> = {
   films: 1,
   film: 1,
+  filmSummaries: 1,
   filmsOfTrace: 1,
   events: 1,
   aggregate: 1,

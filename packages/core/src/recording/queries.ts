@@ -11,8 +11,8 @@ import { pathBetween } from '../query/causality/path-between.ts'
 import { story } from '../query/causality/story.ts'
 import { childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
-import { film, films, filmsOfTrace } from '../query/films.ts'
 import { sequences } from '../query/sequence/sequences.ts'
+import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
 import { stateAt } from '../timetravel/state-at.ts'
 import type { Queries } from './recording.ts'
 
@@ -20,6 +20,7 @@ import type { Queries } from './recording.ts'
 export const QUERIES: Queries = {
   films,
   film,
+  filmSummaries,
   filmsOfTrace,
   events,
   aggregate,

@@ -17,6 +17,7 @@ import type {
   EventQuery,
   Film,
   FilmDiff,
+  FilmId,
   FilmPage,
   FilmQuery,
   FilmSummary,
@@ -42,6 +43,8 @@ export interface Recording {
   films(query?: FilmQuery, control?: QueryControl): Promise<FilmPage>
   /** One film by id, by a prefix of it of 4 digits or more, or by its trace id. @throws CSC_ERR_NOT_FOUND, CSC_ERR_AMBIGUOUS */
   film(id: string, control?: QueryControl): Promise<Film>
+  /** Summaries of films by id, in no order and without those that the recording does not hold; 10,000 ids at most. */
+  filmSummaries(ids: readonly FilmId[], control?: QueryControl): Promise<readonly FilmSummary[]>
   /** Summaries of the films that belong to a trace, by their begin; 1,000 at most. */
   filmsOfTrace(trace: TraceId, control?: QueryControl): Promise<readonly FilmSummary[]>
   /** A page of events: `limit` at most, fewer where their values are large; there is more if it has a cursor. */

@@ -38,6 +38,8 @@ const MAX_TRACE = 1000
 export const MERGES: { readonly [M in Method]: Merge<M> } = {
   films,
   film,
+  filmSummaries: async (directory, ids) =>
+    (await directory.ask('filmSummaries', [ids])).flatMap(({ answer }) => answer),
   filmsOfTrace: async (directory, trace) => {
     const parts = await directory.ask('filmsOfTrace', [trace])
     return parts

@@ -1,0 +1,46 @@
+/** Which trace an event belongs to. */
+
+import type { CinescopeEvent } from '@cinescope/core'
+import type { FilmId, SpanId, TraceId } from '@cinescope/protocol'
+import type { ExportPart } from '../format.ts'
+
+/** Films and spans whose traces are remembered. */
+const KEPT = 20_000
+
+/** Of one recording. Memory is bounded: what was forgotten is asked for again. */
+export class Traces {
+  readonly #part: ExportPart
+  readonly #films = new Map<FilmId, TraceId>()
+  readonly #spans = new Map<SpanId, TraceId>()
+
+  constructor(part: ExportPart) {
+    this.#part = part
+  }
+
+  /** Learns the traces of a page's films, all in one question. */
+  async learn(page: readonly CinescopeEvent[]): Promise<void> {
+    const films = new Set(page.flatMap(({ film }) => (film === undefined || this.#films.has(film) ? [] : [film])))
+    if (films.size > 0) {
+      const known = await this.#part.traces([...films])
+      for (const film of films) keep(this.#films, film, known.get(film) ?? this.#part.derivedTrace(film))
+    }
+    for (const event of page) keep(this.#spans, event.id, this.of(event))
+  }
+
+  /** The trace of an event's film; an event outside any film is a trace of its own. */
+  of({ id, film }: CinescopeEvent): TraceId {
+    return (film === undefined ? undefined : this.#films.get(film)) ?? this.#part.derivedTrace(film ?? id)
+  }
+
+  /** The trace of a span that was met lately; undefined of any other. */
+  ofSpan(id: SpanId): TraceId | undefined {
+    return this.#spans.get(id)
+  }
+}
+
+function keep<K>(map: Map<K, TraceId>, key: K, value: TraceId): void {
+  map.set(key, value)
+  if (map.size <= KEPT) return
+  const oldest = map.keys().next()
+  if (oldest.done !== true) map.delete(oldest.value)
+}
