@@ -10,9 +10,10 @@ import { flips } from './torture/flips.ts'
 import { fuzz } from './torture/fuzz.ts'
 import { kill } from './torture/kill.ts'
 import { memory } from './torture/memory.ts'
+import { soak } from './torture/soak.ts'
 import { type Torture, verdictText } from './torture/torture.ts'
 
-const TORTURES: readonly Torture[] = [kill, memory, flips, fuzz]
+const TORTURES: readonly Torture[] = [kill, memory, soak, flips, fuzz]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,25 @@
+/** Four hours, compressed: what matters of them is made to happen, on a clock that is moved by hand and in many short lives. */
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryDirectory } from '../../packages/core/test/badluck/programs.ts'
+import { soakHours } from './soak/hours.ts'
+import type { Torture } from './torture.ts'
+
+const HOURS_MS = 4 * 3_600_000
+const QUICK_MS = 120_000
+
+/** See above. */
+export const soak: Torture = {
+  name: 'soak',
+  about: 'four hours, compressed',
+  async run({ seed, isQuick, minutes = (isQuick ? QUICK_MS : HOURS_MS) / 60_000, tell }) {
+    await using directory = await temporaryDirectory()
+    const place = (name: string): string => {
+      mkdirSync(join(directory.path, name))
+      return join(directory.path, name)
+    }
+    const hours = await soakHours({ directory: place('hours'), wholeMs: minutes * 60_000, seed, tell })
+    return { figures: hours.figures, faults: hours.faults }
+  },
+}
