@@ -4,10 +4,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '../../packages/core/test/badluck/programs.ts'
 import { soakHours } from './soak/hours.ts'
+import { soakLives } from './soak/lives.ts'
 import type { Torture } from './torture.ts'
 
 const HOURS_MS = 4 * 3_600_000
 const QUICK_MS = 120_000
+/** Of a process that records into one directory; 2,048 threads in all. */
+const LIVES = { lives: 16, threads: 128, lifeMs: 5000 }
+const QUICK_LIVES = { lives: 2, threads: 4, lifeMs: 200 }
 
 /** See above. */
 export const soak: Torture = {
@@ -20,6 +24,7 @@ export const soak: Torture = {
       return join(directory.path, name)
     }
     const hours = await soakHours({ directory: place('hours'), wholeMs: minutes * 60_000, seed, tell })
-    return { figures: hours.figures, faults: hours.faults }
+    const lives = await soakLives({ directory: place('lives'), ...(isQuick ? QUICK_LIVES : LIVES), tell })
+    return { figures: `${hours.figures}; ${lives.figures}`, faults: [...hours.faults, ...lives.faults] }
   },
 }

@@ -47,7 +47,11 @@ function requestOf(n: number): string {
     `${line} HTTP/1.1\r\nhost: localhost\r\nuser-agent: ${AGENT}\r\nx-request-id: r${n}\r\n`
   const kind = n % 10
   if (kind === 3) {
-    const body = JSON.stringify({ n, note: `note ${n} `.repeat(n % 20), items: [{ sku: `s${n % 1000}`, price: n % 97 }] })
+    const body = JSON.stringify({
+      n,
+      note: `note ${n} `.repeat(n % 20),
+      items: [{ sku: `s${n % 1000}`, price: n % 97 }],
+    })
     return `${head('POST /orders')}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
   }
   if (kind === 5) return `${head('GET /fails')}\r\n`

@@ -14,7 +14,8 @@ import express from 'express'
 import type { Sample, Stopped } from '../memory/server-process.ts'
 
 const [arm = 'bare', directory = '.', maxBytes = '67108864'] = process.argv.slice(2)
-const scope = arm === 'bare' ? undefined : await createScope({ directory, maxBytes: Number(maxBytes), service: 'memory' })
+const scope =
+  arm === 'bare' ? undefined : await createScope({ directory, maxBytes: Number(maxBytes), service: 'memory' })
 const app = express()
 if (scope !== undefined) app.use(cinescope(scope))
 app.use(express.json())

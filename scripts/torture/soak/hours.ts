@@ -37,6 +37,9 @@ const RECENT = 500
 /** Between a reading of the clock and the next it is slewed by this much at most. */
 const SAME_MS = 2
 
+/** Of a row of names: its text, and about what SQLite adds. */
+const NAME_BYTES = 'octet_length(text) + 12'
+
 /** Runs it. */
 export async function soakHours({ directory, wholeMs, seed, tell }: HoursOrder): Promise<HoursResult> {
   const rig = createRig(directory, MAX_BYTES, FIRST_SEQ)
@@ -54,7 +57,9 @@ export async function soakHours({ directory, wholeMs, seed, tell }: HoursOrder):
     await look.atAll()
     if (++looks % RECOUNT_EVERY_LOOKS !== 0) continue
     look.recount()
-    tell(`${(rig.clock.now() / 3_600_000).toFixed(1)} h: ${rig.recorder.seq - FIRST_SEQ} events, ${look.faults.length} faults`)
+    tell(
+      `${(rig.clock.now() / 3_600_000).toFixed(1)} h: ${rig.recorder.seq - FIRST_SEQ} events, ${look.faults.length} faults`,
+    )
   }
   await look.atAll()
   rig.finish()
@@ -67,12 +72,15 @@ function figuresOf({ path, recorder, sites, keys }: Rig, traffic: SoakTraffic, l
   const count = (sql: string): number => Number(database.prepare(sql).get()?.['n'])
   const last = count('SELECT max(seq) AS n FROM sqlite_sequence')
   const entities = count('SELECT count(*) AS n FROM entity')
+  const names = count(`SELECT sum(${NAME_BYTES}) AS n FROM (SELECT kind || scope || id AS text FROM entity
+    UNION ALL SELECT text FROM key UNION ALL SELECT name || coalesce(framework, '') FROM site)`)
   const events = recorder.seq - FIRST_SEQ
   return [
     `${(wholeMs / 3_600_000).toFixed(2)} h in steps of ${STEP_MS} ms: ${events} events, seq ${FIRST_SEQ + 1} to ${recorder.seq}`,
     `${last} segments and tails, ${look.looks} looks, ${traffic.clockSteps} steps of the wall clock`,
     `retention went round ${(look.pruned / Math.max(1, events - look.pruned)).toFixed(1)} times, ${look.mostBytes} bytes at most of ${MAX_BYTES}`,
     `${traffic.churned} entities came and went, ${entities} are in the file`,
+    `${keys.size} keys and ${sites.size} sites known; names of all take some ${names} bytes, which retention does not free`,
     `${sites.overflowed} sites and ${keys.overflowed} keys beyond their tables, ${look.longSpans} long spans closed`,
   ].join('; ')
 }
@@ -105,7 +113,7 @@ class Look {
     await this.#atState(Math.floor(this.#random() * this.#traffic.states.length))
     const page = await this.#recording.events({ limit: 50, order: '-time' })
     this.#expect(page.explain.corrupt === 0, `${page.explain.corrupt} corrupt blocks`)
-    for (const { message } of this.#rig.faults.splice(0)) this.faults.push(`the writer reports: ${message}`)
+    for (const { message } of this.#rig.takeFaults()) this.faults.push(`the writer reports: ${message}`)
   }
 
   /** A span whose begin was written hours ago. */
@@ -124,7 +132,10 @@ class Look {
     using database = new DatabaseSync(this.#rig.path, { readOnly: true })
     const row = database.prepare("SELECT sum(count) AS n FROM ledger WHERE reason = 'stored'").get()
     const { events, integrity } = recount(this.#rig.path)
-    this.#expect(events === Number(row?.['n']), `the ledger says ${String(row?.['n'])} stored, the file holds ${events}`)
+    this.#expect(
+      events === Number(row?.['n']),
+      `the ledger says ${String(row?.['n'])} stored, the file holds ${events}`,
+    )
     this.#expect(integrity === 'ok', `integrity_check: ${integrity}`)
   }
 
@@ -152,7 +163,10 @@ class Look {
     if (state === undefined) return
     // the index is below the number of both
     const read = await this.#recording.stateAt(this.#traffic.entities[which]!)
-    this.#expect(isSame(read?.state, state), `entity ${which} is ${JSON.stringify(read?.state)}, not ${JSON.stringify(state)}`)
+    this.#expect(
+      isSame(read?.state, state),
+      `entity ${which} is ${JSON.stringify(read?.state)}, not ${JSON.stringify(state)}`,
+    )
   }
 
   #id(seq: number): string {

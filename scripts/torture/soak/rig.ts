@@ -28,7 +28,8 @@ export interface Rig {
   readonly sites: SiteTable
   readonly entities: EntityTable
   readonly keys: KeyTable
-  readonly faults: readonly CinescopeError[]
+  /** What the writer has reported since it was asked last. */
+  takeFaults(): readonly CinescopeError[]
   /** What the writer does every 100 ms: takes all there is, commits it, and every eighth time removes what is too old. */
   turn(): void
   /** Segments and tails made so far. */
@@ -52,7 +53,14 @@ export function createRig(directory: string, maxBytes: number, firstSeq: number)
   const capture = captureOf(clock, define, firstSeq)
   const faults: CinescopeError[] = []
   const report = (error: CinescopeError): void => void faults.push(error)
-  const info = { node, pid: 1, service: 'soak', hostname: hostname(), nodeVersion: process.version, cinescopeVersion: 'soak' }
+  const info = {
+    node,
+    pid: 1,
+    service: 'soak',
+    hostname: hostname(),
+    nodeVersion: process.version,
+    cinescopeVersion: 'soak',
+  }
   const store = createSqliteStore(path, { ...info, anchor: anchorOf(clock) })
   const ledger = new ThreadLedger(store)
   const intake = new Intake(capture.memory, { take: () => defined.splice(0) })
@@ -70,7 +78,7 @@ export function createRig(directory: string, maxBytes: number, firstSeq: number)
     node,
     path,
     clock,
-    faults,
+    takeFaults: () => faults.splice(0),
     ...capture,
     turn() {
       while (pipeline.drain() > 0);

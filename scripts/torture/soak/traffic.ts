@@ -88,7 +88,7 @@ export class SoakTraffic {
     const since = recorder.lastNs
     const child = recorder.begin(KINDS.function, this.#inner, root, root)
     const childSince = recorder.lastNs
-    const key = n % EVERY.key === 0 ? `key ${n}` : 'key'
+    const key = n % EVERY.key === 0 ? letters(n) : 'key'
     recorder.point(KINDS.log, this.#inner, child, root, { message: 'line', [key]: n })
     recorder.end(KINDS.function, this.#inner, child, root, root, childSince)
     recorder.end(KINDS.request, site, root, 0, root, since, 200, 0, { check: checkValue(n + 1) })
@@ -113,4 +113,9 @@ export class SoakTraffic {
     entities.free(entity)
     this.churned++
   }
+}
+
+/** A name of its own for each number; one of many digits would not be taken for a key that comes again. */
+function letters(n: number): string {
+  return n < 26 ? String.fromCharCode(97 + n) : letters(Math.floor(n / 26)) + String.fromCharCode(97 + (n % 26))
 }

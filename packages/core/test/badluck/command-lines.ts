@@ -95,7 +95,10 @@ function isJson(text: string): boolean {
   }
 }
 
-async function run(command: Command, args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(
+  command: Command,
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
   let stdout = ''
   let stderr = ''
   const code = await command(args, {

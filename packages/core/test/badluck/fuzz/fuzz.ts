@@ -86,7 +86,9 @@ export class Fuzzer implements AsyncDisposable {
   #changes(files: Files): string | undefined {
     const there = readdirSync(this.#directory)
     const more = there.filter((name) => !files.has(name) && !/-(wal|shm)$/.test(name))
-    const changed = [...files].filter(([name, bytes]) => !/-(wal|shm)$/.test(name) && !isSame(this.#directory, name, bytes))
+    const changed = [...files].filter(
+      ([name, bytes]) => !/-(wal|shm)$/.test(name) && !isSame(this.#directory, name, bytes),
+    )
     if (more.length > 0) return `reading made files: ${more.join(', ')}`
     return changed.length === 0 ? undefined : `reading changed files: ${changed.map(([name]) => name).join(', ')}`
   }
@@ -94,7 +96,12 @@ export class Fuzzer implements AsyncDisposable {
 
 /** It may read everything, write in its own directory, and start nothing. */
 function startReader(directory: string): ReturnType<typeof startProgram> {
-  const bounds = [`--max-old-space-size=${HEAP_MB}`, '--permission', '--allow-fs-read=*', `--allow-fs-write=${directory}`]
+  const bounds = [
+    `--max-old-space-size=${HEAP_MB}`,
+    '--permission',
+    '--allow-fs-read=*',
+    `--allow-fs-write=${directory}`,
+  ]
   return startProgram('reads', ['--commands'], { stdio: ['pipe', 'pipe', 'pipe'] }, bounds)
 }
 

@@ -39,7 +39,10 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'a log from nowhere': ({ files, name }, random) =>
     void files.set(`${name}-wal`, Buffer.alloc(intBelow(random, 50_000), intBelow(random, 256))),
   'a journal from nowhere': ({ files, name }, random) =>
-    void files.set(`${name}-journal`, Buffer.from('d9d505f920a163d7'.padEnd(1200, pick(random, ['0', '1', 'f'])), 'hex')),
+    void files.set(
+      `${name}-journal`,
+      Buffer.from('d9d505f920a163d7'.padEnd(1200, pick(random, ['0', '1', 'f'])), 'hex'),
+    ),
   'an index from nowhere': ({ files, name }, random) =>
     void files.set(`${name}-shm`, Buffer.alloc(32_768, intBelow(random, 256))),
   'a lock that is none': ({ files, name }) => void files.set(`${name}-lock`, Buffer.alloc(0)),

@@ -64,7 +64,10 @@ async function served(directory: string): Promise<void> {
   await using scope = await createScope({ directory, handleSignals: false, sources: true })
   const app = express()
   app.use(cinescope(scope, { bodies: 'on' }), express.json())
-  app.post('/orders/:id', (request, response) => void response.json({ id: request.params.id, body: request.body as object }))
+  app.post(
+    '/orders/:id',
+    (request, response) => void response.json({ id: request.params.id, body: request.body as object }),
+  )
   app.get('/fails', () => {
     throw new TypeError('sample', { cause: new Error('the cause') })
   })

@@ -42,7 +42,7 @@ const VALUES = [
   "'000000000000'",
   "'closed'",
   "'span'",
-  "'{\"a\":1}'",
+  '\'{"a":1}\'',
   "char(27) || '[31m' || char(7) || char(155)",
   "'a' || char(10) || 'b' || char(8238) || char(0) || 'c'",
   "CAST(x'c328a0a1fffeeda080' AS TEXT)",

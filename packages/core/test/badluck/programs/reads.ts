@@ -65,7 +65,11 @@ async function readAll(path: string): Promise<boolean> {
     await attempt('close', () => recording.close())
   }
   if (command !== undefined) {
-    const subject = { path, found: found ?? NOTHING, target: join(path.endsWith('.cine') ? dirname(path) : path, 'packed.out') }
+    const subject = {
+      path,
+      found: found ?? NOTHING,
+      target: join(path.endsWith('.cine') ? dirname(path) : path, 'packed.out'),
+    }
     await runEveryCommand(command, subject, attempt)
   }
   return recording !== undefined
