@@ -11,9 +11,9 @@ import { mostOf, slopeOf } from './memory/trend.ts'
 import type { Torture } from './torture.ts'
 
 const REQUESTS = 1_000_000
-const QUICK_REQUESTS = 2000
+const QUICK_REQUESTS = 500
 const ROUNDS = 40
-const QUICK_ROUNDS = 3
+const QUICK_ROUNDS = 2
 /** Retention has to work all the while: a million requests are many times this. */
 const MAX_BYTES = 67_108_864
 /** The smallest object of V8 is 16 bytes: one that stays behind a request shows as twice this. */

@@ -126,7 +126,7 @@ class DirectoryReader {
       const { code } = thrown as { readonly code?: unknown }
       // when retention was faster than the question, and before the first life has made its file
       if (code === 'CSC_ERR_NOT_FOUND' || (this.questions === 0 && NOT_YET.has(code))) return
-        this.faults.push(`a reader was told: ${String(thrown)}`)
+      this.faults.push(`a reader was told: ${String(thrown)}`)
     }
   }
 

@@ -1,11 +1,22 @@
 /** Changes inside stored blocks, behind their compression and checksums: what is decoded is what lies. */
 
 import type { DatabaseSync } from 'node:sqlite'
-import { ByteWriter, checksum32, decodeSegment, encodeSegment, type Rows, TAG } from '@cinescope/protocol'
+import {
+  ByteWriter,
+  checksum32,
+  decodeSegment,
+  decodeSegmentMeta,
+  encodeSegment,
+  type Rows,
+  TAG,
+  valueBytes,
+} from '@cinescope/protocol'
 import { compressBlock, expandBlock, plainBlock } from '../../../src/store/compression.ts'
+import { MAX_SEGMENT_PAGES } from '../../../src/store/sqlite/schema.ts'
 import { BYTE_CHANGES, flipBits } from './bytes.ts'
 import { intBelow, pick, type Random } from './random.ts'
 import type { SqlChange } from './sql.ts'
+import { madeUpValue } from './values.ts'
 
 const NUMBERS = [0, 1, 2, 63, 255, 65_536, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 51, 2 ** 53 - 1]
 const COLUMNS = [
@@ -57,6 +68,7 @@ export const BLOCK_CHANGES: Readonly<Record<string, SqlChange>> = {
         page[intBelow(random, page.length)] = pick(random, Object.values(TAG))
       return page
     }),
+  'values made up': madeUpValues,
   'a value page of one tag': (database, random) =>
     changeBlock(database, random, PAGE_BLOCK, (raw) => Buffer.alloc(raw.length, pick(random, Object.values(TAG)))),
   'a bare blob'(database, random) {
@@ -71,6 +83,28 @@ export const BLOCK_CHANGES: Readonly<Record<string, SqlChange>> = {
 
 const COLUMNS_BLOCK = ['segment', 'id', 'columns'] as const
 const PAGE_BLOCK = ['page', 'number', 'data'] as const
+
+/** Every value of a page gives way to one of the same length. */
+function madeUpValues(database: DatabaseSync, random: Random): void {
+  const sql = 'SELECT id, codec, raw_length, columns, meta FROM segment LIMIT 1 OFFSET ?'
+  const count = Number(database.prepare('SELECT count(*) AS n FROM segment').get()?.['n'])
+  const row = database.prepare(sql).get(intBelow(random, Math.max(1, count)))
+  const [columns, meta] = [row?.['columns'], row?.['meta']]
+  if (row === undefined || !(columns instanceof Uint8Array) || !(meta instanceof Uint8Array)) return
+  const block = { codec: Number(row['codec']), rawLength: Number(row['raw_length']), data: columns }
+  const { rows } = decodeSegment(expandBlock(block))
+  const { pages } = decodeSegmentMeta(meta)
+  const index = intBelow(random, Math.max(1, pages.length))
+  const to = pages[index + 1]?.firstRow ?? rows.length
+  const parts: Uint8Array[] = []
+  for (let at = pages[index]?.firstRow ?? 0; at < to; at++)
+    for (const length of [rows.valueIn[at]!, rows.valueOut[at]!])
+      parts.push(madeUpValue(random, Math.min(65_536, valueBytes(length))))
+  const page = compressBlock(Buffer.concat(parts))
+  database
+    .prepare('UPDATE page SET codec = ?, raw_length = ?, data = ? WHERE number = ?')
+    .run(page.codec, page.rawLength, page.data, Number(row['id']) * MAX_SEGMENT_PAGES + index)
+}
 
 type Place = readonly [table: string, key: string, column: string]
 
