@@ -10,7 +10,7 @@ import type { Torture } from './torture.ts'
 const HOURS_MS = 4 * 3_600_000
 const QUICK_MS = 60_000
 /** Of a process that records into one directory; 2,048 threads in all. */
-const LIVES = { lives: 16, threads: 128, lifeMs: 5000 }
+const LIVES = { lives: 16, threads: 128, lifeMs: 10_000 }
 const QUICK_LIVES = { lives: 1, threads: 1, lifeMs: 1 }
 
 /** See above. */

@@ -4,19 +4,18 @@
  */
 
 import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { createScope, type Scope } from '@cinescope/core'
-import type { Life } from '../soak/lives.ts'
+import { LIFE_BYTES, type Life } from '../soak/life.ts'
 
 const LINES = 20
+/** Some thousand events a second: what a writer takes easily. */
 const FILMS_A_TURN = 5
+const TURN_MS = 2
 /** Threads at once. */
 const TOGETHER = 4
-/** So small that retention works in every life. */
-const MAX_BYTES = 2_097_152
-
 if (isMainThread) await live(process.argv.slice(2))
 else await liveShortly(workerData as number)
 
@@ -32,15 +31,17 @@ async function liveShortly(n: number): Promise<void> {
 }
 
 async function live([directory = '.', threads = '0', forMs = '0', ending = 'stop']: readonly string[]): Promise<void> {
-  const scope = await createScope({ directory, maxBytes: MAX_BYTES, service: 'soak', handleSignals: true })
+  const scope = await createScope({ directory, maxBytes: LIFE_BYTES, service: 'soak', handleSignals: true })
   const started = { threads: 0 }
   const coming = Promise.all(Array.from({ length: TOGETHER }, () => startThreads(started, Number(threads))))
   const isOver = coming.then(() => true)
   let films = 0
   for (const until = performance.now() + Number(forMs); ;) {
     for (let i = 0; i < FILMS_A_TURN; i++) film(scope, films++)
-    await setImmediate()
-    if (performance.now() > until && (await Promise.race([isOver, setImmediate(false)]))) break
+    const isThreadless = await Promise.race([isOver, setTimeout(TURN_MS, false)])
+    if (isThreadless && performance.now() > until) break
+    // a promise that has settled gives the event loop no turn
+    if (isThreadless) await setTimeout(TURN_MS)
   }
   await scope.flush()
   const told: Life = { path: scope.path ?? '', films, threads: started.threads, faults: scope.status().faults.length }

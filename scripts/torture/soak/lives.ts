@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openRecording, type OpenRecording } from '@cinescope/core/reader'
 import { recount } from '../../../packages/core/test/badluck/recount.ts'
+import { LIFE_BYTES, type Life } from './life.ts'
 
 /** How many, and how long each. */
 export interface LivesOrder {
@@ -17,18 +18,11 @@ export interface LivesOrder {
   tell(line: string): void
 }
 
-/** What a life tells before it ends. */
-export interface Life {
-  readonly path: string
-  readonly films: number
-  readonly threads: number
-  /** Kinds of internal faults. */
-  readonly faults: number
-}
-
 /** Ways to end, and the state that each leaves the recording in. */
 const ENDINGS = { stop: 'closed', exit: 'closed', signal: 'closed', kill: 'interrupted' } as const
 const PAUSE_MS = 20
+/** Beyond the cap: what eight commits may write, and the room that they leave. */
+const CAP_SLACK = 2_097_152
 
 /** Runs them one after another. */
 export async function soakLives(
@@ -85,6 +79,8 @@ async function examine(
     faults.push(`${ledger.stored} stored by the ledger, ${counted.events} in the file`)
   if (counted.integrity !== 'ok') faults.push(`integrity_check: ${counted.integrity}`)
   if (ledger.pending !== 0) faults.push(`${ledger.pending} pending`)
+  if (status.bytes > LIFE_BYTES + CAP_SLACK) faults.push(`${status.bytes} bytes, but ${LIFE_BYTES} were allowed`)
+  if (ledger.stored === 0) faults.push(`nothing is stored of ${ledger.produced} events: names have taken all the room`)
   // two spans, a log and a state each, whatever became of them
   if (ledger.produced < films * 6) faults.push(`${films} films, but ${ledger.produced} events`)
   return { events: ledger.produced, faults }
