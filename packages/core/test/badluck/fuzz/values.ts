@@ -33,13 +33,29 @@ const BARE = [
 ]
 const DEEPEST = 40
 
-/** `length` bytes that begin with a made-up value; it may be cut off. */
+/** A made-up value of exactly `length` bytes, as a decoder wants it, in an array or in a member of an object. */
 export function madeUpValue(random: Random, length: number): Uint8Array {
-  const bytes: number[] = []
-  putValue(bytes, random, { depth: 0, most: length })
-  const value = Buffer.alloc(length)
-  Buffer.from(bytes).copy(value)
-  return value
+  for (let most = length - 12; most > 0; most >>= 1) {
+    const isObject = random() < 0.6
+    const bytes: number[] = isObject ? [TAG.object] : [TAG.array]
+    if (isObject) putKey(bytes, random)
+    putValue(bytes, random, { depth: 0, most })
+    const left = length - bytes.length - 1
+    if (left < 2) continue
+    if (isObject) putPadding(bytes, left)
+    else bytes.push(...Array<number>(left).fill(TAG.undefined))
+    bytes.push(isObject ? KEY.end : TAG.end)
+    return Uint8Array.from(bytes)
+  }
+  return new Uint8Array(length)
+}
+
+/** Members that take so many bytes, two or more: an interned key and `undefined`, or a number where that leaves one byte. */
+function putPadding(bytes: number[], length: number): void {
+  for (let left = length; left > 0; left -= 2) {
+    if (left === 3) return void bytes.push(KEY.first, TAG.uint, 0)
+    bytes.push(KEY.first, TAG.undefined)
+  }
 }
 
 interface Place {
