@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { chance } from '../../packages/core/test/badluck/chance.ts'
 import { temporaryDirectory } from '../../packages/core/test/badluck/programs.ts'
 import { writeFiles } from '../../packages/core/test/badluck/fuzz/copy.ts'
-import { Fuzzer, type FuzzResult } from '../../packages/core/test/badluck/fuzz/fuzz.ts'
+import { faultKey, Fuzzer, type FuzzResult } from '../../packages/core/test/badluck/fuzz/fuzz.ts'
 import { makeShapes } from '../../packages/core/test/badluck/fuzz/shapes.ts'
 import type { Torture, TortureCall, Verdict } from './torture.ts'
 
@@ -79,8 +79,7 @@ class Series {
   }
 
   async #keep(result: FuzzResult, fault: string): Promise<void> {
-    // numbers and names differ from one to the next of the same
-    const key = fault.replaceAll(/\d+|'[^']*'/g, '').slice(0, 200)
+    const key = faultKey(fault)
     if (this.#faults.has(key) || this.#faults.size >= MOST_SAVED) return
     const smallest = await this.#fuzzer.minimise(result)
     const text = JSON.stringify(smallest.case)
