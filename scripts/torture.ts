@@ -1,76 +1,68 @@
 /**
- * Bad luck by the hundred: `npm run torture -- [--runs N] [--seed N] [kill] [flips]`; all by default, 200 runs of each.
+ * What Cinescope has to bear, for as long as it takes: `npm run torture -- [name…] [--quick] [--seed N] [--runs N] [--minutes N]`;
+ * all of them by default. docs/torture.md tells what each does and what its verdict means.
  *
- * Prints one verdict line a run and a summary; exits with 1 if any run failed. The same code runs a few times in `npm test`.
+ * Each ends with a line `verdict: NAME passed|FAILED: figures`; exits with 1 if any failed. `--seed` repeats what chance did.
  */
+
 import { parseArgs } from 'node:util'
-import { chance } from '../packages/core/test/badluck/chance.ts'
-import { flipRun } from '../packages/core/test/badluck/flips.ts'
-import { type KillMode, killOnce, verdictLine } from '../packages/core/test/badluck/kill.ts'
+import { flips } from './torture/flips.ts'
+import { fuzz } from './torture/fuzz.ts'
+import { kill } from './torture/kill.ts'
+import { memory } from './torture/memory.ts'
+import { soak } from './torture/soak.ts'
+import { type Torture, verdictText } from './torture/torture.ts'
 
-/** One run: a line to print, and whether it went as it must. */
-interface Run {
-  readonly line: string
-  readonly isOk: boolean
-}
-
-const MODES: readonly KillMode[] = ['steady', 'blocked', 'pruned', 'steady']
-const LONGEST_LIFE_MS = 2500
-
-const TORTURES: Readonly<Record<string, (run: number, random: () => number) => Promise<Run>>> = {
-  /** kill -9 at a random moment of a program under load. */
-  kill: async (run, random) => {
-    const verdict = await killOnce(MODES[run % MODES.length]!, random() * LONGEST_LIFE_MS)
-    return { line: verdictLine(verdict), isOk: verdict.faults.length === 0 }
-  },
-  /** Random bytes of a recording overwritten, read in a process of its own. */
-  flips: async (_run, random) => {
-    const { line, faults } = await flipRun(Math.floor(random() * 2 ** 32), 100)
-    return { line, isOk: faults.length === 0 }
-  },
-}
+const TORTURES: readonly Torture[] = [kill, memory, soak, flips, fuzz]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runs: { type: 'string', default: '200' },
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    minutes: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
   },
 })
-process.exitCode = await main(positionals.length === 0 ? Object.keys(TORTURES) : positionals)
+process.exitCode = await main(positionals)
 
 async function main(names: readonly string[]): Promise<number> {
-  const runs = Number(values.runs)
-  const unknown = names.filter((name) => TORTURES[name] === undefined)
-  if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-    process.stderr.write(`torture: no such torture or count: ${[...unknown, values.runs].join(', ')}\n`)
-    process.stderr.write(`usage: npm run torture -- [--runs N] [--seed N] [${Object.keys(TORTURES).join('] [')}]\n`)
-    return 2
-  }
+  const wrong = names.filter((name) => !TORTURES.some((torture) => torture.name === name))
+  for (const [option, text] of Object.entries({ runs: values.runs, minutes: values.minutes, seed: values.seed }))
+    if (text !== undefined && !(Number(text) > 0)) wrong.push(`--${option} ${text}`)
+  if (wrong.length > 0) return usage(wrong)
   process.stdout.write(`torture: seed ${values.seed}\n`)
+  const called = TORTURES.filter(({ name }) => names.length === 0 || names.includes(name))
   let failed = 0
-  for (const name of names) failed += await torture(name, runs)
+  for (const torture of called) if (!(await isPassed(torture))) failed++
   return failed === 0 ? 0 : 1
 }
 
-async function torture(name: string, runs: number): Promise<number> {
-  const random = chance(Number(values.seed))
-  let failed = 0
-  for (let run = 0; run < runs; run++) {
-    const { line, isOk } = await once(name, run, random)
-    if (!isOk) failed++
-    process.stdout.write(`${name} ${String(run + 1).padStart(String(runs).length)}/${runs} ${line}\n`)
-  }
-  process.stdout.write(`${name}: ${runs - failed} of ${runs} runs ok\n`)
-  return failed
+/** One that throws has failed like any other. */
+async function isPassed({ name, run }: Torture): Promise<boolean> {
+  const started = performance.now()
+  const verdict = await run({
+    seed: Number(values.seed),
+    isQuick: values.quick,
+    runs: optional(values.runs),
+    minutes: optional(values.minutes),
+    tell: (line) => void process.stdout.write(`${name}: ${line}\n`),
+  }).catch((thrown: unknown) => ({
+    figures: 'broken off',
+    faults: [thrown instanceof Error ? (thrown.stack ?? thrown.message).replaceAll('\n', ' ') : String(thrown)],
+  }))
+  const seconds = Math.round((performance.now() - started) / 1000)
+  process.stdout.write(`${verdictText(name, { ...verdict, figures: `${verdict.figures}; ${seconds} s` })}\n`)
+  return verdict.faults.length === 0
 }
 
-/** A run that throws has failed like any other. */
-async function once(name: string, run: number, random: () => number): Promise<Run> {
-  try {
-    // main has checked the name
-    return await TORTURES[name]!(run, random)
-  } catch (thrown) {
-    return { line: `FAIL  ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`, isOk: false }
-  }
+function optional(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
+function usage(wrong: readonly string[]): number {
+  process.stderr.write(`torture: there is no ${wrong.join(', ')}\n`)
+  process.stderr.write('usage: npm run torture -- [name…] [--quick] [--seed N] [--runs N] [--minutes N]\n')
+  for (const { name, about } of TORTURES) process.stderr.write(`  ${name.padEnd(8)} ${about}\n`)
+  return 2
 }

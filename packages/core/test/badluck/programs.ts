@@ -16,12 +16,22 @@ export interface Outcome {
   readonly isTimeout: boolean
 }
 
-/** Starts `programs/<name>.ts` on this Node. */
-export function startProgram(name: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+/** Starts `programs/<name>.ts` on this Node; `flags` are Node's own. */
+export function startProgram(
+  name: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+  flags: readonly string[] = [],
+): ChildProcess {
   const { NODE_OPTIONS: _flags, CINESCOPE_DISABLED: _off, ...env } = process.env
   return spawn(
     process.execPath,
-    ['--conditions=@cinescope/source', fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), ...args],
+    [
+      '--conditions=@cinescope/source',
+      ...flags,
+      fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)),
+      ...args,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'], ...options, env: { ...env, ...options.env } },
   )
 }

@@ -14,6 +14,9 @@ export interface Reading {
   readonly uncoded: readonly string[]
   readonly corrupt: number
   readonly answers: number
+  /** The question or command that took longest. */
+  readonly slowest: string
+  readonly slowestMs: number
   readonly elapsedMs: number
   readonly maxRssMb: number
 }
@@ -26,12 +29,18 @@ const FRESH_RSS_MB = 190
 
 /** A reader process, used for one recording after another. */
 export class ReaderProcess implements AsyncDisposable {
+  readonly #start: () => ChildProcess
   #child: ChildProcess | undefined
   #lines: AsyncIterator<string> | undefined
   #interface: Interface | undefined
   #stderr = ''
 
   #readings = 0
+
+  /** `start` runs the program `reads` in another way than as it is. */
+  constructor(start: () => ChildProcess = () => startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] })) {
+    this.#start = start
+  }
 
   /** Reads one recording; a reader that dies or takes longer gives a fault and is replaced. */
   async read(path: string, timeoutMs = 20_000): Promise<Reading | string> {
@@ -71,7 +80,7 @@ export class ReaderProcess implements AsyncDisposable {
 
   #started(): { child: ChildProcess; lines: AsyncIterator<string> } {
     if (this.#child === undefined || this.#lines === undefined) {
-      this.#child = startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] })
+      this.#child = this.#start()
       this.#stderr = ''
       this.#readings = 0
       this.#child.stderr?.on('data', (text) => (this.#stderr += String(text)))

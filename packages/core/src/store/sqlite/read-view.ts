@@ -40,6 +40,8 @@ import { integer, SqlReader, type SqlRow, string } from './sql-reader.ts'
 
 /** A film or an entity takes 20 bytes of a page of 4,096 at least. */
 const ROWS_PER_PAGE = 200
+/** Longest key that is taken: a writer interns 64 code units at most. It stands in each value that has it, many times an answer. */
+const MAX_KEY_BYTES = 256
 /** Sites of all threads that are known by name at once. */
 const MOST_SITES = 16 * MAX_SITES
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
@@ -177,7 +179,7 @@ export class SqliteView implements StoreView {
   key(number: number): string | undefined {
     let text = this.#keys.get(number)
     if (text !== undefined) return text
-    const row = this.#sql.get(`SELECT ${bounded('text')} FROM key WHERE number = ?`, number)
+    const row = this.#sql.get(`SELECT ${bounded('text', MAX_KEY_BYTES)} FROM key WHERE number = ?`, number)
     if (row === undefined) return undefined
     text = string(row, 'text')
     this.#keys.set(number, text)
