@@ -30,6 +30,8 @@ describe('control characters of a recording', () => {
       .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { id: string }).id)
+    const thrown = await run(['query', place.directory, '--kind', 'error', '--ndjson'])
+    const error = /"id":"([0-9a-f]{16})"/.exec(thrown.stdout)?.[1]
     const commands = [
       ['films'],
       ['query'],
@@ -46,6 +48,10 @@ describe('control characters of a recording', () => {
       ['stats', '--by', 'site'],
       ['stats', '--by', `attribute:key ${EVIL}`.replaceAll('\u0000', ''), '--explain'],
       ['diff', ids[0] ?? '', ids[1] ?? ''],
+      ['why', error ?? ''],
+      ['effects', ids[0] ?? ''],
+      ['story', ids[0] ?? ''],
+      ['sequence', '* -> *'],
       ['state', 'kind', 'id'],
     ]
     for (const command of commands) {

@@ -91,6 +91,24 @@ describe('messages between threads and processes', () => {
     expectCause(childAsked, askingChild)
     expectCause((await filmsNamed(recording, 'message from child'))[1]!, childAsked)
 
+    // there and back, as one story each: over threads, and over processes
+    await using all = openRecording(directory.path)
+    const down = await all.effectsOf(asking.summary.id)
+    expect(down.edges.filter(({ how }) => how === 'message').map(({ to }) => to)).toEqual([
+      asked.summary.id,
+      back.summary.id,
+    ])
+    const told = await all.story(childAsked.summary.id)
+    expect(told.films.map(({ film }) => film.name)).toEqual([
+      'asking the child',
+      'message from the parent process',
+      'message from child',
+    ])
+    expect(told.edges.map(({ how }) => how)).toEqual(['message', 'message'])
+    expect(new Set(told.films.map(({ node }) => node)).size).toBe(2)
+    const way = await all.pathBetween(askingChild.summary.id, told.films[2]!.film.id)
+    expect(way.events.map(({ kind }) => kind)).toEqual(['span', 'send', 'message', 'send', 'message'])
+
     // what came without an envelope, and what could not be sent
     const plain = sole(await filmsNamed(recording, 'message from untraced'))
     expect([ofKind(plain, 'edge'), ofKind(plain, 'receive')]).toEqual([[], []])

@@ -12,6 +12,8 @@ import {
   type StoryEdge,
   type StoryFilm,
   type StoryOptions,
+  timeNs,
+  wallAt,
 } from '@cinescope/protocol'
 import { resolveFilm } from '../film-id.ts'
 import { summaryOf } from '../films.ts'
@@ -20,13 +22,13 @@ import { placeIn } from './causal-graph.ts'
 import { causesNamedBy, climb } from './climb.ts'
 import { Descent } from './descent.ts'
 import type { Ground } from './ground.ts'
-import type { Journey, Reached } from './journey.ts'
-import { Walk } from './walk.ts'
+import type { Journey, Place, Reached } from './journey.ts'
+import { type Found, Walk } from './walk.ts'
 
 /** Events that are looked at on the way to an origin. */
 const WAY_UP = { depth: Infinity, limit: 1_000 }
 /** Times that the story is found to go back further than was known. */
-const MAX_ROUNDS = 16
+const MAX_WAYS_UP = 1_000
 const PLAN = 'up from the film to its origins, then all that came of them, by thread and by trace'
 
 /** See `Recording.story`. */
@@ -50,37 +52,54 @@ export async function story(ground: Ground, id: string, options: StoryOptions = 
   }
 }
 
-async function rootOf(walk: Walk, id: string): Promise<SpanId> {
-  const found = await walk.first(async ({ node, view, cost }) => {
-    const { thread, seq } = await resolveFilm(id, node, view, cost)
-    return spanIdOf(node, { thread, seq: seqOf(seq) })
+/** Where the film began, whether or not the event is still there. */
+async function rootOf(walk: Walk, id: string): Promise<Place> {
+  const found = await walk.first(async ({ node, view, cost, anchors }) => {
+    const { thread, seq, time } = await resolveFilm(id, node, view, cost)
+    return { home: node, thread, seq, root: seq, at: wallAt(anchors, timeNs(time)) }
   })
   if (found === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in any recording asked`)
   return found
 }
 
 /** A film may have been caused by one of another trace: from what is named as a cause and was not come to, the way goes up again. */
-async function everythingOf(walk: Walk, root: SpanId): Promise<Descent> {
+async function everythingOf(walk: Walk, root: Place): Promise<Descent> {
   const descent = new Descent(walk, { depth: Infinity, byRoot: true })
+  descent.journey.begin(root)
   const tried = new Set<SpanId>()
-  let tops: readonly SpanId[] = [root]
-  for (let round = 0; tops.length > 0; round++) {
-    if (round === MAX_ROUNDS) {
-      walk.meet('work')
-      break
-    }
+  let tops: readonly SpanId[] = [spanIdOf(root.home, { thread: root.thread, seq: seqOf(root.seq) })]
+  while (tops.length > 0) {
     for (const top of tops) {
+      if (tried.size === MAX_WAYS_UP) {
+        walk.meet('work')
+        return descent
+      }
       tried.add(top)
-      const start = (await walk.find([top])).get(top)
-      if (start === undefined) continue
-      const { steps } = await climb(walk, start, WAY_UP)
-      for (const step of steps.values())
-        if (!causesNamedBy(step).some(({ from }) => steps.has(from))) descent.journey.begin(placeIn(step))
+      for (const origin of await originsOf(walk, top)) descent.journey.begin(placeIn(origin))
     }
-    await descent.run()
+    do await descent.run()
+    while (beginFilms(descent.journey))
     tops = outside(descent.journey).filter((id) => !tried.has(id))
   }
   return descent
+}
+
+/** A film of which an event was come to is part of the story from its root on; true if there was one. */
+function beginFilms(journey: Journey): boolean {
+  const roots = Array.from(journey.reached.values())
+    .filter(({ home, thread, root }) => root !== 0 && journey.at(home, thread, root) === undefined)
+    .map((each) => ({ ...each, seq: each.root }))
+  for (const root of roots) journey.begin(root)
+  return roots.length > 0
+}
+
+/** What led to an event and was led to by nothing, and the event itself: in a recording that goes in circles there is no other. */
+async function originsOf(walk: Walk, id: SpanId): Promise<readonly Found[]> {
+  const start = (await walk.find([id])).get(id)
+  if (start === undefined) return []
+  const { steps } = await climb(walk, start, WAY_UP)
+  const origins = Array.from(steps.values()).filter((step) => !causesNamedBy(step).some(({ from }) => steps.has(from)))
+  return [start, ...origins]
 }
 
 /** Causes of what was come to that were not. */

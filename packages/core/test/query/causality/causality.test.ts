@@ -1,11 +1,16 @@
-import type { CausalGraph, SpanId } from '@cinescope/protocol'
+import { type CausalGraph, KINDS, PHASE, seq as seqOf, type SpanId, spanIdOf } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { causesOf, effectsOf } from '../../../src/query/causality/causal-graph.ts'
+import { Correlator } from '../../../src/correlate/correlator.ts'
 import { concurrentWith } from '../../../src/query/causality/concurrent.ts'
+import { type Ground, groundOf } from '../../../src/query/causality/ground.ts'
 import { pathBetween } from '../../../src/query/causality/path-between.ts'
 import { story } from '../../../src/query/causality/story.ts'
-import { type Actual, arbitraryWorld, type Choice, distances, type World, worldOf } from './world.ts'
+import { SourceReader } from '../../../src/query/reading.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import { commitOf, PROCESS } from '../../recording/recording-fixture.ts'
+import { type Actual, arbitraryWorld, type Choice, distances, viewOf, type World, worldOf } from './world.ts'
 
 const index = fc.nat({ max: 1000 })
 const depth = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
@@ -38,6 +43,29 @@ async function eachWorld(
     }),
     { numRuns: 100 },
   )
+}
+
+/** Roots that say that they were called by each other, and one by itself: what a row names in its own thread cannot be later. */
+function circles(): Ground {
+  const fold = new Correlator({ thread: 0, maxRows: 100, maxValueBytes: 10_000 })
+  const callers = [3, 5, 1, 7]
+  callers.forEach((caller, i) => {
+    const [root, time] = [i * 2 + 1, i]
+    const value = { 'cinescope.trace.id': 'ab'.repeat(16), 'cinescope.remote.parent': idOf(caller) }
+    fold.record(viewOf({ seq: root, root, kind: KINDS.span, phase: PHASE.begin, time }))
+    fold.record(viewOf({ seq: root + 1, root, parent: root, kind: KINDS.edge, phase: PHASE.point, time, value }))
+  })
+  const store = createMemoryStore(PROCESS)
+  store.commit(commitOf(fold.cut(true, 1), fold.taken))
+  return groundOf(new SourceReader(store).reading({}))
+}
+
+function ascending(a: number, b: number): number {
+  return a - b
+}
+
+function idOf(seq: number): SpanId {
+  return spanIdOf(PROCESS.node, { thread: 0, seq: seqOf(seq) })
 }
 
 describe('causality over threads and processes', () => {
@@ -73,6 +101,24 @@ describe('causality over threads and processes', () => {
     const [first, ...others] = events.map(({ id }) => id)
     const graph = await effectsOf(ground, first!)
     expect(depthsOf(graph)).toEqual(new Map([[first, 0], ...others.map((id, i) => [id, i === 0 ? 1 : 2] as const)]))
+  })
+
+  it('ends in a recording that goes in circles, whatever is asked', async () => {
+    const ground = circles()
+    const ring = [1, 3, 5]
+    for (const seq of ring) {
+      const [up, down] = [await causesOf(ground, idOf(seq)), await effectsOf(ground, idOf(seq))]
+      expect(up.nodes.map(({ event }) => event.seq).toSorted(ascending)).toEqual(ring)
+      expect(up.edges).toHaveLength(3)
+      expect(down.nodes.map(({ event }) => event.seq).toSorted(ascending)).toEqual([1, 2, 3, 4, 5, 6])
+      for (const other of ring) expect((await pathBetween(ground, idOf(seq), idOf(other))).direction).toBe('forward')
+      const told = await story(ground, idOf(seq))
+      expect(told.films.map(({ film }) => film.id)).toEqual(ring.map(idOf))
+      expect([told.edges.length, told.origins]).toEqual([3, []])
+      // the fourth was called by itself, which is no cause
+      expect((await concurrentWith(ground, idOf(seq))).items.map((each) => each.seq)).toEqual([7])
+    }
+    expect((await causesOf(ground, idOf(7))).edges).toEqual([])
   })
 
   it('gives the nearest events where there are more than the limit, and says so', async () => {

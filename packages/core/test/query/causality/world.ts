@@ -22,6 +22,7 @@ import { encodePlainRecord } from '../../../src/base/plain-value.ts'
 import { Correlator } from '../../../src/correlate/correlator.ts'
 import type { Ground } from '../../../src/query/causality/ground.ts'
 import { SourceReader } from '../../../src/query/reading.ts'
+import type { RecordView } from '../../../src/ring/consumer.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { commitOf, PROCESS } from '../../recording/recording-fixture.ts'
 
@@ -54,7 +55,8 @@ export interface Choice {
   readonly ends: 'never' | 'late' | 'lost begin'
 }
 
-interface Words {
+/** A record. Times in ms. */
+export interface Words {
   readonly seq: number
   readonly kind: number
   readonly phase: number
@@ -189,20 +191,24 @@ class Strand {
     return spanIdOf(this.node, { thread: this.thread, seq: seqOf(seq) })
   }
 
-  #put({ value, time, since = 0, ...words }: Words): void {
-    const buffer = new ArrayBuffer(RECORD_BYTES)
-    const f64 = new Float64Array(buffer)
-    const u32 = new Uint32Array(buffer)
-    const bytes = value === undefined ? new Uint8Array(0) : encodePlainRecord(value)
-    f64[F64.time] = time * NS
-    f64[F64.since] = since * NS
-    u32[U32.seq] = words.seq
-    u32[U32.word] = words.kind | (words.phase << 8) | FLAG.async
-    for (const name of ['parent', 'root', 'cause', 'span'] as const) u32[U32[name]] = words[name] ?? 0
-    u32[U32.valueLength] = bytes.length
-    const view = { f64, u32, f64Base: 0, u32Base: 0, bytes, valueAt: 0, valueLength: bytes.length }
-    this.fold.record({ seq: words.seq, ...view })
+  #put(words: Words): void {
+    this.fold.record(viewOf(words))
   }
+}
+
+/** The record as a ring hands it over. */
+export function viewOf({ value, time, since = 0, ...words }: Words): RecordView {
+  const buffer = new ArrayBuffer(RECORD_BYTES)
+  const f64 = new Float64Array(buffer)
+  const u32 = new Uint32Array(buffer)
+  const bytes = value === undefined ? new Uint8Array(0) : encodePlainRecord(value)
+  f64[F64.time] = time * NS
+  f64[F64.since] = since * NS
+  u32[U32.seq] = words.seq
+  u32[U32.word] = words.kind | (words.phase << 8) | FLAG.async
+  for (const name of ['parent', 'root', 'cause', 'span'] as const) u32[U32[name]] = words[name] ?? 0
+  u32[U32.valueLength] = bytes.length
+  return { seq: words.seq, f64, u32, f64Base: 0, u32Base: 0, bytes, valueAt: 0, valueLength: bytes.length }
 }
 
 function pick(events: readonly Actual[], index: number | undefined): Actual | undefined {

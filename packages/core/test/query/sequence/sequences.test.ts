@@ -8,6 +8,7 @@ import { recordingOf } from '../../../src/recording/open-recording.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { type Cutting, PROCESS, recordInto } from '../../recording/recording-fixture.ts'
 import { arbitraryStream } from '../../recording/stream.ts'
+import { sealedCommit, spans } from '../../store/conformance.ts'
 import { arbitraryWorld } from '../causality/world.ts'
 
 /** An event as the model sees it. */
@@ -134,6 +135,35 @@ describe('sequences of events', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('say of what nothing followed whether the recording went on for long enough', async () => {
+    const store = createMemoryStore(PROCESS)
+    // three spans of 500 ns that begin after 1, 3 and 5 us
+    store.commit(sealedCommit(spans(3, 1)))
+    const steps = [{ kinds: ['span'] }, { kinds: ['log'] }] as const
+    const query = { steps, absent: true, withinMs: 0.002 }
+    const { items } = await sequences(groundOf(new SourceReader(store).reading({})), query)
+    expect(items.map(({ undecided, tookNs }) => [undecided, tookNs])).toEqual([
+      [false, 0],
+      [false, 0],
+      [true, 0],
+    ])
+  })
+
+  it.each<[string, SequenceQuery, string]>([
+    ['one step', { steps: [{}] }, 'it must have 2 to 8'],
+    ['nine steps', { steps: Array.from({ length: 9 }, () => ({})) }, 'a sequence has 9 steps'],
+    ['a negative time', { steps: [{}, {}], withinMs: -1 }, 'withinMs is -1'],
+    ['a time without end', { steps: [{}, {}], withinMs: 1e12 + 1 }, 'it must be a number from 0 to'],
+    ['absence without a time', { steps: [{}, {}], absent: true }, 'withinMs is missing'],
+    ['another scope', { steps: [{}, {}], by: 'route' as never }, 'it must be film, entity or any'],
+    ['another cursor', { steps: [{}, {}], cursor: 'time:1:1' }, 'no cursor of a query for sequences'],
+    ['a cursor of a recording that is gone', { steps: [{}, {}], cursor: 'sequence:ffffffffffff:1:0:1' }, 'is gone'],
+    ['no kind', { steps: [{}, { kinds: ['handlr' as never] }] }, "'handlr' is no kind"],
+  ])('refuse %s, and say what would be right', async (_what, query, message) => {
+    const recording = recordingOf(createMemoryStore(PROCESS))
+    await expect(recording.sequences(query)).rejects.toThrow(message)
   })
 })
 
