@@ -1,8 +1,9 @@
 /** The cuts of `npm run test:cuts`: where each joint of the chain is cut, and which tests must see it. */
 
 import type { Cut } from './cut-list/cut.ts'
+import { COPYING_CUTS } from './cut-list/copying.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
 
 /** All of them, in the order in which data goes. */
-export const CUTS: readonly Cut[] = [...RECORDING_CUTS, ...READING_CUTS]
+export const CUTS: readonly Cut[] = [...RECORDING_CUTS, ...READING_CUTS, ...COPYING_CUTS]

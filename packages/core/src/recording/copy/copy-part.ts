@@ -31,8 +31,8 @@ export function copyPart(readers: readonly PartReader[], writer: PartWriter): Co
   const sealGap = createGapSealer()
   let corrupt = 0
   const oldest = first.segments()[0]?.id ?? Infinity
-  const places = placesOf(first, others, oldest)
-  for (const [id, candidates] of places) {
+  const placed = placesOf(first, others, oldest)
+  for (const [id, candidates] of placed) {
     const found = soundOf(candidates)
     if (found === undefined) {
       const { entry } = candidates[0]!
@@ -46,7 +46,7 @@ export function copyPart(readers: readonly PartReader[], writer: PartWriter): Co
     else account.recover(found.segment.decoded.kinds)
   }
   writer.ledger(account.rows('corrupt'))
-  return { segments: places.size, corrupt }
+  return { segments: placed.size, corrupt }
 }
 
 interface Candidate {
