@@ -2,8 +2,9 @@
 
 import { CAUSALITY_CUTS } from './cut-list/causality.ts'
 import type { Cut } from './cut-list/cut.ts'
+import { COPYING_CUTS } from './cut-list/copying.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
 
 /** All of them, in the order in which data goes. */
-export const CUTS: readonly Cut[] = [...RECORDING_CUTS, ...READING_CUTS, ...CAUSALITY_CUTS]
+export const CUTS: readonly Cut[] = [...RECORDING_CUTS, ...READING_CUTS, ...CAUSALITY_CUTS, ...COPYING_CUTS]

@@ -109,7 +109,9 @@ describe('merge and extract of recordings that lie', () => {
     const path = join(directory.path, 'merged')
     await using sound = openRecording(sample)
     const film = (await sound.films()).items[0]!.id
-    for (const [index, { make }] of HOSTILE_CASES.entries()) {
+    // one of 30,000 holes takes half a minute to write
+    const cases = HOSTILE_CASES.filter(({ name }) => name !== '30,000 segments')
+    for (const [index, { make }] of cases.entries()) {
       const input = join(directory.path, `hostile${index}.cine`)
       make(sample, input)
       for (const write of [

@@ -6,7 +6,7 @@ import type { PartReader } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
 import type { CopiedPart } from './copy-part.ts'
-import { gapSegment, isGap, resealRows } from './reseal.ts'
+import { createGapSealer, isGap, resealRows } from './reseal.ts'
 import { Touched } from './touched.ts'
 
 /** See above; `places` are the roots of the films. Segments keep their ids, so that extracts can be united. */
@@ -17,6 +17,7 @@ export function copyFilms(reader: PartReader, places: readonly EventPlace[], wri
   const touched = touchedBy(reader, films, roots)
   const used: Used = { sites: new Set(films.map(({ site }) => site)), keys: new Set(), entities: touched.entities }
   const account = new Account(reader.ledger())
+  const sealGap = createGapSealer()
   let [segments, corrupt] = [0, 0]
   for (const entry of reader.segments()) {
     const isOfFilm = mayHoldFilm(entry, films)
@@ -24,7 +25,7 @@ export function copyFilms(reader: PartReader, places: readonly EventPlace[], wri
     const segment = reader.sound(entry)
     if (segment === undefined) {
       if (!isOfFilm) continue
-      writer.sealed(entry.id, entry.isTail, gapSegment(entry))
+      writer.sealed(entry.id, entry.isTail, sealGap(entry))
       corrupt++
       continue
     }

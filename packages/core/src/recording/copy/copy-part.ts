@@ -4,7 +4,7 @@ import type { SegmentEntry } from '../../store/event-store.ts'
 import type { PartReader, SoundSegment } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
-import { gapSegment } from './reseal.ts'
+import { createGapSealer } from './reseal.ts'
 
 /** Tables that tell the state of a process: the furthest recording's alone. */
 const STATE_TABLES = ['process', 'hook', 'counter'] as const
@@ -28,14 +28,15 @@ export function copyPart(readers: readonly PartReader[], writer: PartWriter): Co
   for (const table of STATE_TABLES) copyTable(first, table, writer)
   for (const reader of readers) for (const table of GROWING_TABLES) copyTable(reader, table, writer)
   const account = new Account(first.ledger())
+  const sealGap = createGapSealer()
   let corrupt = 0
   const oldest = first.segments()[0]?.id ?? Infinity
-  const places = placesOf(first, others, oldest)
-  for (const [id, candidates] of places) {
+  const placed = placesOf(first, others, oldest)
+  for (const [id, candidates] of placed) {
     const found = soundOf(candidates)
     if (found === undefined) {
       const { entry } = candidates[0]!
-      writer.sealed(id, entry.isTail, gapSegment(entry))
+      writer.sealed(id, entry.isTail, sealGap(entry))
       corrupt++
       continue
     }
@@ -45,7 +46,7 @@ export function copyPart(readers: readonly PartReader[], writer: PartWriter): Co
     else account.recover(found.segment.decoded.kinds)
   }
   writer.ledger(account.rows('corrupt'))
-  return { segments: places.size, corrupt }
+  return { segments: placed.size, corrupt }
 }
 
 interface Candidate {

@@ -38,10 +38,18 @@ export function resealRows(kept: readonly KeptRows[], names: (key: number) => vo
   return builder.sealAll(contextOf(kept))
 }
 
-/** A segment in the place of one that cannot be read: the hole that it leaves. */
-export function gapSegment({ summary }: SegmentEntry): SealedSegment {
+/** Makes segments in the place of those that cannot be read: the holes that they leave. */
+export function createGapSealer(): (entry: SegmentEntry) => SealedSegment {
+  let builder: RowBuilder | undefined
+  return (entry) => {
+    builder ??= new RowBuilder(1, 256)
+    builder.clear()
+    return sealGap(entry, builder)
+  }
+}
+
+function sealGap({ summary }: SegmentEntry, builder: RowBuilder): SealedSegment {
   const { thread, seqLow, seqHigh, timeLow, events } = summary
-  const builder = new RowBuilder(1, 256)
   const row = builder.append(seqLow)
   const { rows } = builder
   rows.time[row] = timeLow

@@ -52,9 +52,6 @@ export interface SoundSegment extends StoredSegment {
   readonly decoded: SegmentMeta
 }
 
-/** A row may weigh 20 bytes of a page of 4,096 at least. */
-const ROWS_PER_PAGE = 200
-
 /** See the file's first line. One state of it, however long that takes. */
 export class PartReader {
   readonly path: string
@@ -134,16 +131,21 @@ export class PartReader {
       .map((row) => ({ film: integer(row, 'film'), source: string(row, 'source') }))
   }
 
-  /** Rows of a table of short columns, one by one, each as its columns in order. */
+  /** Rows of a table of short columns by its key, which is the first of them. */
   *plainRows(table: string): Generator<PlainRow> {
     const columns = columnsOf(table)
-    const most = (integer(this.#sql.get('PRAGMA page_count') ?? {}, 'page_count') + 1) * ROWS_PER_PAGE
-    const statement = this.#database.prepare(
-      `SELECT ${columns.map((column) => bounded(column)).join(', ')} FROM ${table} LIMIT ?`,
-    )
+    const found = columns.map((column) => bounded(column)).join(', ')
+    // by the column itself, whose tree has that order: a sort would walk it to its end first
+    const statement = this.#database.prepare(`SELECT ${found} FROM ${table} ORDER BY ${table}.${columns[0]}`)
+    let last: PlainRow[number] | undefined
     try {
-      for (const row of statement.iterate(most)) {
-        yield plainRow(row, columns)
+      for (const row of statement.iterate()) {
+        const plain = plainRow(row, columns)
+        // pages that meet themselves would give the same rows without end
+        if (last !== undefined && !isBefore(last, plain[0]))
+          throw new CinescopeError('CSC_ERR_CORRUPT', `rows of ${table} are out of order`)
+        last = plain[0]
+        yield plain
       }
     } catch (thrown) {
       throw asCorrupt(thrown)
@@ -170,6 +172,12 @@ function plainRow(row: Readonly<Record<string, unknown>>, columns: readonly stri
       throw new CinescopeError('CSC_ERR_CORRUPT', `column ${column} holds a number that no writer puts there`)
     return value
   })
+}
+
+/** Of keys of one table, which are numbers or texts in the order of their bytes. */
+function isBefore(a: PlainRow[number], b: PlainRow[number] | undefined): boolean {
+  if (typeof a === 'number') return typeof b === 'number' && a < b
+  return typeof a === 'string' && typeof b === 'string' && Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
 }
 
 /** Columns of a table of ours, in order. */
