@@ -41,8 +41,8 @@ class Writer {
   readonly #ledger: ThreadLedger
   readonly #strands: Strands
   readonly #desk: ThreadDesk
-  /** By Node's number. */
-  readonly #threads = new Map<number, Strand>()
+  /** By Node's number of their thread, which may have several. */
+  readonly #threads = new Map<Strand, number>()
   readonly #wake: Int32Array
   readonly #clock = createSystemClock()
   #prunedAt = 0
@@ -69,10 +69,11 @@ class Writer {
       const wake = Atomics.load(this.#wake, 0)
       // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
       service?.poll()
-      this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
       const request = main.request
       // before the turn: what was recorded up to the stop must be in the ring that the last turn empties
       const isStopping = main.isStopping
+      // after both: a thread that has joined before the recording was to stop is heard before it does
+      this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
       const started = performance.now()
       const settled = this.#turn()
       this.#busyMs += performance.now() - started
@@ -112,7 +113,7 @@ class Writer {
     strand.tellState(STOPPED)
     this.#strands.remove(strand)
     this.#ledger.retire(strand.thread)
-    for (const [id, other] of this.#threads) if (other === strand) this.#threads.delete(id)
+    this.#threads.delete(strand)
     return true
   }
 
@@ -127,13 +128,12 @@ class Writer {
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
     const strand = this.#strand(thread, ring, new DefinitionConsumer(definitions), status)
     this.#strands.add(strand)
-    this.#threads.set(threadId, strand)
+    this.#threads.set(strand, threadId)
     strand.tellState(RECORDING)
   }
 
   #ended(threadId: number): void {
-    const strand = this.#threads.get(threadId)
-    if (strand !== undefined) strand.hasEnded = true
+    for (const [strand, id] of this.#threads) if (id === threadId) strand.hasEnded = true
   }
 
   #strand(thread: number, ring: RingMemory, definitions: DefinitionSource, status: StatusMemory): Strand {

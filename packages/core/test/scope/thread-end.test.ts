@@ -86,6 +86,36 @@ describe('a recorded thread', () => {
     expect(tails()).toEqual([0])
   })
 
+  it('that has made several scopes leaves finished segments of all when it is ended from outside', async () => {
+    using directory = temporaryDirectory()
+    await using scope = await recordingIn(directory.path)
+    const program = `
+      const { createScope } = await import(${JSON.stringify(new URL('../../src/scope.ts', import.meta.url).href)})
+      for (const name of ['one', 'two']) {
+        const scope = await createScope({ sources: false })
+        scope.log(name)
+        await scope.flush()
+      }
+      ;(await import('node:worker_threads')).parentPort.postMessage('ready')
+      setInterval(() => undefined, 1000)`
+    const worker = new Worker(`void (async () => {${program}})()`, {
+      eval: true,
+      execArgv: ['--conditions=@cinescope/source'],
+    })
+    await once(worker, 'message')
+    await worker.terminate()
+    const tails = (): unknown[] => {
+      using database = new DatabaseSync(scope.path ?? '', { readOnly: true })
+      const rows = database.prepare('SELECT tail FROM segment WHERE thread > 0').all()
+      return rows.map((row) => row['tail'])
+    }
+    for (let tries = 0; tries < 100 && (tails().length < 2 || tails().includes(1)); tries++) {
+      await scope.flush()
+      await sleep(50)
+    }
+    expect(tails()).toEqual([0, 0])
+  })
+
   it('of a recording in memory says where that is read', async () => {
     await using _ = await createScope({ sources: false, store: 'memory' })
     await using thread = new Thread()
