@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import type { CinescopeEvent, Film } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { traceMessages } from '../../src/messages/trace-messages.ts'
@@ -142,6 +142,41 @@ describe('messages between threads and processes', () => {
     expect(received).toEqual([{ from: 2 }])
     port1.close()
     await other.stop()
+  })
+
+  it('of a program that look like an envelope and are none reach it as they are', async () => {
+    await using scope = await createScope({ store: 'memory', sources: false })
+    const { port1, port2 } = new MessageChannel()
+    traceMessages(scope, port2)
+    for (const message of [
+      { 'cinescope.message.v1': 1, message: 2, more: 3 },
+      { message: 2, 'cinescope.message.v1': 1 },
+      { 'cinescope.message.v1': 1 },
+    ]) {
+      port1.postMessage(message)
+      expect(await once(port2, 'message')).toEqual([message])
+    }
+    port1.close()
+  })
+
+  it('whose listener throws are films that failed, and what it threw goes on to where it would', async () => {
+    await using scope = await createScope({ store: 'memory', sources: false })
+    const worker = traceMessages(scope, new Worker('', { eval: true }), { name: 'failing' })
+    const thrown = new RangeError('on purpose')
+    worker.on('message', () => {
+      throw thrown
+    })
+    const caught: unknown[] = []
+    try {
+      worker.emit('message', 'go')
+    } catch (error) {
+      caught.push(error)
+    }
+    expect(caught[0]).toBe(thrown)
+    await once(worker, 'exit')
+    await scope.flush()
+    const film = sole(await filmsNamed(scope.recording(), 'message from failing'))
+    expect(film.summary).toMatchObject({ error: true, errors: 1 })
   })
 
   it('are refused for what passes none, with what would do', async () => {

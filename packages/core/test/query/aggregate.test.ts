@@ -208,3 +208,13 @@ describe('figures of numbers that are further apart than a sketch has bins', () 
     expect([groups[0]?.measured, relativeError]).toEqual([6000, undefined])
   })
 })
+
+describe('a rate', () => {
+  it('is over the time from the first event to the last, in whatever order they are stored', async () => {
+    const store = createMemoryStore(PROCESS)
+    const stream = [5, 1, 9].map((second, i) => ({ ...POINT, seq: i + 1, time: second * 1e9 }))
+    recordInto(store, stream, UNCUT)
+    const { groups } = await recordingOf(store).aggregate()
+    expect(groups.map(({ perSecond }) => perSecond)).toEqual([3 / 8])
+  })
+})

@@ -100,6 +100,17 @@ describe('a diff of two films', () => {
     )
   })
 
+  it('of two that have too little in common to be aligned closely says that it is not all', async () => {
+    const wide = (names: readonly [string, string]): Plan => {
+      const inside = Array.from({ length: 1200 }, (_, i): Plan => leaf(names[i % 2]!, i % 3))
+      return { name: 'root', says: 0, inside }
+    }
+    const [a, b] = await record(wide(['a', 'b']), wide(['c', 'd']))
+    const found = await recording.diffFilms(a!, b!, { limit: 10_000 })
+    expect(found).toMatchObject({ same: 2, onlyInA: 2400, onlyInB: 2400, truncated: true })
+    expect((await diff(wide(['a', 'b']), wide(['a', 'b']))).truncated).toBe(false)
+  })
+
   it('does not tell which film it is as a difference', async () => {
     for (const trace of ['00-1', '00-2'])
       scope.span('traced', () => scope.log('asked', { headers: { traceparent: trace }, 'cinescope.trace.id': trace }))
