@@ -17,7 +17,7 @@ export interface Arrival {
 }
 
 /** How far events of a thread are, by seq. */
-export type Strand = ReadonlyMap<number, { readonly depth: number }>
+type Strand = ReadonlyMap<number, { readonly depth: number }>
 
 /** What a pass knows and tells. */
 export interface Wave {
