@@ -5,7 +5,7 @@ import { derivedTraceId, type FilmId, placeOf, type TraceId } from '@cinescope/p
 import type { ExportPart } from './format.ts'
 
 /** Events a page. Small enough that a page of large values takes little memory. */
-const PAGE = 2000
+const PAGE = 1000
 
 /** Bytes that a damaged recording lost are told once. */
 export interface PartWatch {

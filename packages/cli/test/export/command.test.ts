@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Place, recordShop, run, runIntoHead } from '../cli.ts'
 
 const BIN = join(import.meta.dirname, '../../src/bin.ts')
+
+// each test runs several commands, on a busy machine perhaps
+vi.setConfig({ testTimeout: 90_000 })
 
 describe('cinescope export', () => {
   const place = new Place()

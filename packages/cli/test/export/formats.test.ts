@@ -1,11 +1,14 @@
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Place, run } from '../cli.ts'
 import { parseChrome } from './checks-chrome.ts'
 import { parseHar } from './checks-har.ts'
 import { parseMermaid } from './checks-mermaid.ts'
 import { type OtlpSpan, parseOtlp } from './checks-otlp.ts'
 import { EVIL, EVIL_SERVICE, recordEvil, recordServer } from './traffic.ts'
+
+// each test runs several commands, on a busy machine perhaps
+vi.setConfig({ testTimeout: 90_000 })
 
 interface Event {
   readonly id: string
