@@ -30,7 +30,7 @@ export function count(value: number): string {
 
 /** `1 film`, `2 films`. */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+  return `${count(value)} ${noun}${value === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`
 }
 
 /** Local time of day, `14:03:22.118`. */

@@ -52,14 +52,28 @@ export async function story(ground: Ground, id: string, options: StoryOptions = 
   }
 }
 
-/** Where the film began, whether or not the event is still there. */
+/** Where the film began, whether or not the event is still there. Any film of a trace will do: all are of one story. */
 async function rootOf(walk: Walk, id: string): Promise<Place> {
-  const found = await walk.first(async ({ node, view, cost, anchors }) => {
+  const isPrefix = id.length < 16
+  const fitting: Place[] = []
+  await walk.first(async ({ node, view, cost, anchors }) => {
     const { thread, seq, time } = await resolveFilm(id, node, view, cost)
-    return { home: node, thread, seq, root: seq, at: wallAt(anchors, timeNs(time)) }
+    const place = { home: node, thread, seq, root: seq, at: wallAt(anchors, timeNs(time)) }
+    fitting.push(place)
+    // only the first digits of an id may fit films of other recordings as well
+    return isPrefix ? undefined : place
   })
-  if (found === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in any recording asked`)
-  return found
+  const [place] = fitting
+  if (place === undefined) throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in any recording asked`)
+  if (fitting.length > 1) {
+    const ids = fitting.slice(0, 5).map(idOfPlace)
+    throw new CinescopeError('CSC_ERR_AMBIGUOUS', `${id} fits films of ${fitting.length} recordings: ${ids.join(', ')}`)
+  }
+  return place
+}
+
+function idOfPlace({ home, thread, seq }: Place): SpanId {
+  return spanIdOf(home, { thread, seq: seqOf(seq) })
 }
 
 /** A film may have been caused by one of another trace: from what is named as a cause and was not come to, the way goes up again. */
@@ -67,7 +81,7 @@ async function everythingOf(walk: Walk, root: Place): Promise<Descent> {
   const descent = new Descent(walk, { depth: Infinity, byRoot: true })
   descent.journey.begin(root)
   const tried = new Set<SpanId>()
-  let tops: readonly SpanId[] = [spanIdOf(root.home, { thread: root.thread, seq: seqOf(root.seq) })]
+  let tops: readonly SpanId[] = [idOfPlace(root)]
   while (tops.length > 0) {
     for (const top of tops) {
       if (tried.size === MAX_WAYS_UP) {
