@@ -26,10 +26,10 @@ export const exportCommand: Command = {
   ],
   operands: [{ name: 'PATH' }],
   options: {
-    format: { kind: 'choice', value: 'FORMAT', choices: NAMES, help: `one of ${NAMES.join(', ')}` },
+    format: { kind: 'choice', value: 'FORMAT', choices: NAMES, help: 'what to write, see above' },
     film: { kind: 'text', value: 'ID', help: 'only this film' },
     query: { kind: 'text', value: 'EXPRESSION', help: 'only events that fit, as in `cinescope query`', not: 'film' },
-    output: {
+    out: {
       kind: 'text',
       value: 'FILE',
       short: 'o',
@@ -53,8 +53,8 @@ async function runExport({ operands, given, screen }: Call): Promise<ExitCode> {
   if (format === undefined) throw usageError(`export needs --format FORMAT, one of ${NAMES.join(', ')}`)
   if (screen.format !== 'table')
     throw usageError('--json says how answers are printed; the format of an export is --format ndjson or another')
-  const output = given.text('output')
-  if (output === undefined && given.flag('force')) throw usageError('--force is for a FILE; add --output FILE')
+  const output = given.text('out')
+  if (output === undefined && given.flag('force')) throw usageError('--force is for a FILE; add --out FILE')
   const told: Told = { watch: { corrupt: 0, events: 0 }, lost: 0, unknown: 0, unread: 0 }
   const parts = partsAsked(operands[0], { ...selectionOf(given), newest: given.flag('newest') }, told, screen)
   keepHeapSmall()

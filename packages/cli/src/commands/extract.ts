@@ -22,7 +22,7 @@ export const extract: Command = {
       repeats: true,
       help: 'a film or a trace, by id or its first digits; may be given again',
     },
-    out: { kind: 'text', value: 'FILE', help: 'the file to write; ID.film.cine in this directory' },
+    out: { kind: 'text', value: 'FILE', short: 'o', help: 'the file to write; ID.film.cine in this directory' },
     force: FORCE,
   },
   examples: [

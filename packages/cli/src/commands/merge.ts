@@ -17,7 +17,7 @@ export const merge: Command = {
   ],
   operands: [{ name: 'PATH', required: true, repeats: true }],
   options: {
-    out: { kind: 'text', value: 'FILE', help: 'the file to write; merged.cine in this directory' },
+    out: { kind: 'text', value: 'FILE', short: 'o', help: 'the file to write; merged.cine in this directory' },
     force: FORCE,
   },
   examples: [

@@ -17,6 +17,7 @@ export const pack: Command = {
     out: {
       kind: 'text',
       value: 'FILE',
+      short: 'o',
       help: 'the file to write, which must not exist; NAME.packed.cine in this directory',
     },
   },

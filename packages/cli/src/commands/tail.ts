@@ -1,7 +1,7 @@
 /** `cinescope tail`: the events that came last, and those that come. */
 
 import type { CinescopeEvent, EventFilter, OpenRecording } from '@cinescope/core'
-import { CinescopeError, parseQuery } from '@cinescope/protocol'
+import { CinescopeError, type Kind, KINDS, parseQuery } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { interrupted } from '../base/interrupt.ts'
@@ -10,12 +10,14 @@ import { eventLine } from '../format/event-line.ts'
 import type { Screen } from '../format/screen.ts'
 
 const LAST = 10
+/** Metrics come each second, and nobody waits for them. */
+const USUAL = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== 'metric')
 
 /** See the file's first line. */
 export const tail: Command = {
   name: 'tail',
   about: [
-    'Prints the last events, by their begin, or those that an EXPRESSION of `cinescope query` fits. With --follow it goes on: each event once, as it comes into the recording (some 0.1 s after it happened), spans when they have ended; of a directory also those of processes that start meanwhile.\nIt ends with the recording, of a directory never, with Ctrl-C, or when nobody reads any more.',
+    'Prints the last events, by their begin, or those that an EXPRESSION of `cinescope query` fits; without one, all but metrics. With --follow it goes on: each event once, as it comes into the recording (some 0.1 s after it happened), spans when they have ended; of a directory also those of processes that start meanwhile.\nIt ends with the recording, of a directory never, with Ctrl-C, or when nobody reads any more.',
     'What retention removed before it could be printed is told as a gap. With --json, a document for each event when it follows.',
   ],
   operands: [{ name: 'PATH' }, { name: 'EXPRESSION' }],
@@ -104,7 +106,7 @@ function show(event: CinescopeEvent, screen: Screen): void {
 }
 
 function whereOf(expression: string | undefined): EventFilter {
-  if (expression === undefined) return {}
+  if (expression === undefined) return { kinds: USUAL }
   const { where = {}, order, limit } = parseQuery(expression, { nowMs: Date.now() })
   if (order !== undefined || limit !== undefined)
     throw new CinescopeError('CSC_ERR_QUERY', 'a tail is in the order of time: leave out the order, and say --last N')

@@ -62,7 +62,7 @@ describe('cinescope export', () => {
 
   test('writes over a file only if it must', async () => {
     writeFileSync(out('taken'), 'precious')
-    const args = ['export', place.directory, '--format', 'csv', '--output', out('taken')]
+    const args = ['export', place.directory, '--format', 'csv', '--out', out('taken')]
     const refused = await run(args)
     expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('taken exists already; name another file, or add --force [CSC_ERR_OUTPUT]')

@@ -82,7 +82,8 @@ describe('an export of a server', () => {
     })
     const handler = spans.find(({ parentSpanId, spanId }) => parentSpanId === order.spanId && hasLog(spanId, spans))
     expect(attribute(handler!, 'user.id')).toEqual({ intValue: '42' })
-    expect(attribute(handler!.events[0]!, 'price')).toEqual({ doubleValue: 9.5 })
+    // on a busy machine a blocked loop is told among them
+    expect(handler!.events.map((point) => attribute(point, 'price'))).toContainEqual({ doubleValue: 9.5 })
     const failed = spans.find(({ events: points }) => points.some(({ name }) => name === 'exception'))!
     expect(failed.status).toEqual({ code: 2, message: 'no such order' })
     expect(attribute(failed.events[0]!, 'exception.type')).toEqual({ stringValue: 'TypeError' })

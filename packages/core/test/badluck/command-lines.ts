@@ -64,7 +64,7 @@ const LINES: Readonly<Record<string, Lines>> = {
   export: ({ path, found, target }) => [
     ...['ndjson', 'csv', 'otlp', 'chrome', 'har'].map((format) => [path, '--format', format]),
     [path, '--format', 'mermaid', '--film', filmOf(found)],
-    [path, '--format', 'otlp', '--output', target],
+    [path, '--format', 'otlp', '--out', target],
   ],
   extract: ({ path, found, target }) => [[path, '--film', filmOf(found), '--out', target]],
   merge: ({ path, target }) => [[path, '--out', target]],
