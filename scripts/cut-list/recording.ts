@@ -188,8 +188,8 @@ export const RECORDING_CUTS: readonly Cut[] = [
     joint: 'aggregate',
     what: 'an event that failed is counted as one that did not',
     file: `${CORE}/query/aggregate/group.ts`,
-    from: 'if (isError) this.#errors++',
-    to: 'if (!isError) this.#errors++',
+    from: 'if (isError) this.#errors += count',
+    to: 'if (!isError) this.#errors += count',
     tests: ['packages/core/test/query/aggregate.test.ts'],
   },
   {
