@@ -23,8 +23,8 @@ export const CAUSALITY_CUTS: readonly Cut[] = [
     joint: 'causality',
     what: 'causes in other recordings of the directory are not looked for',
     file: 'packages/core/src/recording/directory/directory-ground.ts',
-    from: 'near === undefined ? all : [near, ...all.filter((other) => other !== near)]',
-    to: 'near === undefined ? all : [near]',
+    from: 'near === undefined ? members : [near, ...members.filter((other) => other !== near)]',
+    to: 'near === undefined ? members : [near]',
     tests: [DIRECTORY],
   },
   {

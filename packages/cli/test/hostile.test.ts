@@ -63,7 +63,7 @@ describe('control characters of a recording', () => {
     }
     const film = await run(['film', ids.at(-1) ?? '', place.directory, '--values'])
     expect(film.stdout).toContain('name evil\\e[2J\\e]0;title\\x07\\x9b31m\\x08\\x08\\r\\u{202e}gnp.exe')
-  }, 60_000)
+  }, 120_000)
 
   test('stay what they are in JSON', async () => {
     using place = new Place()
