@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -125,4 +126,17 @@ test('a segment that cannot be read is a gap in the merged file, and its events 
   expect(ledger.dropped).toBe(stored)
   expect(ledger.produced).toBe(ledger.dropped + ledger.stored)
   expect(existsSync(`${out}-wal`)).toBe(false)
+})
+
+test('merge leaves nothing behind when there is no room for what it writes', async () => {
+  using place = new Place()
+  using target = new Place()
+  await place.record(recordShop)
+  const command = 'ulimit -f 32; exec "$@"'
+  const bin = join(import.meta.dirname, '../src/bin.ts')
+  const merge = [process.execPath, '--conditions=@cinescope/source', bin, 'merge', place.directory]
+  const args = ['-c', command, 'sh', ...merge, '--out', join(target.directory, 'all')]
+  const { status, stderr } = spawnSync('/bin/sh', args, { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('CSC_ERR_STORE') as unknown })
+  expect(readdirSync(target.directory)).toEqual([])
 })

@@ -24,8 +24,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a recording file, or all of a directory as one, read-only; a merged file as the recordings it was made of. They may be hostile and may be written meanwhile; a file of a
- * directory that cannot be read is left out of the answers and told of in `status()`.
+ * Opens a recording file, or all of a directory as one, read-only; a merged file as the recordings it was made of. They may be
+ * hostile and may be written meanwhile; a file of a directory that cannot be read is left out of the answers and told of in
+ * `status()`.
  * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
  */
 export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type CinescopeEvent, type FilmSummary, type Ledger, nodeId, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -7,11 +8,14 @@ import { mergeRecordings } from '../../src/recording/copy/merge.ts'
 import { openRecording } from '../../src/recording/open-recording.ts'
 import type { EventStore } from '../../src/store/event-store.ts'
 import { packRecording } from '../../src/store/sqlite/pack.ts'
+import { LINK_SCHEMA } from '../../src/store/sqlite/parts.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { spans } from '../store/conformance.ts'
 import { temporaryDirectory } from '../store/directory.ts'
 import { commitOf, DEFINITIONS, PROCESS } from './recording-fixture.ts'
 import { play } from './stream.ts'
+
+const LINK = LINK_SCHEMA['link']!
 
 /** A process that records spans, commit by commit, and is packed or pruned now and then. */
 class Recorded {
@@ -123,4 +127,35 @@ describe('a merge', () => {
       { numRuns: 25 },
     )
   }, 120_000)
+})
+
+describe('a merged file that lies', () => {
+  it.each([
+    ['a table of a part that no writer makes', 'CREATE TABLE film_9(x)', 'CSC_ERR_HOSTILE'],
+    ['a part more than there are tables for', 'CREATE TABLE process_5(x)', 'CSC_ERR_HOSTILE'],
+    ['more parts than are read', 'CREATE TABLE process_256(x)', 'CSC_ERR_LIMIT'],
+    ['a table of a part less', 'DROP TABLE hook_1', 'CSC_ERR_FORMAT'],
+    ['a trigger on a part', 'CREATE TRIGGER t AFTER INSERT ON film_1 BEGIN DELETE FROM film; END', 'CSC_ERR_HOSTILE'],
+    ['a link that is no number', `${LINK}; INSERT INTO link VALUES (0, 'x', 1, 1, 1, 1, 1, 1, 1)`, 'CSC_ERR_CORRUPT'],
+    ['a link at no time', `${LINK}; INSERT INTO link VALUES (0, 1, 1, 1, 1, 1, 9e999, 1, 1)`, 'CSC_ERR_CORRUPT'],
+    ['a link to no part', `${LINK}; INSERT INTO link VALUES (0, 1, 77, 1, 99, 1, 1, 1, 1)`, 'answered'],
+    [
+      'films inside of each other',
+      `${LINK}; INSERT INTO link VALUES (0, 1, 1, 1, 1, 1, 9, 9, 1), (1, 1, 0, 1, 0, 1, 9, 9, 1)`,
+      'answered',
+    ],
+  ])('%s', async (_what, sql, fate) => {
+    using directory = temporaryDirectory()
+    const path = await merged(directory.path, 'all', recordAll(directory.path, [[], []]))
+    const database = new DatabaseSync(path)
+    database.exec(sql)
+    database.close()
+    const read = async (): Promise<string> => {
+      const { events, films } = await contentOf(path)
+      await using recording = openRecording(path)
+      for (const { id } of [...events, ...films]) await recording.parentsOf(id)
+      return 'answered'
+    }
+    expect(await read().catch((thrown: { code?: string }) => thrown.code)).toBe(fate)
+  })
 })
