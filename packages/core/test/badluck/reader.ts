@@ -27,6 +27,9 @@ const MAX_RSS_MB = 256
 /** A reader that has grown beyond this makes room for another. */
 const FRESH_RSS_MB = 190
 
+/** So that garbage which nobody has had to collect yet does not count as what reading takes. */
+const SMALL_HEAP = ['--max-old-space-size=128', '--max-semi-space-size=4']
+
 /** A reader process, used for one recording after another. */
 export class ReaderProcess implements AsyncDisposable {
   readonly #start: () => ChildProcess
@@ -38,7 +41,9 @@ export class ReaderProcess implements AsyncDisposable {
   #readings = 0
 
   /** `start` runs the program `reads` in another way than as it is. */
-  constructor(start: () => ChildProcess = () => startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] })) {
+  constructor(
+    start: () => ChildProcess = () => startProgram('reads', [], { stdio: ['pipe', 'pipe', 'pipe'] }, SMALL_HEAP),
+  ) {
     this.#start = start
   }
 
