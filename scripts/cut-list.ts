@@ -5,6 +5,13 @@ import type { Cut } from './cut-list/cut.ts'
 import { COPYING_CUTS } from './cut-list/copying.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
+import { TAIL_CUTS } from './cut-list/tail.ts'
 
 /** All of them, in the order in which data goes. */
-export const CUTS: readonly Cut[] = [...RECORDING_CUTS, ...READING_CUTS, ...CAUSALITY_CUTS, ...COPYING_CUTS]
+export const CUTS: readonly Cut[] = [
+  ...RECORDING_CUTS,
+  ...READING_CUTS,
+  ...CAUSALITY_CUTS,
+  ...COPYING_CUTS,
+  ...TAIL_CUTS,
+]
