@@ -23,8 +23,9 @@ export async function writeFileWhole(
 ): Promise<void> {
   if (!force && existsSync(path)) throw taken(path)
   const part = `${path}.${randomBytes(6).toString('hex')}.part`
-  const descriptor = attempt(path, () => openSync(part, 'wx', 0o600))
+  // before it is there, or a signal between the two would leave it
   using _watch = removeOnSignal(part)
+  const descriptor = attempt(path, () => openSync(part, 'wx', 0o600))
   try {
     await writeChunks(path, descriptor, chunks)
     attempt(path, () => publish(part, path, force))
