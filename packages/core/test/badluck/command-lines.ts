@@ -61,10 +61,10 @@ const LINES: Readonly<Record<string, Lines>> = {
     [path, '--once'],
     [path, '--once', '--json'],
   ],
-  export: ({ path, found, target }) => [
+  // without --out: a process that may write only some places is not let sync a file
+  export: ({ path, found }) => [
     ...['ndjson', 'csv', 'otlp', 'chrome', 'har'].map((format) => [path, '--format', format]),
     [path, '--format', 'mermaid', '--film', filmOf(found)],
-    [path, '--format', 'otlp', '--out', target],
   ],
   extract: ({ path, found, target }) => [[path, '--film', filmOf(found), '--out', target]],
   merge: ({ path, target }) => [[path, '--out', target]],
@@ -97,8 +97,9 @@ async function runLine(command: Command, args: readonly string[]): Promise<void>
 function faultOf(args: readonly string[], code: number, stdout: string, stderr: string): string | undefined {
   if (code === 4 || stderr.includes('a fault of this command')) return stderr.slice(0, 600)
   // what is in a recording must not steer a terminal
+  const printed = args.includes('csv') ? stdout.replaceAll('\r\n', '\n') : stdout
   // eslint-disable-next-line no-control-regex
-  const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.exec(stdout + stderr)
+  const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.exec(printed + stderr)
   if (raw !== null) return `prints a control character, ${JSON.stringify(raw[0])}`
   if (code > 1) return stderr === '' ? `ends with ${code} and says nothing` : undefined
   const documents = args.includes('--json') ? [stdout] : args.includes('--ndjson') ? stdout.split('\n') : []
