@@ -15,16 +15,25 @@ import { type Torture, verdictText } from './torture/torture.ts'
 
 const TORTURES: readonly Torture[] = [kill, memory, soak, flips, fuzz]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    runs: { type: 'string' },
-    minutes: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
-  },
-})
+const { values, positionals } = readArguments()
 process.exitCode = await main(positionals)
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        runs: { type: 'string' },
+        minutes: { type: 'string' },
+        seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
+      },
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown
+    process.exit(usage([/'(.+?)'/.exec(thrown.message)?.[1] ?? thrown.message]))
+  }
+}
 
 async function main(names: readonly string[]): Promise<number> {
   const wrong = names.filter((name) => !TORTURES.some((torture) => torture.name === name))
