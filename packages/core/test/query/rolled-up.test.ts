@@ -151,7 +151,7 @@ describe('figures from roll-ups', () => {
       }),
       { numRuns: 300 },
     )
-    expect(rolled).toBeGreaterThan(500)
+    expect(rolled).toBeGreaterThan(200)
     expect([...why].toSorted()).toEqual([
       'borders of buckets',
       'films under way',

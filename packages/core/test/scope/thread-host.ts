@@ -44,6 +44,8 @@ async function main(directory: string): Promise<void> {
   scope.span('work of main', () => {
     for (let i = 0; i < LINES; i++) scope.log(`line ${i}`, { ending: 'main' })
   })
+  // a thread that is terminated before the writer is up leaves nothing (docs/decisions/0012)
+  await scope.flush()
   const flushed = await Promise.all(ENDINGS.map(run))
   await scope.flush()
   process.stdout.write(JSON.stringify({ node: scope.node, path: scope.path, flushed: flushed.find(Boolean) }))
