@@ -45,7 +45,7 @@ export function spanOf({ event, points }: Assembled, traces: SpanTraces): object
     name: name === '' ? kind : name,
     kind: KINDS[kind] ?? KIND.internal,
     startTimeUnixNano: String(startNs),
-    endTimeUnixNano: String(startNs + BigInt(Math.round(Math.max(0, event.durationNs ?? 0)))),
+    endTimeUnixNano: String(startNs + lengthOf(event.durationNs ?? 0)),
     attributes: attributesOf(pairs),
     events: points.filter((point) => !isFolded(point)).map(eventOf),
     ...(cause === undefined || traces.cause === undefined
@@ -168,6 +168,11 @@ function nanosOf(atMs: number): bigint {
   const whole = Math.floor(atMs)
   if (!(whole >= 0 && whole < 1.8e13)) return 0n
   return BigInt(whole) * 1_000_000n + BigInt(Math.round((atMs - whole) * 1e6))
+}
+
+/** A recording may claim any duration; what ends beyond 64 bits is told without one. */
+function lengthOf(durationNs: number): bigint {
+  return durationNs > 0 && durationNs < 1e17 ? BigInt(Math.round(durationNs)) : 0n
 }
 
 /** Attributes of whoever recorded. */
