@@ -1,6 +1,17 @@
 /** Segments made anew of rows of others, and of nothing but a hole. */
 
-import { copyRow, FLAG, kindOf, KINDS, keyNumber, decodeValue, type Rows, valueBytes } from '@cinescope/protocol'
+import {
+  copyRow,
+  FLAG,
+  kindOf,
+  KINDS,
+  keyNumber,
+  decodeValue,
+  OMISSION,
+  type Rows,
+  VALUE_ABSENT,
+  valueBytes,
+} from '@cinescope/protocol'
 import { encodePlainRecord } from '../../base/plain-value.ts'
 import type { SealedSegment } from '../../base/sealed-segment.ts'
 import { RowBuilder } from '../../correlate/row-builder.ts'
@@ -31,11 +42,16 @@ export function resealRows(kept: readonly KeptRows[], names: (key: number) => vo
     const to = builder.append(rows.seq[row]!)
     copyRow(rows, row, builder.rows, to)
     const [begin, end] = values(row)
-    builder.setIn(to, begin, 0, rows.valueIn[row]!)
-    builder.setOut(to, end, 0, rows.valueOut[row]!)
+    builder.setIn(to, begin, 0, lengthHeld(begin, rows.valueIn[row]!))
+    builder.setOut(to, end, 0, lengthHeld(end, rows.valueOut[row]!))
     for (const value of [begin, end]) if (value.length > 0) tellKeys(value, segment.entry.summary.thread, names)
   }
   return builder.sealAll(contextOf(kept))
+}
+
+/** A row may claim more than its page holds: room is made for what is there only. */
+function lengthHeld(value: Uint8Array, claimed: number): number {
+  return value.length === valueBytes(claimed) ? claimed : (VALUE_ABSENT | OMISSION.lost) >>> 0
 }
 
 /** Makes segments in the place of those that cannot be read: the holes that they leave. */
