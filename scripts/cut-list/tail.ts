@@ -5,7 +5,6 @@ import type { Cut } from './cut.ts'
 const CORE = 'packages/core/src'
 const ARRIVALS = 'packages/core/test/query/arrivals/arrivals.test.ts'
 const TAIL = 'packages/core/test/recording/tail.test.ts'
-const COMMAND = 'packages/cli/test/tail.test.ts'
 const TOP = 'packages/cli/test/top.test.ts'
 
 /** At least three a joint. */
@@ -81,14 +80,6 @@ export const TAIL_CUTS: readonly Cut[] = [
     from: "(typeof from === 'object' ? 'start' : from)",
     to: "'now' as const",
     tests: [TAIL],
-  },
-  {
-    joint: 'tail',
-    what: 'the command repeats what it has printed of the last ones',
-    file: 'packages/cli/src/commands/tail.ts',
-    from: 'if (!event.open) shown.add(event.id)',
-    to: '',
-    tests: [COMMAND],
   },
   {
     joint: 'tail',

@@ -160,6 +160,35 @@ describe('what has arrived', () => {
     expect(follower.items).toHaveLength(3 + 1 + 50)
   })
 
+  it('does not take the segment after one that was pruned for what its tails have become', async () => {
+    await using fed = inMemory()
+    const follower = new Follower(fed.recording, { from: 'start' })
+    // a tail of three, the segment that it becomes with two more, and one of five after that
+    const commits = commitsOf(points(10, 1), {
+      maxRows: 5,
+      maxValueBytes: 100_000,
+      sealRows: 100,
+      commits: new Map([2, 4].map((index) => [index, false])),
+    })
+    fed.store.commit(commits[0]!)
+    await follower.drain()
+    fed.store.commit(commits[1]!)
+    fed.store.prune(0)
+    for (const commit of commits.slice(2)) fed.store.commit(commit)
+    await follower.drain()
+    expect(follower.items.map(({ seq, number }) => (seq === 0 ? `${number} missing` : seq))).toEqual([
+      1,
+      2,
+      3,
+      '2 missing',
+      6,
+      7,
+      8,
+      9,
+      10,
+    ])
+  })
+
   it('refuses a cursor of another recording, and one that is none', async () => {
     await using fed = inMemory()
     for (const cursor of [
