@@ -35,6 +35,14 @@ export const TAIL_CUTS: readonly Cut[] = [
   },
   {
     joint: 'tail',
+    what: 'what a joined tail repeats of those before it is given again',
+    file: `${CORE}/query/arrivals/step.ts`,
+    from: 'const arrived = joins ? arrivedInSealed(rows, before) : all',
+    to: 'const arrived = joins ? takeTail(rows, undefined).rows : all',
+    tests: [ARRIVALS],
+  },
+  {
+    joint: 'tail',
     what: 'the part of a segment that was taken is forgotten',
     file: `${CORE}/query/arrivals/step.ts`,
     from: 'position.partial = { segment: entry.id, taken, events: told }',

@@ -30,6 +30,8 @@ export class Step {
   readonly #position: Position
   readonly #wanted: Wanted
   readonly #predicate: Predicate
+  /** Threads whose tails that were seen have been replaced, by a segment or by a tail that holds them all. */
+  readonly #replaced = new Set<number>()
   #rowsSeen = 0
 
   constructor(parts: QueryParts, position: Position, wanted: Wanted) {
@@ -82,9 +84,12 @@ export class Step {
     const { thread, events } = entry.summary
     const rows = this.#rowsOf(entry)
     if (typeof rows === 'string') return this.#passUnreadable(entry, rows)
-    const { rows: arrived, after } = takeTail(rows, unfinished.get(thread))
+    const before = unfinished.get(thread)
+    const joins = before !== undefined && this.#replaced.delete(thread)
+    const { rows: all, after } = takeTail(rows, joins ? undefined : before)
+    const arrived = joins ? arrivedInSealed(rows, before) : all
     after.events += events
-    this.#position.accounted += events
+    this.#position.accounted += events - (joins ? before.events : 0)
     unfinished.set(thread, after)
     for (const row of arrived) this.#offer(entry, rows, row)
     return true
@@ -97,6 +102,7 @@ export class Step {
     const settle = (): true => {
       position.accounted += events - (before?.events ?? 0)
       position.unfinished.delete(thread)
+      this.#replaced.delete(thread)
       position.partial = undefined
       return true
     }
@@ -147,20 +153,19 @@ export class Step {
     return true
   }
 
-  /** Unfinished segments that were finished and removed before they were seen whole. */
+  /** Finds tails that were seen and have been replaced; forgets them where what replaced them was removed before it was seen. */
   #forgetPruned(unseen: readonly SegmentEntry[]): void {
     const { unfinished, seen, partial } = this.#position
-    if (unfinished.size > 0) {
-      const segments = this.#parts.reader.segments()
-      const growing = new Set(
-        segments.flatMap(({ id, isTail, summary }) => (isTail && id <= seen ? [summary.thread] : [])),
-      )
-      for (const [thread, before] of unfinished) {
-        if (growing.has(thread)) continue
-        const next = unseen.find(({ isTail, summary }) => !isTail && summary.thread === thread)
-        const rows = next === undefined ? undefined : this.#rowsOf(next)
-        if (rows === undefined || (typeof rows !== 'string' && !isWhatBecameOf(rows, before))) unfinished.delete(thread)
-      }
+    const segments = unfinished.size === 0 ? [] : this.#parts.reader.segments()
+    const growing = new Set(
+      segments.flatMap(({ id, isTail, summary }) => (isTail && id <= seen ? [summary.thread] : [])),
+    )
+    for (const [thread, before] of unfinished) {
+      if (growing.has(thread)) continue
+      const next = unseen.find(({ summary }) => summary.thread === thread)
+      const rows = next === undefined ? undefined : this.#rowsOf(next)
+      if (rows !== undefined && (typeof rows === 'string' || isWhatBecameOf(rows, before))) this.#replaced.add(thread)
+      else unfinished.delete(thread)
     }
     if (partial === undefined || unseen.some(({ id }) => id === partial.segment)) return
     this.#position.accounted += partial.events
@@ -175,9 +180,8 @@ export class Step {
     const position = this.#position
     const rows = view.ledger()
     const pruned = totalOf(rows, 'pruned')
-    const finished = new Set(unseen.flatMap(({ isTail, summary }) => (isTail ? [] : [summary.thread])))
     let known = position.accounted + unseen.reduce((sum, { summary }) => sum + summary.events, 0)
-    for (const [thread, { events }] of position.unfinished) if (finished.has(thread)) known -= events
+    for (const [thread, { events }] of position.unfinished) if (this.#replaced.has(thread)) known -= events
     const count = totalOf(rows, 'stored') + pruned - known
     const reason = pruned > position.pruned ? 'pruned' : 'corrupt'
     position.pruned = pruned

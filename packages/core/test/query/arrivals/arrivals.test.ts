@@ -31,7 +31,7 @@ async function look(follower: Follower, pages: number): Promise<void> {
 
 describe('what has arrived', () => {
   for (const [name, open, numRuns] of [
-    ['in memory', inMemory, 300],
+    ['in memory', inMemory, 2000],
     ['in a file', inFile, 40],
   ] as const) {
     it(`${name}, from the start, is each event once whenever it was looked for, and in order of its end`, async () => {

@@ -19,6 +19,7 @@ export const CUTTING: fc.Arbitrary<Cutting> = fc.record({
   maxRows: fc.integer({ min: 2, max: 20 }),
   maxValueBytes: fc.constantFrom(64, 100_000),
   sealRows: fc.integer({ min: 1, max: 20 }),
+  maxTails: fc.integer({ min: 1, max: 5 }),
   commits: fc.array(fc.tuple(fc.nat({ max: 80 }), fc.boolean()), { maxLength: 20 }).map((list) => new Map(list)),
 })
 
