@@ -7,6 +7,7 @@ import { cannotStart } from './base/cannot-start.ts'
 import { createSystemClock } from './base/clock.ts'
 import { SIGNAL, type StatusMemory } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
+import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
@@ -45,6 +46,7 @@ class Writer {
   readonly #threads = new Map<Strand, number>()
   readonly #wake: Int32Array
   readonly #clock = createSystemClock()
+  readonly #indexes = createSegmentIndexes()
   #prunedAt = 0
   #busyMs = 0
   #refusedStops = 0
@@ -142,7 +144,12 @@ class Writer {
       ring,
       definitions,
       status,
-      fold: new Correlator({ thread, maxRows: SEGMENT_ROWS, maxValueBytes: SEGMENT_VALUE_BYTES }),
+      fold: new Correlator({
+        thread,
+        maxRows: SEGMENT_ROWS,
+        maxValueBytes: SEGMENT_VALUE_BYTES,
+        indexes: this.#indexes,
+      }),
       ledger: this.#ledger,
       clock: this.#clock,
       counters: () => this.#counters(),

@@ -23,13 +23,15 @@ import type { GapReason, RecordSink, RecordView } from '../ring/consumer.ts'
 import { addAnchor, carriedAnchors } from './carried-anchors.ts'
 import { CarriedSpans } from './carried-spans.ts'
 import { FilmChanges } from './films.ts'
-import { RowBuilder, type SealContext } from './row-builder.ts'
+import { RowBuilder, type SealContext, type SegmentIndexes } from './row-builder.ts'
 
 /** Sizes at which a segment is sealed. */
 export interface CorrelatorOptions {
   readonly thread: number
   readonly maxRows: number
   readonly maxValueBytes: number
+  /** Shared with other rings of the same thread; default its own. */
+  readonly indexes?: SegmentIndexes
   /** Tails beside each other; the next one takes the place of all. Default `MAX_TAILS`. */
   readonly maxTails?: number
 }
@@ -59,7 +61,7 @@ export class Correlator implements RecordSink {
 
   constructor(options: CorrelatorOptions) {
     this.#options = options
-    this.#rows = new RowBuilder(options.maxRows, options.maxValueBytes)
+    this.#rows = new RowBuilder(options.maxRows, options.maxValueBytes, options.indexes)
     this.#films = new FilmChanges(options.thread)
   }
 

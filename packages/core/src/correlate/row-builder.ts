@@ -31,6 +31,17 @@ const PAGE_BYTES = 32_768
 const SMALL_BYTES = 2048
 const MOST_OF_COLUMNS = 0.5
 
+/** What makes the indexes of finished segments, one after the other: they take memory, and need be there once a writer. */
+export interface SegmentIndexes {
+  readonly grams: GramIndex
+  readonly rollups: RollupBuilder
+}
+
+/** See above. */
+export function createSegmentIndexes(): SegmentIndexes {
+  return { grams: new GramIndex(), rollups: new RollupBuilder() }
+}
+
 /** What a seal needs to know beyond the rows. */
 export interface SealContext {
   readonly thread: number
@@ -53,10 +64,9 @@ export class RowBuilder {
   readonly #scratch: Rows
   readonly #scratchFrom: Uint32Array
   readonly #writer = new ByteWriter(262_144)
-  readonly #grams = new GramIndex()
-  readonly #rollups: RollupBuilder
+  readonly #indexes: SegmentIndexes
 
-  constructor(capacity: number, valueCapacity: number) {
+  constructor(capacity: number, valueCapacity: number, indexes: SegmentIndexes = createSegmentIndexes()) {
     this.capacity = capacity
     this.rows = allocateRows(capacity)
     this.#values = new Uint8Array(valueCapacity)
@@ -64,7 +74,7 @@ export class RowBuilder {
     this.#outAt = new Uint32Array(capacity)
     this.#scratch = allocateRows(capacity)
     this.#scratchFrom = new Uint32Array(capacity)
-    this.#rollups = new RollupBuilder(capacity)
+    this.#indexes = indexes
   }
 
   get isFull(): boolean {
@@ -108,10 +118,11 @@ export class RowBuilder {
     const from = this.#scratchFrom
     for (let row = 0; row < this.rows.length; row++) from[row] = row
     const sealed = this.#seal(this.rows, context)
-    for (const page of sealed.pages) this.#grams.add(page)
+    const { grams, rollups } = this.#indexes
+    for (const page of sealed.pages) grams.add(page)
     const mostBytes = SMALL_BYTES + sealed.columns.length * MOST_OF_COLUMNS
-    const rollup = this.#rollups.build(this.rows, context.thread, mostBytes)
-    return { ...sealed, grams: this.#grams.take(), rollup }
+    const rollup = rollups.build(this.rows, context.thread, mostBytes)
+    return { ...sealed, grams: grams.take(), rollup }
   }
 
   /** Seals rows from `first` on, and those of `changed`, whose begins an earlier tail holds, as resumed. */

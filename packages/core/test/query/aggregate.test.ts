@@ -1,7 +1,7 @@
 /** Aggregates against plain walks over all events. */
 
 import type { AggregateQuery, CinescopeEvent, EventFilter, GroupBy, Kind } from '@cinescope/protocol'
-import { KINDS as CODES, PHASE, wallMs } from '@cinescope/protocol'
+import { KINDS as CODES, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenRecording } from '../../src/recording/recording.ts'
@@ -10,6 +10,7 @@ import { createScope } from '../../src/scope.ts'
 import type { Scope } from '../../src/scope/running-scope.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { PROCESS, recordInto, UNCUT } from '../recording/recording-fixture.ts'
+import { POINT } from '../recording/point.ts'
 import type { Offered } from '../recording/stream.ts'
 
 const NAMES = ['load', 'save', 'charge']
@@ -180,29 +181,13 @@ describe('figures of events', () => {
   })
 })
 
-const POINT: Offered = {
-  seq: 0,
-  kind: CODES.metric,
-  phase: PHASE.point,
-  flags: 0,
-  time: 0,
-  since: 0,
-  number: 0,
-  site: 1,
-  parent: 0,
-  root: 0,
-  cause: 0,
-  subject: 0,
-  span: 0,
-  value: undefined,
-  isLost: false,
-}
+const METRIC: Offered = { ...POINT, kind: CODES.metric }
 
 describe('figures of numbers that are further apart than a sketch has bins', () => {
   it('have no bound that they do not keep', async () => {
     const numbers = Array.from({ length: 6000 }, (_, i) => 10 ** (i / 10 - 300))
     const store = createMemoryStore(PROCESS)
-    const stream = numbers.map((number, i) => ({ ...POINT, seq: i + 1, number }))
+    const stream = numbers.map((number, i) => ({ ...METRIC, seq: i + 1, number }))
     recordInto(store, stream, UNCUT)
     const { groups, relativeError } = await recordingOf(store).aggregate({ measure: 'number' })
     expect([groups[0]?.measured, relativeError]).toEqual([6000, undefined])

@@ -1,6 +1,6 @@
 /** Figures from roll-ups against the same figures from rows. */
 
-import { type AggregateQuery, type GroupBy, type Kind, KINDS, PHASE, timeNs, wallMs } from '@cinescope/protocol'
+import { type AggregateQuery, type GroupBy, type Kind, timeNs, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
@@ -9,26 +9,11 @@ import type { EventSource, EventStore, StoreView } from '../../src/store/event-s
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { commitOf, DEFINITIONS, PROCESS } from '../recording/recording-fixture.ts'
+import { POINT } from '../recording/point.ts'
 import { arbitraryStream, type Offered, play } from '../recording/stream.ts'
 import { temporaryDirectory } from '../store/directory.ts'
 
 const ORIGIN = PROCESS.anchor.wallMs
-
-const POINT: Omit<Offered, 'seq' | 'time'> = {
-  kind: KINDS.log,
-  phase: PHASE.point,
-  flags: 0,
-  since: 0,
-  number: 0,
-  site: 1,
-  parent: 0,
-  root: 0,
-  cause: 0,
-  subject: 0,
-  span: 0,
-  value: undefined,
-  isLost: false,
-}
 
 /** How a recording comes about. */
 interface Making {

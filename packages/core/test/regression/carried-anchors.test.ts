@@ -4,29 +4,14 @@ import { Correlator } from '../../src/correlate/correlator.ts'
 import { recordingOf } from '../../src/recording/open-recording.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { commitOf, DEFINITIONS, PROCESS } from '../recording/recording-fixture.ts'
+import { POINT } from '../recording/point.ts'
 import { type Offered, play } from '../recording/stream.ts'
 
 const ORIGIN = PROCESS.anchor.wallMs
 const SLEEP_MS = 3_600_000
 const SECOND = 1e9
 
-const SPAN: Offered = {
-  seq: 0,
-  kind: KINDS.span,
-  phase: PHASE.begin,
-  flags: 0,
-  time: 0,
-  since: 0,
-  number: 0,
-  site: 1,
-  parent: 0,
-  root: 0,
-  cause: 0,
-  subject: 0,
-  span: 0,
-  value: undefined,
-  isLost: false,
-}
+const SPAN: Offered = { ...POINT, kind: KINDS.span, phase: PHASE.begin }
 
 function begin(seq: number, time: number): Offered {
   return { ...SPAN, seq, time, root: seq }

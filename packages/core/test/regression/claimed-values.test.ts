@@ -1,6 +1,6 @@
 import { allocateRows, decodeSegment, KINDS, OMISSION, VALUE_ABSENT } from '@cinescope/protocol'
 import { expect, it } from 'vitest'
-import { type KeptRows, resealRows } from '../../src/recording/copy/reseal.ts'
+import { createResealer, type KeptRows } from '../../src/recording/copy/reseal.ts'
 
 it('a row that claims a value which its page does not hold costs no room in an extract, and its value is lost', () => {
   const rows = allocateRows(1)
@@ -15,7 +15,7 @@ it('a row that claims a value which its page does not hold costs no room in an e
     decoded: { pages: [], anchors: [], closes: [], open: [] },
     pages: [],
   } as unknown as KeptRows['segment']
-  const sealed = resealRows([{ segment, rows: [0] }])
+  const sealed = createResealer()([{ segment, rows: [0] }])
   expect(sealed.pages.reduce((bytes, page) => bytes + page.length, 0)).toBe(0)
   expect(decodeSegment(sealed.columns).rows.valueIn[0]).toBe((VALUE_ABSENT | OMISSION.lost) >>> 0)
 })

@@ -3,25 +3,10 @@ import { expect, it } from 'vitest'
 import { directoryRecording } from '../../src/recording/directory/directory-recording.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { PROCESS, recordInto, UNCUT } from '../recording/recording-fixture.ts'
+import { POINT } from '../recording/point.ts'
 import type { Offered } from '../recording/stream.ts'
 
-const ROOT: Offered = {
-  seq: 1,
-  kind: KINDS.request,
-  phase: PHASE.begin,
-  flags: 0,
-  time: 1,
-  since: 0,
-  number: 0,
-  site: 1,
-  parent: 0,
-  root: 1,
-  cause: 0,
-  subject: 0,
-  span: 0,
-  value: undefined,
-  isLost: false,
-}
+const ROOT: Offered = { ...POINT, seq: 1, kind: KINDS.request, phase: PHASE.begin, time: 1, root: 1 }
 
 /** Processes of which the first film has an id of the same first four digits. */
 function likeNodes(): readonly string[] {

@@ -21,7 +21,7 @@ export class BinCounts {
   readonly #bins: Uint32Array
   readonly #sorted: Uint32Array
   /** How often a cell has each bin, for one cell after the other; zeros in between. */
-  readonly #tally = new Uint32Array(MAX_BIN + 1)
+  readonly #tally: Uint32Array
   #length = 0
 
   /** Room for so many values. */
@@ -29,6 +29,7 @@ export class BinCounts {
     this.#cells = new Uint32Array(capacity)
     this.#bins = new Uint32Array(capacity)
     this.#sorted = new Uint32Array(capacity)
+    this.#tally = new Uint32Array(capacity === 0 ? 0 : MAX_BIN + 1)
   }
 
   /** A bin is at most `MAX_BIN`. */

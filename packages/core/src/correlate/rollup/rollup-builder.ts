@@ -21,31 +21,28 @@ import { inOrder } from './in-order.ts'
 const MOST_UNSETTLED = 0.25
 
 const KIND_BITS = 0x3f
+/** Bins of durations are those of ms. */
+const MS = 1e6
 
-/** See above. One a ring; memory for as many rows as a segment has. */
+/** Room is made for as many rows at least. */
+const LEAST_ROOM = 1024
+
+/** See above. One for all rings of a writer: it holds nothing between two segments but room for the largest there was. */
 export class RollupBuilder {
   readonly #table = new CellTable()
   readonly #films = new FilmClasses()
-  readonly #count: Float64Array
-  readonly #first: Float64Array
-  readonly #last: Float64Array
-  readonly #zeros: Float64Array
-  readonly #duration: CellFigures
-  readonly #number: CellFigures
-  readonly #rest: Rows
-
-  constructor(capacity: number) {
-    this.#count = new Float64Array(capacity)
-    this.#first = new Float64Array(capacity)
-    this.#last = new Float64Array(capacity)
-    this.#zeros = new Float64Array(capacity)
-    this.#duration = new CellFigures(capacity, 1e6)
-    this.#number = new CellFigures(capacity, 1)
-    this.#rest = allocateRows(capacity)
-  }
+  #room = 0
+  #count = new Float64Array(0)
+  #first = new Float64Array(0)
+  #last = new Float64Array(0)
+  #zeros = new Float64Array(0)
+  #duration = new CellFigures(0, MS)
+  #number = new CellFigures(0, 1)
+  #rest: Rows = allocateRows(0)
 
   /** The roll-up's bytes; undefined if they are more than `maxBytes`, and reading the rows would hardly cost more. */
   build(rows: Rows, thread: number, maxBytes: number): Uint8Array | undefined {
+    this.#makeRoom(rows.length)
     const { since, base } = ownPart(rows)
     this.#films.reset(rows, base)
     const hasUnsettled = this.#addAll(rows, since)
@@ -54,6 +51,19 @@ export class RollupBuilder {
     const [timeLow, timeHigh] = [least(cells.first), most(cells.last)]
     const bytes = encodeRollup({ timeLow, timeHigh, films, hasUnsettled, cells, rest: this.#rest }, thread)
     return bytes.length > maxBytes ? undefined : bytes
+  }
+
+  /** For so many rows, and as many cells. */
+  #makeRoom(rows: number): void {
+    if (rows <= this.#room) return
+    this.#room = Math.max(rows, LEAST_ROOM)
+    this.#count = new Float64Array(this.#room)
+    this.#first = new Float64Array(this.#room)
+    this.#last = new Float64Array(this.#room)
+    this.#zeros = new Float64Array(this.#room)
+    this.#duration = new CellFigures(this.#room, MS)
+    this.#number = new CellFigures(this.#room, 1)
+    this.#rest = allocateRows(this.#room)
   }
 
   /** False if rows whose film had not ended were too many to be kept. */

@@ -6,7 +6,7 @@ import type { PartReader } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
 import type { CopiedPart } from './copy-part.ts'
-import { createGapSealer, isGap, resealRows } from './reseal.ts'
+import { createGapSealer, createResealer, isGap } from './reseal.ts'
 import { Touched } from './touched.ts'
 
 /** See above; `places` are the roots of the films. Segments keep their ids, so that extracts can be united. */
@@ -17,7 +17,7 @@ export function copyFilms(reader: PartReader, places: readonly EventPlace[], wri
   const touched = touchedBy(reader, films, roots)
   const used: Used = { sites: new Set(films.map(({ site }) => site)), keys: new Set(), entities: touched.entities }
   const account = new Account(reader.ledger())
-  const sealGap = createGapSealer()
+  const [sealGap, reseal] = [createGapSealer(), createResealer()]
   let [segments, corrupt] = [0, 0]
   for (const entry of reader.segments()) {
     const isOfFilm = mayHoldFilm(entry, films)
@@ -36,7 +36,7 @@ export function copyFilms(reader: PartReader, places: readonly EventPlace[], wri
     )
     if (rows.length === 0) continue
     for (const row of rows) used.sites.add(segment.rows.site[row]!)
-    const sealed = resealRows([{ segment, rows }], (key) => used.keys.add(key))
+    const sealed = reseal([{ segment, rows }], (key) => used.keys.add(key))
     writer.sealed(entry.id, entry.isTail, sealed)
     account.keep(decodeSegmentMeta(sealed.meta).kinds)
     segments++

@@ -7,9 +7,9 @@ import { Account } from './account.ts'
 import { createGapSealer } from './reseal.ts'
 
 /** Tables that tell the state of a process: the furthest recording's alone. */
-const STATE_TABLES = ['process', 'hook', 'counter'] as const
+export const STATE_TABLES: readonly string[] = ['process', 'hook', 'counter']
 /** Tables that only grow: each recording's. */
-const GROWING_TABLES = ['site', 'key', 'entity', 'film'] as const
+export const GROWING_TABLES: readonly string[] = ['site', 'key', 'entity', 'film']
 
 /** What came of a part. */
 export interface CopiedPart {
@@ -98,6 +98,7 @@ function soundOf(
   return undefined
 }
 
-function copyTable(reader: PartReader, table: string, writer: PartWriter): void {
+/** Adds the rows of a table whose keys are not there yet. */
+export function copyTable(reader: PartReader, table: string, writer: PartWriter): void {
   for (const row of reader.plainRows(table)) writer.plain(table, row)
 }

@@ -14,7 +14,7 @@ import {
 } from '@cinescope/protocol'
 import { encodePlainRecord } from '../../base/plain-value.ts'
 import type { SealedSegment } from '../../base/sealed-segment.ts'
-import { RowBuilder } from '../../correlate/row-builder.ts'
+import { createSegmentIndexes, RowBuilder } from '../../correlate/row-builder.ts'
 import type { SegmentEntry } from '../../store/event-store.ts'
 import { expandBlock, MAX_PAGE_BYTES } from '../../store/compression.ts'
 import type { SoundSegment } from '../../store/sqlite/part-reader.ts'
@@ -29,9 +29,18 @@ export interface KeptRows {
  * One segment of the kept rows of several, which have the same id: in the order of their seqs when there are several.
  * `names` is told of every key, by its number in the dictionary.
  */
-export function resealRows(kept: readonly KeptRows[], names: (key: number) => void = () => undefined): SealedSegment {
-  const count = kept.reduce((sum, { rows }) => sum + rows.length, 0)
-  const builder = new RowBuilder(Math.max(1, count), 65_536)
+export type Resealer = (kept: readonly KeptRows[], names?: (key: number) => void) => SealedSegment
+
+/** For many segments, one after the other. */
+export function createResealer(): Resealer {
+  const indexes = createSegmentIndexes()
+  return (kept, names = () => undefined) => {
+    const count = kept.reduce((sum, { rows }) => sum + rows.length, 0)
+    return resealRows(kept, new RowBuilder(Math.max(1, count), 65_536, indexes), names)
+  }
+}
+
+function resealRows(kept: readonly KeptRows[], builder: RowBuilder, names: (key: number) => void): SealedSegment {
   const all = kept.flatMap(({ segment, rows }) => {
     const values = valuesOf(segment)
     return rows.map((row) => ({ segment, row, values }))

@@ -4,8 +4,8 @@ import { decodeSegmentMeta, EXTENT, phaseOf, type Rows } from '@cinescope/protoc
 import type { PartReader, SoundSegment } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
-import type { CopiedPart } from './copy-part.ts'
-import { isGap, type KeptRows, resealRows } from './reseal.ts'
+import { type CopiedPart, copyTable, GROWING_TABLES, STATE_TABLES } from './copy-part.ts'
+import { createResealer, isGap, type KeptRows } from './reseal.ts'
 
 /** What a row tells of its event. */
 const BEGIN = 1
@@ -16,13 +16,12 @@ const HOLE = 4
 export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter): CopiedPart {
   const [first] = readers
   if (first === undefined) return { segments: 0, corrupt: 0 }
-  for (const table of ['process', 'hook', 'counter']) for (const row of first.plainRows(table)) writer.plain(table, row)
+  for (const table of STATE_TABLES) copyTable(first, table, writer)
   const told = new Map<string, number>()
   const places = new Map<number, KeptRows[]>()
   let corrupt = 0
   for (const reader of readers) {
-    for (const table of ['site', 'key', 'entity', 'film'])
-      for (const row of reader.plainRows(table)) writer.plain(table, row)
+    for (const table of GROWING_TABLES) copyTable(reader, table, writer)
     writer.extractsOf(reader.extract())
     for (const entry of reader.segments()) {
       const segment = reader.sound(entry)
@@ -35,6 +34,7 @@ export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter
     }
   }
   const account = new Account(first.ledger())
+  const reseal = createResealer()
   for (const [id, kept] of Array.from(places).toSorted(([a], [b]) => a - b)) {
     const [only] = kept
     if (kept.length === 1 && only?.rows.length === only?.segment.rows.length && only !== undefined) {
@@ -42,7 +42,7 @@ export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter
       account.keep(only.segment.decoded.kinds)
       continue
     }
-    const sealed = resealRows(kept)
+    const sealed = reseal(kept)
     writer.sealed(
       id,
       kept.some(({ segment }) => segment.entry.isTail),
