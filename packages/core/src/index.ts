@@ -44,6 +44,9 @@ export type {
   StoryEdge,
   StoryFilm,
   StoryOptions,
+  TileLane,
+  Tiles,
+  TilesQuery,
   WallMs,
 } from '@cinescope/protocol'
 export { CinescopeError, Omitted, Special, wallMs } from '@cinescope/protocol'

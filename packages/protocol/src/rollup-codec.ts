@@ -6,23 +6,19 @@
  * | 4 | magic "CRU1" |
  * | 8, 8 | timeLow, timeHigh |
  * | 1 | hasUnsettled |
- * | per column of `columnsOf`: 4, 1, 4 | how many numbers, encoding, length of their bytes |
- * | ... | the bytes of each behind its head |
+ * | ... | the columns of films and cells, as in number-columns.ts |
  * | ... | `rest` as a segment |
- *
- * Encodings: 0 zigzag varints of the differences from the number before, 1 zigzag varints, 2 raw float64.
  */
 
-import { ByteReader, ByteWriter, putVarint, readVarints, unzigzag } from './bytes.ts'
+import { ByteReader, ByteWriter } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
+import { areEnds, column, ENCODING, putColumn } from './number-columns.ts'
 import type { Rollup, RollupFigures } from './rollup.ts'
-import { MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
+import type { Rows } from './rows.ts'
 import { type Column, decodeSegment, encodeSegment } from './segment.ts'
 import { MAX_BIN } from './sketch.ts'
 
 const MAGIC = 0x31555243
-const ENCODING = { delta: 0, zigzag: 1, raw: 2 } as const
-const WHOLE_LIMIT = 2 ** 51
 
 /** Columns of `Rollup.rest`. */
 const REST: ReadonlySet<Column> = new Set<Column>(['time', 'duration', 'word', 'site', 'root', 'number'])
@@ -130,7 +126,7 @@ function figures(reader: ByteReader, length: number): RollupFigures {
     max[cell] = isOne ? sum[cell]! : maxs[several++]!
   }
   if (any !== sums.length || several !== mins.length || several !== maxs.length) throw corrupt('lacks figures')
-  if (!isAscending(ends, bins.length)) throw corrupt('has bins of no cell')
+  if (!areEnds(ends, bins.length)) throw corrupt('has bins of no cell')
   if (!areCounted(bins, counts)) throw corrupt('counts in a bin that there is not')
   return { measured, sum, min, max, ends, bins, counts }
 }
@@ -141,68 +137,6 @@ function areCounted(bins: Float64Array, counts: Float64Array): boolean {
     if (Math.floor(bin) !== bin || bin < 0 || bin > MAX_BIN || !(counts[i]! > 0)) return false
   }
   return true
-}
-
-function isAscending(ends: Float64Array, last: number): boolean {
-  let before = 0
-  for (const end of ends) {
-    if (!(end >= before)) return false
-    before = end
-  }
-  return before === last
-}
-
-function putColumn(writer: ByteWriter, values: Float64Array, preferred: number): void {
-  const encoding = areWhole(values) ? preferred : ENCODING.raw
-  writer.u32(values.length)
-  writer.u8(encoding)
-  const head = writer.length
-  writer.u32(0)
-  if (encoding === ENCODING.raw) for (const value of values) writer.f64(value)
-  else putZigzags(writer, values, encoding === ENCODING.delta)
-  writer.patchU32(head, writer.length - head - 4)
-}
-
-function putZigzags(writer: ByteWriter, values: Float64Array, areDeltas: boolean): void {
-  const into = writer.reserve(values.length * 8)
-  let at = writer.length
-  let last = 0
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]! - last
-    if (areDeltas) last = values[i]!
-    at = putVarint(into, at, value < 0 ? -2 * value - 1 : 2 * value)
-  }
-  writer.advance(at)
-}
-
-function areWhole(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (Math.floor(value) !== value || value >= WHOLE_LIMIT || value <= -WHOLE_LIMIT) return false
-  }
-  return true
-}
-
-/** A column of `length` numbers, or of as many as it has. */
-function column(reader: ByteReader, length?: number): Float64Array {
-  const count = reader.u32()
-  const encoding = reader.u8()
-  const data = reader.bytes(reader.u32())
-  if (count > 2 * MAX_SEGMENT_ROWS || count > data.length)
-    throw new CinescopeError('CSC_ERR_LIMIT', 'a roll-up claims too much')
-  if (length !== undefined && count !== length) throw corrupt('has columns of different lengths')
-  const values = new Float64Array(count)
-  if (encoding === ENCODING.raw) {
-    const raw = new ByteReader(data)
-    for (let i = 0; i < count; i++) values[i] = raw.f64()
-    if (!values.every((value) => Number.isFinite(value))) throw corrupt('holds no number')
-    return values
-  }
-  if (encoding !== ENCODING.delta && encoding !== ENCODING.zigzag) throw corrupt('has a column of unknown encoding')
-  readVarints(data, values, count)
-  unzigzag(values, count)
-  if (encoding === ENCODING.delta) for (let i = 1; i < count; i++) values[i] = values[i]! + values[i - 1]!
-  return values
 }
 
 function corrupt(why: string): CinescopeError {

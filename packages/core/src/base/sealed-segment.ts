@@ -33,6 +33,8 @@ export interface SealedSegment {
   readonly grams: Uint8Array | undefined
   /** Figures of the rows; a tail has none, nor has a segment of which they would be half as large as its columns. */
   readonly rollup: Uint8Array | undefined
+  /** When its rows began, by slices of time that are the longest first; a tail has none. */
+  readonly tiles: readonly Uint8Array[]
 }
 
 /** What one commit learned about a film; counts add to what is stored, other fields replace it where defined. */

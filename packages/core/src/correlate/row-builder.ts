@@ -23,11 +23,12 @@ import {
 } from '@cinescope/protocol'
 import type { SealedSegment, SegmentSummary } from '../base/sealed-segment.ts'
 import { RollupBuilder } from './rollup/rollup-builder.ts'
+import { TileBuilder } from './tiles/tile-builder.ts'
 
 /** Values of neighbouring rows are stored together in pages of about this many bytes. */
 const PAGE_BYTES = 32_768
 
-/** A roll-up may take so many bytes, and so large a part of the columns' before compression. */
+/** A roll-up may take so many bytes, and so large a part of the columns' before compression; a tile likewise. */
 const SMALL_BYTES = 2048
 const MOST_OF_COLUMNS = 0.5
 
@@ -35,11 +36,12 @@ const MOST_OF_COLUMNS = 0.5
 export interface SegmentIndexes {
   readonly grams: GramIndex
   readonly rollups: RollupBuilder
+  readonly tiles: TileBuilder
 }
 
 /** See above. */
 export function createSegmentIndexes(): SegmentIndexes {
-  return { grams: new GramIndex(), rollups: new RollupBuilder() }
+  return { grams: new GramIndex(), rollups: new RollupBuilder(), tiles: new TileBuilder() }
 }
 
 /** What a seal needs to know beyond the rows. */
@@ -118,11 +120,11 @@ export class RowBuilder {
     const from = this.#scratchFrom
     for (let row = 0; row < this.rows.length; row++) from[row] = row
     const sealed = this.#seal(this.rows, context)
-    const { grams, rollups } = this.#indexes
+    const { grams, rollups, tiles } = this.#indexes
     for (const page of sealed.pages) grams.add(page)
     const mostBytes = SMALL_BYTES + sealed.columns.length * MOST_OF_COLUMNS
     const rollup = rollups.build(this.rows, context.thread, mostBytes)
-    return { ...sealed, grams: grams.take(), rollup }
+    return { ...sealed, grams: grams.take(), rollup, tiles: tiles.build(this.rows, mostBytes) }
   }
 
   /** Seals rows from `first` on, and those of `changed`, whose begins an earlier tail holds, as resumed. */
@@ -179,6 +181,7 @@ export class RowBuilder {
       pages,
       grams: undefined,
       rollup: undefined,
+      tiles: [],
     }
   }
 

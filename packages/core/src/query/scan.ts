@@ -153,11 +153,21 @@ export function visitMatches(
     if (marks !== undefined && marks[row] === 0) continue
     if (!predicate.keeps(rows, row) || !isWanted(rows, row)) continue
     if (reader.isSuperseded(entry, rows, row, segments)) continue
-    if (predicate.values !== undefined) {
-      const { value, result } = reader.values(entry, rows, row)
-      if (!predicate.values.passes(value, result, rows.site[row]!)) continue
-    }
+    if (!passesValues(entry, rows, row, predicate, reader)) continue
     cost.rowsMatched++
     visit(rows, row)
   }
+}
+
+/** What needs the values of a row. */
+export function passesValues(
+  entry: SegmentEntry,
+  rows: Rows,
+  row: number,
+  { values }: RowPredicate,
+  reader: SegmentReader,
+): boolean {
+  if (values === undefined) return true
+  const { value, result } = reader.values(entry, rows, row)
+  return values.passes(value, result, rows.site[row]!)
 }

@@ -10,6 +10,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   filmsOfTrace: 1,
   events: 1,
   aggregate: 1,
+  tiles: 1,
   arrivals: 1,
   event: 1,
   parentsOf: 1,

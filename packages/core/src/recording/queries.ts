@@ -14,6 +14,7 @@ import { events } from '../query/events.ts'
 import { sequences } from '../query/sequence/sequences.ts'
 import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
 import { stateAt } from '../timetravel/state-at.ts'
+import { tiles } from '../query/tiles/tiles.ts'
 import type { Queries } from './recording.ts'
 
 /** See above. */
@@ -24,6 +25,7 @@ export const QUERIES: Queries = {
   filmsOfTrace,
   events,
   aggregate,
+  tiles,
   arrivals,
   event,
   parentsOf,

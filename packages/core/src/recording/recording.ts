@@ -26,6 +26,8 @@ import type {
   SequenceQuery,
   Story,
   StoryOptions,
+  Tiles,
+  TilesQuery,
   TraceId,
   WallMs,
 } from '@cinescope/protocol'
@@ -51,6 +53,8 @@ export interface Recording {
   events(query?: EventQuery, control?: QueryControl): Promise<EventPage>
   /** Counts, rates, sums and quantiles of events, by group and by time. */
   aggregate(query?: AggregateQuery, control?: QueryControl): Promise<Aggregate>
+  /** What began when, in lanes of columns that are about a pixel wide. */
+  tiles(query?: TilesQuery, control?: QueryControl): Promise<Tiles>
   /**
    * A page of what arrived since a place, each event once, in the order of commits: points and spans that have ended; spans that
    * never do come last, when the recording has ended. `tail` asks this again and again.

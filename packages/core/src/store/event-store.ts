@@ -1,6 +1,17 @@
 /** What a recording must be able to do, whatever holds it. Conformance suite: testkit `storeConformance`. */
 
-import type { Entity, Hook, LedgerRow, Rollup, Rows, SegmentMeta, Site, TimeRange, TraceId } from '@cinescope/protocol'
+import type {
+  Entity,
+  Hook,
+  LedgerRow,
+  Rollup,
+  Rows,
+  SegmentMeta,
+  Site,
+  Tile,
+  TimeRange,
+  TraceId,
+} from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
@@ -76,6 +87,10 @@ export interface StoreView {
   grams(entry: SegmentEntry): Uint8Array | undefined
   /** The roll-up of a segment's rows; undefined when it has none. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   rollup(entry: SegmentEntry): Rollup | undefined
+  /** What the slices of a segment's tiles are, the longest first; none when it has no tiles. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  tileBits(entry: SegmentEntry): readonly number[]
+  /** One of these tiles. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
+  tile(entry: SegmentEntry, index: number): Tile
   /** One value page. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
   page(entry: SegmentEntry, index: number): Uint8Array
   film(thread: number, seq: number): FilmRow | undefined

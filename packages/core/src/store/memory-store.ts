@@ -6,6 +6,8 @@ import {
   decodeRollup,
   decodeSegment,
   decodeSegmentMeta,
+  decodeTile,
+  tileBits,
   type Entity,
   type Hook,
   keyNumber,
@@ -13,6 +15,7 @@ import {
   type LedgerRow,
   type Rollup,
   type Site,
+  type Tile,
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
@@ -96,6 +99,8 @@ class MemoryStore implements EventStore {
       rows: (entry) => decodeSegment(contentOf(entry).columns).rows,
       grams: (entry) => contentOf(entry).grams,
       rollup: rollupOf,
+      tileBits: (entry) => contentOf(entry).tiles.map(tileBits),
+      tile: tileOf,
       page: pageOf,
       film: (thread, seq) => this.#films.get(filmNumber(thread, seq)),
       films: (scan) => scanFilms(this.#films.values(), scan),
@@ -195,6 +200,12 @@ function rollupOf(entry: SegmentEntry): Rollup | undefined {
   return rollup === undefined ? undefined : decodeRollup(rollup)
 }
 
+function tileOf(entry: SegmentEntry, index: number): Tile {
+  const tile = contentOf(entry).tiles[index]
+  if (tile === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no tile ${index}`)
+  return decodeTile(tile)
+}
+
 function pageOf(entry: SegmentEntry, index: number): Uint8Array {
   const page = contentOf(entry).pages[index]
   if (page === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
@@ -215,6 +226,7 @@ function sizeOf(segment: SealedSegment): number {
     segment.bloom.length +
     (segment.grams?.length ?? 0) +
     (segment.rollup?.length ?? 0) +
+    segment.tiles.reduce((sum, tile) => sum + tile.length, 0) +
     segment.pages.reduce((sum, page) => sum + page.length, 0)
   )
 }

@@ -28,6 +28,11 @@ const ASKS: Readonly<Record<Method, Ask>> = {
     const status = await attempt('status', () => recording.status())
     found.node = status?.process.node ?? ''
   },
+  async tiles(recording, attempt) {
+    await attempt('tiles', () => recording.tiles())
+    await attempt('tiles by kind', () => recording.tiles({ by: 'kind', width: 10_000, lanes: 1000 }))
+    await attempt('tiles of errors', () => recording.tiles({ where: { error: true, text: 'a' }, width: 1 }))
+  },
   ledger: (recording, attempt) => attempt('ledger', () => recording.ledger()),
   async films(recording, attempt, found) {
     for (const order of ORDERS) {

@@ -1,79 +1,17 @@
 /** Figures from roll-ups against the same figures from rows. */
 
-import { type AggregateQuery, type GroupBy, type Kind, timeNs, wallMs } from '@cinescope/protocol'
+import { type AggregateQuery, type GroupBy, type Kind, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Correlator } from '../../src/correlate/correlator.ts'
 import { recordingOf } from '../../src/recording/open-recording.ts'
-import type { EventSource, EventStore, StoreView } from '../../src/store/event-store.ts'
+import type { EventStore } from '../../src/store/event-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { commitOf, DEFINITIONS, PROCESS } from '../recording/recording-fixture.ts'
+import { PROCESS } from '../recording/recording-fixture.ts'
 import { POINT } from '../recording/point.ts'
-import { arbitraryStream, type Offered, play } from '../recording/stream.ts'
+import type { Offered } from '../recording/stream.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-
-const ORIGIN = PROCESS.anchor.wallMs
-
-/** How a recording comes about. */
-interface Making {
-  readonly stream: readonly Offered[]
-  readonly maxRows: number
-  /** Records after which something is committed, with whether the segment is finished. */
-  readonly commits: ReadonlyMap<number, boolean>
-  /** Records after which the wall clock is read: that many ms from where it should be. */
-  readonly readings: ReadonlyMap<number, number>
-  /** The part of the bytes that is left by retention. */
-  readonly left: number
-  readonly isSealed: boolean
-}
-
-const index = fc.nat({ max: 240 })
-const makings: fc.Arbitrary<Making> = fc.record({
-  stream: fc.oneof(arbitraryStream(), arbitraryStream({ minRecords: 60, maxRecords: 240 })),
-  maxRows: fc.integer({ min: 4, max: 60 }),
-  commits: fc.array(fc.tuple(index, fc.boolean()), { maxLength: 12 }).map((list) => new Map(list)),
-  readings: fc.array(fc.tuple(index, fc.constantFrom(0, 25, -25)), { maxLength: 2 }).map((list) => new Map(list)),
-  left: fc.constantFrom(1, 1, 0.7, 0.3),
-  isSealed: fc.boolean(),
-})
-
-function make(store: EventStore, { stream, maxRows, commits, readings, left, isSealed }: Making): void {
-  const fold = new Correlator({ thread: 0, maxRows, maxValueBytes: 100_000 })
-  let definitions = DEFINITIONS
-  const commit = (seal: boolean): void => {
-    store.commit(commitOf(fold.cut(seal, 1000), fold.taken, definitions))
-    definitions = []
-  }
-  play(stream, fold, (at) => {
-    const { time } = stream[at]!
-    const step = readings.get(at)
-    if (step !== undefined) fold.anchor({ atNs: timeNs(time), wallMs: wallMs(ORIGIN + time / 1e6 + step) })
-    const seal = commits.get(at)
-    if (seal !== undefined) commit(seal)
-  })
-  commit(isSealed)
-  if (left < 1) store.prune(store.bytes() * left)
-}
-
-/** The same recording without its roll-ups. */
-function rowsOf(source: EventSource): EventSource {
-  const hiding = (view: StoreView): StoreView =>
-    new Proxy(view, {
-      get: (target, name) => {
-        if (name === 'rollup') return () => undefined
-        const member: unknown = Reflect.get(target, name)
-        return typeof member === 'function' ? member.bind(target) : member
-      },
-    })
-  return new Proxy(source, {
-    get: (target, name) => {
-      if (name === 'read') return (read: (view: StoreView) => unknown) => target.read((view) => read(hiding(view)))
-      const member: unknown = Reflect.get(target, name)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
-}
+import { make, makings, ORIGIN, without } from './makings.ts'
 
 const BY: readonly GroupBy[] = ['kind', 'site', 'route', 'status', 'error', 'entity']
 const time = fc.integer({ min: 0, max: 300 }).map((ms) => wallMs(ORIGIN + ms))
@@ -103,7 +41,7 @@ async function compare(
   store: EventStore,
   asked: readonly AggregateQuery[],
 ): Promise<{ rolled: number; why: string[] }> {
-  const [rolled, rows] = [recordingOf(store), recordingOf(rowsOf(store))]
+  const [rolled, rows] = [recordingOf(store), recordingOf(without(store, 'rollup', undefined))]
   const tally = { rolled: 0, why: [] as string[] }
   for (const query of asked) {
     const found = await rolled.aggregate(query)

@@ -1,5 +1,10 @@
 /** Finds the cell of a row by kind, site and film, and adds one where there is none. */
 
+import { FLAG } from '@cinescope/protocol'
+
+/** What of a row's word tells its cell: its kind, and whether it failed. */
+export const CELL_BITS: number = 0x3f | FLAG.error
+
 const FIRST_SLOTS = 1024
 
 /** Open addressing over arrays that grow. Cells are numbered in the order in which they come up. */

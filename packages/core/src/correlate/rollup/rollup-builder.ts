@@ -4,23 +4,20 @@ import {
   allocateRows,
   encodeRollup,
   endsFilm,
-  EXTENT,
-  FLAG,
-  phaseOf,
   type RollupCells,
   type Rows,
   standsAlone,
   UNSETTLED_FILM,
 } from '@cinescope/protocol'
 import { CellFigures } from './cell-figures.ts'
-import { CellTable } from './cell-table.ts'
+import { CELL_BITS, CellTable } from './cell-table.ts'
 import { FilmClasses } from './film-classes.ts'
 import { inOrder } from './in-order.ts'
+import { isLate, ownPart } from '../own-part.ts'
 
 /** Rows whose film had not ended are kept one by one up to this part of all. */
 const MOST_UNSETTLED = 0.25
 
-const KIND_BITS = 0x3f
 /** Bins of durations are those of ms. */
 const MS = 1e6
 
@@ -84,7 +81,7 @@ export class RollupBuilder {
   }
 
   #add(rows: Rows, row: number, film: number): void {
-    const cell = this.#table.of(rows.word[row]! & (KIND_BITS | FLAG.error), rows.site[row]!, film)
+    const cell = this.#table.of(rows.word[row]! & CELL_BITS, rows.site[row]!, film)
     const time = rows.time[row]!
     const count = this.#count[cell]!
     this.#count[cell] = count + 1
@@ -135,28 +132,6 @@ export class RollupBuilder {
     this.#table.clear()
     return cells
   }
-}
-
-/**
- * Rows that began before `since` are far from the segment's own, of which the first begins half way from there to the last;
- * `base` is the seq of the first.
- */
-function ownPart(rows: Rows): { readonly since: number; readonly base: number } {
-  let first = Infinity
-  let last = -Infinity
-  let base = Infinity
-  for (let row = 0; row < rows.length; row++) {
-    const time = rows.time[row]!
-    if (time > last) last = time
-    if (time < first && !isLate(rows.word[row]!)) first = time
-    if (rows.seq[row]! < base && !isLate(rows.word[row]!)) base = rows.seq[row]!
-  }
-  return first === Infinity ? { since: -Infinity, base: 0 } : { since: first - (last - first), base }
-}
-
-/** Its begin belongs to an earlier segment. */
-function isLate(word: number): boolean {
-  return phaseOf(word) === EXTENT.resumed || (word & FLAG.beginLost) !== 0
 }
 
 function least(values: Float64Array): number {

@@ -20,6 +20,8 @@ export interface Grouping {
   keyOf(entry: SegmentEntry, rows: Rows, row: number): string | undefined
   /** The key of all rows of a cell; undefined if a cell's rows may have several. */
   readonly keyOfCell: ((rollup: Rollup, cell: number) => string | undefined) | undefined
+  /** The key of all rows of a kind (with FLAG.error where they failed) and site; undefined if they may have several. */
+  readonly keyOfWord: ((word: number, site: number) => string | undefined) | undefined
   /** The films that keys come from; undefined if they come from the rows alone. */
   readonly films: FilmNames | undefined
 }
@@ -58,13 +60,14 @@ export function groupingOf(by: GroupBy | undefined, { view, reader }: QueryParts
 }
 
 function ofRow(keyOf: Grouping['keyOf']): Grouping {
-  return { keyOf, keyOfCell: undefined, films: undefined }
+  return { keyOf, keyOfCell: undefined, keyOfWord: undefined, films: undefined }
 }
 
 function ofWord(key: (word: number, site: number) => string | undefined): Grouping {
   return {
     keyOf: (_, rows, row) => key(rows.word[row]!, rows.site[row]!),
     keyOfCell: ({ cells }, cell) => key(cells.word[cell]!, cells.site[cell]!),
+    keyOfWord: key,
     films: undefined,
   }
 }
@@ -72,6 +75,7 @@ function ofWord(key: (word: number, site: number) => string | undefined): Groupi
 function routes(films: FilmNames, site: (number: number) => string | undefined): Grouping {
   return {
     films,
+    keyOfWord: undefined,
     keyOf: (entry, rows, row) => {
       const root = rows.root[row]!
       return site(root === rows.seq[row]! ? rows.site[row]! : films.of(entry.summary.thread, root).site)
@@ -84,6 +88,7 @@ function statuses(films: FilmNames): Grouping {
   const key = (status: number): string | undefined => (status === 0 ? undefined : String(status))
   return {
     films,
+    keyOfWord: undefined,
     keyOf: (entry, rows, row) => key(films.of(entry.summary.thread, rows.root[row]!).status),
     keyOfCell: (rollup, cell) => key(rollup.films.status[rollup.cells.film[cell]!]!),
   }

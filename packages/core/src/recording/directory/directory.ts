@@ -57,13 +57,26 @@ export class Directory {
     args: Parameters<Recording[M]> | ((node: NodeId) => Parameters<Recording[M]> | undefined),
     isEnough: (answer: Awaited<ReturnType<Recording[M]>>) => boolean = () => false,
   ): Promise<Part<Awaited<ReturnType<Recording[M]>>>[]> {
-    const parts: Part<Awaited<ReturnType<Recording[M]>>>[] = []
+    // the table gives each question's own answer
+    const query = QUERIES[method] as (...all: readonly unknown[]) => Promise<Awaited<ReturnType<Recording[M]>>>
+    return this.each((node) => {
+      const own = typeof args === 'function' ? args(node) : args
+      return own === undefined ? undefined : (reading) => query(reading, ...own)
+    }, isEnough)
+  }
+
+  /** The same with any computation; recordings for which there is none are not asked. */
+  async each<T>(
+    askOf: (node: NodeId) => ((reading: Reading) => Promise<T>) | undefined,
+    isEnough: (answer: T) => boolean = () => false,
+  ): Promise<Part<T>[]> {
+    const parts: Part<T>[] = []
     const { members } = await this.listing()
     let failed = 0
     for (const member of members) {
-      const own = typeof args === 'function' ? args(member.node) : args
-      if (own === undefined) continue
-      const part = await this.#askMember(member, method, own)
+      const ask = askOf(member.node)
+      if (ask === undefined) continue
+      const part = await this.#askMember(member, ask)
       if (part === 'unread') failed++
       if (part === undefined || part === 'unread') continue
       parts.push(part)
@@ -83,16 +96,10 @@ export class Directory {
     return directoryGround(this.#files, () => this.listing(), this.#control)
   }
 
-  async #askMember<M extends Method>(
-    member: Member,
-    method: M,
-    args: Parameters<Recording[M]>,
-  ): Promise<Part<Awaited<ReturnType<Recording[M]>>> | 'unread' | undefined> {
-    // the table gives each question's own answer
-    const query = QUERIES[method] as (...all: readonly unknown[]) => Promise<Awaited<ReturnType<Recording[M]>>>
+  async #askMember<T>(member: Member, ask: (reading: Reading) => Promise<T>): Promise<Part<T> | 'unread' | undefined> {
     const { path, node } = member
     try {
-      const answer = await this.#files.with(member, ({ reader }) => query(reader.reading(this.#control), ...args))
+      const answer = await this.#files.with(member, ({ reader }) => ask(reader.reading(this.#control)))
       return { node, path, answer }
     } catch (thrown) {
       if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return undefined

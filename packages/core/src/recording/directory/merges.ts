@@ -24,6 +24,7 @@ import type { Method, Recording } from '../recording.ts'
 import { ledgerOf, statusOf } from './accounts.ts'
 import { arrivalsOf } from './arrivals.ts'
 import type { Directory, Part } from './directory.ts'
+import { tilesOf } from './tiles.ts'
 import { type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
 
 /** Answers one question from a directory. */
@@ -71,6 +72,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
   aggregate: ofOne('aggregate'),
+  tiles: tilesOf,
   arrivals: arrivalsOf,
   diffFilms: async (directory, a, b, options) =>
     one(await directory.ask('diffFilms', [a, b, options], () => true), `pair of films ${a} and ${b}`),

@@ -1,6 +1,6 @@
 /** What an open recording keeps of its segments once it is decoded. */
 
-import type { Rollup, Rows, SegmentMeta } from '@cinescope/protocol'
+import type { Rollup, Rows, SegmentMeta, Tile } from '@cinescope/protocol'
 
 /** Bytes of the text filters kept: those of 1.5 million values. */
 const KEPT_FILTER_BYTES = 33_554_432
@@ -17,6 +17,12 @@ const KEPT_ROLLUP_BYTES = 100_663_296
 /** What the arrays of one cost beside their bytes. */
 const ROLLUP_OVERHEAD = 6000
 
+/** Bytes of the tiles kept: the coarse ones of 50 million events, the finest of a hundred segments. */
+const KEPT_TILE_BYTES = 50_331_648
+
+/** What the arrays of one cost beside their bytes. */
+const TILE_OVERHEAD = 1000
+
 /** A decoded meta. */
 export interface KnownMeta {
   readonly meta: SegmentMeta
@@ -30,9 +36,13 @@ export class SegmentCache {
   readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
   readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
   readonly rollups: Map<number, Rollup | undefined> = new Map<number, Rollup | undefined>()
+  readonly tileBits: Map<number, readonly number[]> = new Map<number, readonly number[]>()
+  /** By segment and index: id * 16 + index. */
+  readonly tiles: Map<number, Tile> = new Map<number, Tile>()
   #metaEntries = 0
   #filterBytes = 0
   #rollupBytes = 0
+  #tileBytes = 0
 
   /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
   keepFilters(id: number, filters: readonly Uint8Array[]): void {
@@ -54,6 +64,17 @@ export class SegmentCache {
     }
     this.rollups.set(id, rollup)
     this.#rollupBytes += bytes
+  }
+
+  /** Keeps one of a segment's tiles; all are forgotten when they become too many, since a timeline goes through all. */
+  keepTile(key: number, tile: Tile): void {
+    const bytes = TILE_OVERHEAD + 24 * (tile.slice.length + tile.ends.length)
+    if (this.#tileBytes + bytes > KEPT_TILE_BYTES) {
+      this.tiles.clear()
+      this.#tileBytes = 0
+    }
+    this.tiles.set(key, tile)
+    this.#tileBytes += bytes
   }
 
   /** Keeps a segment's meta; the oldest go when the lists of all become too long. */

@@ -12,6 +12,7 @@ import {
   type Rollup,
   type Rows,
   type SegmentMeta,
+  type Tile,
   VALUE_ABSENT,
   valueBytes,
 } from '@cinescope/protocol'
@@ -23,6 +24,8 @@ import type { KnownMeta, SegmentCache } from './segment-cache.ts'
 /** Decoded segments kept, and value pages. */
 const KEPT_SEGMENTS = 16
 const KEPT_PAGES = 64
+/** Segments of which it is known what tiles they have: all that a recording can hold. */
+const KEPT_TILE_BITS = 32_768
 
 /** Why stored bytes cannot be had. */
 type Failure = 'corrupt' | 'pruned'
@@ -89,6 +92,20 @@ export class SegmentReader {
     } catch (thrown) {
       // the rows are read in its place, and tell what is wrong with the segment itself
       if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'a damaged roll-up'
+      throw thrown
+    }
+  }
+
+  /** The tile with the longest slices that are 2 ** `bits` ns at most, or why there is none to be had. */
+  tile(entry: SegmentEntry, bits: number): Tile | 'no tiles' | 'damaged tiles' | 'columns shorter than slices' {
+    try {
+      const known = this.#tileBits(entry)
+      if (known.length === 0) return 'no tiles'
+      const index = known.findIndex((each) => each <= bits)
+      return index < 0 ? 'columns shorter than slices' : this.#tile(entry, index)
+    } catch (thrown) {
+      // as for a roll-up
+      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'damaged tiles'
       throw thrown
     }
   }
@@ -175,6 +192,25 @@ export class SegmentReader {
       if (typeof page !== 'string' && directory !== undefined) markRows(page, rows, directory.firstRow, needles, marks)
     }
     return marks
+  }
+
+  #tileBits(entry: SegmentEntry): readonly number[] {
+    let bits = this.#cache.tileBits.get(entry.id)
+    if (bits === undefined) {
+      bits = this.#view.tileBits(entry)
+      keep(this.#cache.tileBits, entry.id, bits, KEPT_TILE_BITS)
+    }
+    return bits
+  }
+
+  #tile(entry: SegmentEntry, index: number): Tile {
+    const key = entry.id * 16 + index
+    let tile = this.#cache.tiles.get(key)
+    if (tile === undefined) {
+      tile = this.#view.tile(entry, index)
+      this.#cache.keepTile(key, tile)
+    }
+    return tile
   }
 
   #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | Failure {

@@ -7,6 +7,7 @@ import { compressBlock } from '../compression.ts'
 import { connect } from './connect.ts'
 import { columnsOf, type PlainRow, type StoredSegment } from './part-reader.ts'
 import { EXTRACT_SCHEMA, LINK_SCHEMA, schemaOfPart, tableOf } from './parts.ts'
+import { packTiles } from './tile-blob.ts'
 import { APPLICATION_ID, FORMAT_VERSION, MAX_SEGMENT_PAGES, SCHEMA } from './schema.ts'
 
 /** One film that an event of another film caused. Places are parts and numbers; instants are wall time in ms, each by its own clock. */
@@ -169,10 +170,12 @@ export class PartWriter {
 }
 
 /** What a segment has beside itself. */
-function attachedOf(id: number, { grams, rollup }: SealedSegment): StoredSegment['attached'] {
+function attachedOf(id: number, { grams, rollup, tiles }: SealedSegment): StoredSegment['attached'] {
   const cells = rollup === undefined ? undefined : compressBlock(rollup)
+  const levels = packTiles(tiles)
   return [
     ...(grams === undefined ? [] : [{ table: 'gram', row: [id, grams] }]),
     ...(cells === undefined ? [] : [{ table: 'rollup', row: [id, cells.codec, cells.rawLength, cells.data] }]),
+    ...(levels === undefined ? [] : [{ table: 'tile', row: [id, levels] }]),
   ]
 }

@@ -6,6 +6,7 @@ import {
   decodeRollup,
   decodeSegment,
   decodeSegmentMeta,
+  decodeTile,
   type Entity,
   type Hook,
   type Kind,
@@ -17,6 +18,7 @@ import {
   type Rows,
   type SegmentMeta,
   type Site,
+  type Tile,
   type TraceId,
 } from '@cinescope/protocol'
 import { expandBlock, MAX_PAGE_BYTES } from '../compression.ts'
@@ -120,6 +122,16 @@ export class SqliteView implements StoreView {
   rollup(entry: SegmentEntry): Rollup | undefined {
     const block = entry.isTail ? undefined : this.#segment.rollup(entry.id)
     return block === undefined ? undefined : decodeRollup(expandBlock(block))
+  }
+
+  tileBits(entry: SegmentEntry): readonly number[] {
+    return entry.isTail ? [] : this.#segment.tiles(entry.id).map(({ bits }) => bits)
+  }
+
+  tile(entry: SegmentEntry, index: number): Tile {
+    const place = this.#segment.tiles(entry.id)[index]
+    if (place === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no tile ${index}`)
+    return decodeTile(expandBlock(this.#segment.tile(entry.id, place)))
   }
 
   page(entry: SegmentEntry, index: number): Uint8Array {

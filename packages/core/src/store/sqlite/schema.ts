@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x43494e45
 
 /** Version of schema and segment format; SQLite's user_version. */
-export const FORMAT_VERSION = 4
+export const FORMAT_VERSION = 5
 
 /**
  * Every object of a recording, by name, as SQLite stores its text. Integers are exact below 2^53; times are ns since the anchor.
@@ -21,6 +21,7 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   page: 'CREATE TABLE page(number INTEGER PRIMARY KEY, codec INTEGER, raw_length INTEGER, data BLOB)',
   gram: 'CREATE TABLE gram(segment INTEGER PRIMARY KEY, filters BLOB)',
   rollup: 'CREATE TABLE rollup(segment INTEGER PRIMARY KEY, codec INTEGER, raw_length INTEGER, cells BLOB)',
+  tile: 'CREATE TABLE tile(segment INTEGER PRIMARY KEY, levels BLOB)',
   film: 'CREATE TABLE film(number INTEGER PRIMARY KEY, time INTEGER, duration INTEGER, kind INTEGER, site INTEGER, status INTEGER, flags INTEGER, events INTEGER, errors INTEGER, span INTEGER, trace BLOB)',
   film_time: 'CREATE INDEX film_time ON film(time, number)',
   film_trace: 'CREATE INDEX film_trace ON film(trace) WHERE trace IS NOT NULL',

@@ -3,6 +3,7 @@
 import { CinescopeError } from '@cinescope/protocol'
 import type { StoredBlock } from '../compression.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
+import { TILE_DIRECTORY_BYTES, type TilePlace, tilePlaces } from './tile-blob.ts'
 import { integer, type SqlReader, type SqlRow } from './sql-reader.ts'
 
 /** Everything throws CSC_ERR_PRUNED when the segment is not there, CSC_ERR_CORRUPT or CSC_ERR_LIMIT when it fails its checks. */
@@ -33,6 +34,16 @@ export class SegmentSql {
   rollup(id: number): StoredBlock | undefined {
     const row = this.#sql.get('SELECT codec, raw_length FROM rollup WHERE segment = ?', id)
     return row === undefined ? undefined : block(row, this.#sql.blob('rollup', 'cells', id))
+  }
+
+  /** None when there are none. */
+  tiles(id: number): readonly TilePlace[] {
+    const isThere = this.#sql.get('SELECT 1 FROM tile WHERE segment = ?', id) !== undefined
+    return isThere ? tilePlaces(this.#sql.slice('tile', 'levels', id, 0, TILE_DIRECTORY_BYTES)) : []
+  }
+
+  tile(id: number, { codec, rawLength, at, length }: TilePlace): StoredBlock {
+    return { codec, rawLength, data: this.#sql.slice('tile', 'levels', id, at, length) }
   }
 
   page(id: number, index: number): StoredBlock {

@@ -10,17 +10,20 @@ export type SqlRow = Record<string, unknown>
 /** What can be bound. */
 export type SqlValue = string | number | Uint8Array
 
-/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored; filters of 4 KiB a page; roll-ups. */
-export const MOST_BYTES: Readonly<Record<'bloom' | 'meta' | 'columns' | 'data' | 'filters' | 'cells', number>> = {
+/** Longest blobs by column: 65,536 rows at 10 bits a key; lists of 65,536 entries; blocks as stored; filters of 4 KiB a page; roll-ups; tiles. */
+export const MOST_BYTES: Readonly<
+  Record<'bloom' | 'meta' | 'columns' | 'data' | 'filters' | 'cells' | 'levels', number>
+> = {
   bloom: 131_072,
   meta: 2_097_152,
   columns: MAX_BLOCK_BYTES,
   data: MAX_PAGE_BYTES,
   filters: 8_400_000,
   cells: MAX_BLOCK_BYTES,
+  levels: MAX_BLOCK_BYTES,
 }
 /** Keys of tables that hold blobs. */
-const KEYS = { segment: 'id', page: 'number', gram: 'segment', rollup: 'segment' } as const
+const KEYS = { segment: 'id', page: 'number', gram: 'segment', rollup: 'segment', tile: 'segment' } as const
 /** Longest text that is taken, in characters. */
 const MAX_TEXT = 65_536
 
@@ -61,6 +64,21 @@ export class SqlReader {
       throw new CinescopeError('CSC_ERR_LIMIT', `${table}.${column} is too long`)
     const row = this.get(`SELECT ${column} AS data FROM ${table} WHERE ${key} = ?`, id)
     const data = row?.['data']
+    if (!(data instanceof Uint8Array)) throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
+    return data
+  }
+
+  /** Bytes of a blob from `at` on, `length` at most: what stands before them is passed over. @throws CSC_ERR_PRUNED when its row is not there */
+  slice(table: keyof typeof KEYS, column: keyof typeof MOST_BYTES, id: number, at: number, length: number): Uint8Array {
+    if (length > MOST_BYTES[column]) throw new CinescopeError('CSC_ERR_LIMIT', `${table}.${column} is too long`)
+    const row = this.get(
+      `SELECT substr(${column}, ?, ?) AS data FROM ${table} WHERE ${KEYS[table]} = ?`,
+      at + 1,
+      length,
+      id,
+    )
+    if (row === undefined) throw new CinescopeError('CSC_ERR_PRUNED', 'the segment has been pruned')
+    const data = row['data']
     if (!(data instanceof Uint8Array)) throw new CinescopeError('CSC_ERR_CORRUPT', `${table}.${column} is no blob`)
     return data
   }

@@ -23,6 +23,7 @@ import { createRecordingFile, type WritableRecording } from './open.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
+import { packTiles } from './tile-blob.ts'
 import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 /** Creates the recording at `path`. @throws CSC_ERR_STORE */
@@ -198,12 +199,14 @@ class SqliteStore implements EventStore {
     const columns = store(segment.columns)
     const pages = segment.pages.map(store)
     const rollup = segment.rollup === undefined ? undefined : compressBlock(segment.rollup)
+    const tiles = packTiles(segment.tiles)
     const parts = [
       columns.data,
       segment.bloom,
       segment.meta,
       segment.grams,
       rollup?.data,
+      tiles,
       ...pages.map(({ data }) => data),
     ]
     const bytes = parts.reduce((sum, part) => sum + (part?.length ?? 0), 0)
@@ -232,6 +235,7 @@ class SqliteStore implements EventStore {
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
     if (segment.grams !== undefined) this.#sql.gram.run(id, segment.grams)
     if (rollup !== undefined) this.#sql.rollup.run(id, rollup.codec, rollup.rawLength, rollup.data)
+    if (tiles !== undefined) this.#sql.tile.run(id, tiles)
     return id
   }
 
@@ -273,6 +277,7 @@ class SqliteStore implements EventStore {
     this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
     this.#sql.dropGrams.run(id)
     this.#sql.dropRollup.run(id)
+    this.#sql.dropTiles.run(id)
     this.#sql.dropSegment.run(id)
   }
 

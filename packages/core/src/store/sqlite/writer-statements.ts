@@ -16,6 +16,7 @@ export type WriterStatements = Readonly<
     | 'page'
     | 'gram'
     | 'rollup'
+    | 'tile'
     | 'film'
     | 'site'
     | 'key'
@@ -26,6 +27,7 @@ export type WriterStatements = Readonly<
     | 'dropPages'
     | 'dropGrams'
     | 'dropRollup'
+    | 'dropTiles'
     | 'dropStored'
     | 'dropSegment',
     StatementSync
@@ -41,6 +43,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
     gram: database.prepare('INSERT INTO gram VALUES (?, ?)'),
     rollup: database.prepare('INSERT INTO rollup VALUES (?, ?, ?, ?)'),
+    tile: database.prepare('INSERT INTO tile VALUES (?, ?)'),
     film: database.prepare(UPSERT_FILM),
     site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
     key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
@@ -51,6 +54,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
     dropGrams: database.prepare('DELETE FROM gram WHERE segment = ?'),
     dropRollup: database.prepare('DELETE FROM rollup WHERE segment = ?'),
+    dropTiles: database.prepare('DELETE FROM tile WHERE segment = ?'),
     dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
     dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
   }
