@@ -15,6 +15,7 @@ import { exportRow } from './rows/export.ts'
 import { fetchRow } from './rows/fetch.ts'
 import { idleRow } from './rows/idle.ts'
 import { aggRow, groupRow } from './rows/figures.ts'
+import { tilesRow } from './rows/tiles.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
 import { tailRow } from './rows/tail.ts'
@@ -38,6 +39,7 @@ const ROWS: readonly Row[] = [
   rangeRow,
   aggRow,
   groupRow,
+  tilesRow,
   textCommonRow,
   textRareRow,
   diffRow,

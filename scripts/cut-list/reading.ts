@@ -12,6 +12,7 @@ const COMMAND = 'packages/cli/test/command-line.test.ts'
 const QUERY = 'packages/cli/test/query.test.ts'
 const LIVENESS = 'packages/core/test/recording/liveness.test.ts'
 const LONG = 'packages/core/test/query/long-query.test.ts'
+const TILES = 'packages/core/test/query/tiles.test.ts'
 const HEAVY = 'packages/core/test/query/heavy.test.ts'
 
 /** At least three a joint. */
@@ -49,6 +50,14 @@ export const READING_CUTS: readonly Cut[] = [
     from: 'if (rows.seq[row]! < summary.seqLow) summary.seqLow',
     to: 'if (row === 0) summary.seqLow',
     tests: [CHAIN],
+  },
+  {
+    joint: 'seal',
+    what: 'a tile counts its cells, not their rows',
+    file: `${CORE}/correlate/tiles/coarser.ts`,
+    from: 'count[length - 1] = count[length - 1]! + tile.count[from]!',
+    to: 'count[length - 1] = count[length - 1]! + 1',
+    tests: [TILES],
   },
   {
     joint: 'store',

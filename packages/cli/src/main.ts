@@ -59,6 +59,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/stats.ts')).stats,
   },
   {
+    name: 'timeline',
+    summary: 'draw a recording over time, a lane for each site or kind',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
     name: 'state',
     summary: 'show the state of an entity at an instant',
     load: async () => (await import('./commands/state.ts')).state,

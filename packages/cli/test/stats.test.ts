@@ -1,3 +1,4 @@
+import type { AggregateGroup } from '@cinescope/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, Place, recordShop, run } from './cli.ts'
 
@@ -18,6 +19,19 @@ describe('cinescope stats', () => {
   test('figures in JSON, by time and by an attribute, say how exact they are', async () => {
     const answer = await json('stats', place.directory, 'kind:log', '--by', 'attribute:order', '--per', '1s')
     expect(answer).toMatchObject({ relativeError: 0.01, isTruncated: false, groups: [{ key: '17', count: 1 }] })
+  })
+
+  test('how many took how long, as bars, and over time as a heat map', async () => {
+    const bars = await run(['stats', place.directory, 'kind:span', '--by', 'error', '--histogram'])
+    expect(bars.stderr).toMatch(/^\d+ events in /)
+    expect(bars.stdout).toMatch(/^ok {2}\d events\n/)
+    expect(bars.stdout).toMatch(/^ +\S+ .?s – +\S+ .?s {2}[█▏▎▍▌▋▊▉]+ +1$/m)
+    const map = await run(['stats', place.directory, 'kind:span', '--by', 'error', '--histogram', '--per', '60m'])
+    expect(map.stdout).toMatch(/^≤ +\S+ .?s {2}[░▒▓█]+$/m)
+    expect(map.stdout).toMatch(/^ {13}\d\d:00:00\.000 to \d\d:00:00\.000$/m)
+    const answer = await json('stats', place.directory, 'kind:span', '--by', 'error', '--histogram')
+    for (const group of answer['groups'] as AggregateGroup[])
+      expect(group.histogram?.reduce((sum, bin) => sum + bin.count, 0)).toBe(group.measured)
   })
 
   test('requests are counted where nothing is said', async () => {

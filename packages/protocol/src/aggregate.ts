@@ -23,6 +23,11 @@ export interface AggregateQuery {
   readonly measure?: Measure
   /** Each 0 to 1; default 0.5, 0.9 and 0.99. 20 at most. */
   readonly quantiles?: readonly number[]
+  /**
+   * Counts what is measured by size too: the upper end of a bin is at most so many times its lower end, 1.03 to 100; below zero
+   * the other way round. Bins of all groups have the same ends, so that those of buckets make a heat map.
+   */
+  readonly histogram?: number
   /** Groups at most, the largest first, or in the order of time where there are buckets; 1 to 10,000, default 1,000. */
   readonly limit?: number
 }
@@ -45,6 +50,15 @@ export interface AggregateGroup {
   readonly max: number | undefined
   /** In the order asked for; undefined when nothing was measured. */
   readonly quantiles: readonly (number | undefined)[]
+  /** If it was asked for: the bins that count something, from the smallest values to the largest. */
+  readonly histogram?: readonly HistogramBin[]
+}
+
+/** How many values lie between two: above `from`, to `to` inclusive (below zero the other way round); zero is a bin of its own. */
+export interface HistogramBin {
+  readonly from: number
+  readonly to: number
+  readonly count: number
 }
 
 /** Figures of all groups. */

@@ -1,6 +1,6 @@
 /** The vocabulary of Cinescope. */
 
-export type { Aggregate, AggregateGroup, AggregateQuery, GroupBy, Measure } from './aggregate.ts'
+export type { Aggregate, AggregateGroup, AggregateQuery, GroupBy, HistogramBin, Measure } from './aggregate.ts'
 export { GROUP_KEYS } from './aggregate.ts'
 export type { ArrivalEnd, ArrivalPage, ArrivalQuery, TailGapReason, TailStart } from './arrival.ts'
 export { addToBloom, bloomMayHold, BLOOM_SALT, createBloom } from './bloom.ts'
@@ -31,7 +31,7 @@ export type { CinescopeEvent, Film, FilmProcess, FilmSummary } from './event.ts'
 export type { ClockSkew } from './clock-skew.ts'
 export type { Explain } from './explain.ts'
 export { gramFilters, GramIndex, gramsMayHold } from './grams.ts'
-export { binBounds, binOf, MAX_BIN, QuantileSketch, RELATIVE_ERROR, ZERO_BIN } from './sketch.ts'
+export { binOf, MAX_BIN, QuantileSketch, RELATIVE_ERROR, ZERO_BIN } from './sketch.ts'
 export type { Hlc, HlcReceived } from './hlc.ts'
 export { HLC_EPOCH_MS, HLC_TICKS_PER_MS, hlcCompare, hlcOf, hlcReceive, hlcTick, hlcWallMs } from './hlc.ts'
 export type { EventPlace, FilmId, NodeId, Seq, SpanId, TraceId, Traceparent } from './ids.ts'

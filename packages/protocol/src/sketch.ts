@@ -3,6 +3,7 @@
  * ceil(log_gamma(value)); a bin's middle is within `RELATIVE_ERROR` of all values in it.
  */
 
+import type { HistogramBin } from './aggregate.ts'
 import { SketchBins } from './sketch-bins.ts'
 
 /** A quantile is at most this part of itself away from the exact one, unless the sketch has collapsed. */
@@ -19,6 +20,8 @@ export const MAX_BIN = 80_000
 
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 const LOG_GAMMA = Math.log(GAMMA)
+/** A ratio that is a power of gamma is not to be taken for less. */
+const ROUNDING = 1e-9
 /** Values nearer to zero than this are zero. */
 const SMALLEST = 1e-9
 /** Makes exponents of what is not taken for zero positive, so that bins 0 and 1 are free. */
@@ -31,12 +34,11 @@ export function binOf(value: number): number {
   return value > 0 ? 2 * exponent + 1 : 2 * exponent
 }
 
-/** Between which values a bin counts: above `from`, to `to` inclusive (below zero the other way round). */
-export function binBounds(bin: number): { readonly from: number; readonly to: number } {
+/** Between which values a bin counts, with so many next to it that have their ends at the same places. */
+function joinedBounds(bin: number, joined: number): { readonly from: number; readonly to: number } {
   if (bin === ZERO_BIN) return { from: 0, to: 0 }
-  if (bin === TINY_BIN) return { from: -SMALLEST, to: SMALLEST }
-  const size = exponentOf(bin)
-  const [near, far] = [GAMMA ** (size - 1), GAMMA ** size]
+  const first = Math.floor(exponentOf(bin) / joined) * joined
+  const [near, far] = [GAMMA ** (first - 1), GAMMA ** (first + joined - 1)]
   return isAbove(bin) ? { from: near, to: far } : { from: -far, to: -near }
 }
 
@@ -86,6 +88,22 @@ export class QuantileSketch {
       if (left < 0) return middleOf(bin)
     }
     return undefined
+  }
+
+  /**
+   * Counts by size, from the smallest values to the largest; bins whose upper end is at most `ratio` times their lower one, with
+   * the same ends in every sketch.
+   */
+  histogram(ratio: number): HistogramBin[] {
+    const joined = Math.max(1, Math.floor(Math.log(ratio) / LOG_GAMMA + ROUNDING))
+    const bins: HistogramBin[] = []
+    for (const { bin, count } of this.bins()) {
+      const { from, to } = joinedBounds(bin, joined)
+      const last = bins.at(-1)
+      if (last?.from === from && last.to === to) bins[bins.length - 1] = { from, to, count: last.count + count }
+      else bins.push({ from, to, count })
+    }
+    return bins
   }
 
   /** Bins that count something, from the smallest values to the largest. */

@@ -36,6 +36,30 @@ describe('a sketch of quantiles', () => {
     )
   })
 
+  it('counts by size in bins that are the same in every sketch, none wider than it was told', () => {
+    const ratios = fc.constantFrom(1.03, 1.1, 1.5, 2, 10, 100)
+    fc.assert(
+      fc.property(values, values, ratios, (list, others, ratio) => {
+        const bins = sketchOf(list).histogram(ratio)
+        expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(list.length)
+        for (const [i, { from, to, count }] of bins.entries()) {
+          if (i > 0) expect(from).toBeGreaterThanOrEqual(bins[i - 1]!.to)
+          const [low, high] = [Math.min(Math.abs(from), Math.abs(to)), Math.max(Math.abs(from), Math.abs(to))]
+          expect(high).toBeLessThanOrEqual(low * ratio * (1 + 1e-9))
+          // what lies at an end may be counted on either side
+          if (high === 0) expect(count).toBe(list.filter((each) => each === 0).length)
+          if (high === 0) continue
+          const slack = high * 1e-9
+          const within = (by: number): number => list.filter((each) => each > from - by && each <= to + by).length
+          expect(count).toBeLessThanOrEqual(within(slack))
+          expect(count).toBeGreaterThanOrEqual(within(-slack))
+        }
+        const whole = sketchOf([...list, ...others]).histogram(ratio)
+        for (const { from, to } of bins) expect(whole.some((bin) => bin.from === from && bin.to === to)).toBe(true)
+      }),
+    )
+  })
+
   it('is the same however its parts were counted', () => {
     fc.assert(
       fc.property(values, values, values, (a, b, c) => {

@@ -1,23 +1,19 @@
 /** `cinescope stats`: figures of events, by group and by time. */
 
 import type { Aggregate, AggregateGroup } from '@cinescope/core'
-import {
-  type AggregateQuery,
-  CinescopeError,
-  type EventFilter,
-  GROUP_KEYS,
-  parseQuery,
-  wallMs,
-} from '@cinescope/protocol'
+import { CinescopeError, type EventFilter, parseQuery, wallMs } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { groupingOf, groupings } from '../base/grouping.ts'
 import { openAt, origin } from '../base/recordings.ts'
+import { heatMapLines, histogramLines } from '../format/histogram.ts'
 import { explainLines } from '../format/explain.ts'
 import { percent, count, counted, dateOf, duration, timeOfDay } from '../format/units.ts'
-import { styled } from '../format/styled.ts'
+import { type Line, styled } from '../format/styled.ts'
 import { type Column, table } from '../format/table.ts'
 
-const ATTRIBUTE = 'attribute:'
+/** How many times its lower end the upper end of a bin is at most. */
+const RATIO = 1.5
 const QUANTILES = [0.5, 0.9, 0.99] as const
 
 /** See the file's first line. */
@@ -25,12 +21,13 @@ export const stats: Command = {
   name: 'stats',
   about: [
     'Counts events, those that failed, and how long they took: of requests, or of what an EXPRESSION of `cinescope query` says.\nA quantile is within 1 % of the exact one.',
-    `--by is ${GROUP_KEYS.join(', ')}, or ${ATTRIBUTE}PATH for what a path leads to in the values; route unless told otherwise.`,
+    `--by is ${groupings()}; route unless told otherwise.`,
   ],
   operands: [{ name: 'PATH' }, { name: 'EXPRESSION' }],
   options: {
     by: { kind: 'text', value: 'WHAT', help: 'one line for each of these' },
     per: { kind: 'milliseconds', value: 'MS', help: 'one line for each span of time: 1s, 60s' },
+    histogram: { kind: 'flag', help: 'how many took how long; with --per a heat map of it' },
     since: { kind: 'time', value: 'TIME', help: 'only events since: 10m, 14:30, 2026-05-01T14:30Z' },
     limit: {
       kind: 'integer',
@@ -43,6 +40,7 @@ export const stats: Command = {
   },
   examples: [
     ['stats', 'requests by route: how many, how fast, how many failed'],
+    ['stats --histogram --by site', 'how many took how long, by place'],
     ['stats --per 60s --by error', 'requests by the minute, what failed apart'],
     ["stats .cinescope 'kind:query' --by site", 'which statements take the time'],
   ],
@@ -61,13 +59,15 @@ async function runStats({ operands, given, screen }: Call): Promise<ExitCode> {
     by,
     ...(perMs === undefined ? {} : { perMs }),
     quantiles: QUANTILES,
-    limit: given.number('limit') ?? 100,
+    limit: given.number('limit') ?? (given.flag('histogram') ? (perMs === undefined ? 10 : 10_000) : 100),
+    ...(given.flag('histogram') ? { histogram: RATIO } : {}),
   })
   if (screen.format === 'json') {
     screen.json({ recording: origin(opened, await recording.status()), ...answer })
     return EXIT.ok
   }
   if (screen.format === 'ndjson') for (const group of answer.groups) screen.json(group)
+  else if (given.flag('histogram')) screen.print(...histograms(answer, perMs, screen.width))
   else if (answer.groups.length > 0) screen.print(...statsTable(answer, screen.width))
   if (screen.format === 'table') {
     const events = answer.groups.reduce((sum, group) => sum + group.count, 0)
@@ -89,14 +89,23 @@ function whereOf(expression: string | undefined): EventFilter {
   return where
 }
 
-function groupingOf(text: string): NonNullable<AggregateQuery['by']> {
-  if (text.startsWith(ATTRIBUTE)) return { attribute: text.slice(ATTRIBUTE.length) }
-  const key = GROUP_KEYS.find((known) => known === text)
-  if (key !== undefined) return key
-  throw new CinescopeError(
-    'CSC_ERR_OPTION',
-    `--by is '${text.slice(0, 60)}'; it must be ${GROUP_KEYS.join(', ')} or ${ATTRIBUTE}PATH`,
-  )
+/** One for each key. */
+function histograms({ groups }: Aggregate, perMs: number | undefined, width: number): Line[] {
+  const keys = new Map<string | undefined, AggregateGroup[]>()
+  for (const group of groups) {
+    const own = keys.get(group.key)
+    if (own === undefined) keys.set(group.key, [group])
+    else own.push(group)
+  }
+  return Array.from(keys).flatMap(([key, own]): Line[] => {
+    const all = own.reduce((sum, group) => sum + group.count, 0)
+    const title: Line = [styled('bold', key ?? '-'), styled('dim', `  ${counted(all, 'event')}`)]
+    const body =
+      perMs === undefined
+        ? own.flatMap(({ histogram = [] }) => histogramLines(histogram, width))
+        : heatMapLines(own, perMs, width)
+    return [title, ...body, []]
+  })
 }
 
 function statsTable({ groups }: Aggregate, width: number): ReturnType<typeof table> {

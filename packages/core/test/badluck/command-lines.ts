@@ -40,7 +40,13 @@ const LINES: Readonly<Record<string, Lines>> = {
     [path, '--where', 'check.n=3', '--ndjson'],
     [path, 'text ~ "sample" order by -duration limit 20', '--json'],
   ],
-  stats: ({ path }) => [[path], [path, 'kind:span', '--by', 'attribute:check.n', '--per', '1s', '--json']],
+  timeline: ({ path }) => [[path], [path, 'kind:span', '--by', 'kind', '--lanes', '1000', '--json']],
+  stats: ({ path }) => [
+    [path, '--histogram'],
+    [path, '--histogram', '--per', '1ms', '--by', 'error'],
+    [path],
+    [path, 'kind:span', '--by', 'attribute:check.n', '--per', '1s', '--json'],
+  ],
   state: ({ path, found }) => {
     const { kind, id } = found.events.find(({ subject }) => subject !== undefined)?.subject ?? { kind: 'a', id: 'b' }
     // what begins like an option is none: the command line says so itself

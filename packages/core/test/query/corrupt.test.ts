@@ -57,6 +57,23 @@ describe('a recording with a damaged part', () => {
     )
   })
 
+  it.each([
+    ["UPDATE tile SET levels = x'01' WHERE segment = 3", 'damaged tiles'],
+    ["UPDATE tile SET levels = x'0105000000000400000000000000' WHERE segment = 3", 'damaged tiles'],
+    ["UPDATE tile SET levels = x'ff' WHERE segment = 3", 'damaged tiles'],
+    ["UPDATE tile SET levels = 'text' WHERE segment = 3", 'damaged tiles'],
+    ['DELETE FROM tile WHERE segment = 3', 'no tiles'],
+  ])('reads the rows where tiles of them cannot be had: %s', async (damage, why) => {
+    await damagedRecording(
+      (database) => database.exec(damage),
+      async (recording) => {
+        const { lanes, explain } = await recording.tiles({ by: 'error', width: 1 })
+        expect(lanes).toMatchObject([{ count: 100 }])
+        expect(explain).toMatchObject({ segmentsRolledUp: 4, readBecause: { [why]: 1 }, corrupt: 0 })
+      },
+    )
+  })
+
   it('answers without the values of one page, says so of each, and counts them', async () => {
     await damagedRecording(
       (database) => database.exec("UPDATE page SET data = x'00' WHERE number / 4096 = 3"),

@@ -31,6 +31,7 @@ const queries: fc.Arbitrary<AggregateQuery> = fc.record(
     by: fc.constantFrom(...BY),
     perMs: fc.constantFrom(5, 20, 100, 1000),
     measure: fc.constantFrom<('duration' | 'number')[]>('duration', 'number'),
+    histogram: fc.constantFrom(1.03, 2),
     quantiles: fc.constant([0, 0.1, 0.5, 0.9, 1]),
   },
   { requiredKeys: ['quantiles'] },

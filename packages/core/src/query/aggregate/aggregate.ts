@@ -13,10 +13,13 @@ import { bucketing, countRolledUp, type Figures } from './rolled-up.ts'
 const QUANTILES: readonly number[] = [0.5, 0.9, 0.99]
 const MAX_QUANTILES = 20
 const LIMIT = 1_000
+/** Of a bin's upper end to its lower one: no less than a bin of the sketch has. */
+const LEAST_RATIO = 1.03
+const MOST_RATIO = 100
 
 /** See `Recording.aggregate`. */
 export async function aggregate(reading: Reading, query: AggregateQuery = {}): Promise<Aggregate> {
-  const { by, perMs, quantiles = QUANTILES } = query
+  const { by, perMs, quantiles = QUANTILES, histogram } = query
   const limit = checkLimit(query.limit ?? LIMIT)
   checkQuery(query, quantiles)
   return reading.view(async (parts) => {
@@ -26,7 +29,7 @@ export async function aggregate(reading: Reading, query: AggregateQuery = {}): P
     const { groups, target } = figures
     const sorted = groups.sorted()
     return {
-      groups: sorted.slice(0, limit).map((group) => group.figures(quantiles, perMs)),
+      groups: sorted.slice(0, limit).map((group) => group.figures({ quantiles, perMs, histogram })),
       isTruncated: groups.isFull || sorted.length > limit,
       relativeError: sorted.some(({ isRough }) => isRough) ? undefined : RELATIVE_ERROR,
       explain: cost.explain(
@@ -74,11 +77,16 @@ async function countAll(figures: Figures, parts: QueryParts): Promise<void> {
 }
 
 /** What comes from a caller in another thread may be anything. */
-function checkQuery({ perMs, measure }: AggregateQuery, quantiles: readonly number[]): void {
+function checkQuery({ perMs, measure, histogram }: AggregateQuery, quantiles: readonly number[]): void {
   if (perMs !== undefined && !(Number.isFinite(perMs) && perMs >= 1))
     throw new CinescopeError('CSC_ERR_QUERY', `a bucket must have 1 ms or more, got ${String(perMs).slice(0, 40)}`)
   if (measure !== undefined && measure !== 'duration' && measure !== 'number')
     throw new CinescopeError('CSC_ERR_QUERY', `what is measured must be duration or number, got '${String(measure)}'`)
+  if (histogram !== undefined && !(histogram >= LEAST_RATIO && histogram <= MOST_RATIO))
+    throw new CinescopeError(
+      'CSC_ERR_QUERY',
+      `a bin of a histogram must be ${LEAST_RATIO} to ${MOST_RATIO} times as high as its lower end, got ${String(histogram).slice(0, 40)}`,
+    )
   const isGood = quantiles.length <= MAX_QUANTILES && quantiles.every((each) => each >= 0 && each <= 1)
   if (!isGood)
     throw new CinescopeError('CSC_ERR_QUERY', `quantiles must be ${MAX_QUANTILES} numbers from 0 to 1 at most`)

@@ -9,6 +9,13 @@ import {
   ZERO_BIN,
 } from '@cinescope/protocol'
 
+/** What is to be told of a group. */
+export interface FiguresWanted {
+  readonly quantiles: readonly number[]
+  readonly perMs: number | undefined
+  readonly histogram: number | undefined
+}
+
 /** See above. Times are ns since the process's anchor. */
 export class Group {
   readonly key: string | undefined
@@ -62,7 +69,7 @@ export class Group {
   }
 
   /** The figures, over buckets of `perMs` or from the first event to the last. */
-  figures(quantiles: readonly number[], perMs: number | undefined): AggregateGroup {
+  figures({ quantiles, perMs, histogram }: FiguresWanted): AggregateGroup {
     const seconds = perMs === undefined ? (this.#lastNs - this.#firstNs) / 1e9 : perMs / 1000
     const hasAny = this.#measured > 0
     const [min, max] = [this.#min / this.#unit, this.#max / this.#unit]
@@ -81,6 +88,7 @@ export class Group {
         const value = this.#sketch.quantile(each)
         return value === undefined ? undefined : Math.min(max, Math.max(min, value))
       }),
+      ...(histogram === undefined ? {} : { histogram: this.#sketch.histogram(histogram) }),
     }
   }
 
