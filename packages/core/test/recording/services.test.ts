@@ -85,6 +85,23 @@ describe('two services of which one asks the other, merged', () => {
     expect([...first.items, ...rest.items]).toEqual(all)
   })
 
+  it('are told whole, page by page, in every order, however long', async () => {
+    const film = (await merged.films({ order: 'time' })).items[2]!
+    const { events } = await merged.film(film.id)
+    expect(events.length).toBeGreaterThan(10_050)
+    for (const order of ['time', '-time', 'duration', '-duration'] as const) {
+      const told = await Array.fromAsync(merged.stream({ where: { film: film.id }, order, limit: 3000, values: false }))
+      expect(new Set(told.map(({ id }) => id))).toEqual(new Set(events.map(({ id }) => id)))
+      expect(told).toHaveLength(events.length)
+      const keys = told.map(({ at, durationNs = -1 }) => (order.endsWith('time') ? at : durationNs))
+      if (order.endsWith('duration'))
+        expect(keys).toEqual(keys.toSorted((a, b) => (order === 'duration' ? a - b : b - a)))
+    }
+    const few = await merged.events({ where: { film: film.id }, limit: 2 })
+    const other = merged.events({ limit: 2, cursor: few.cursor! })
+    await expect(other).rejects.toThrow('is no cursor over several recordings')
+  })
+
   it('are asked across their border for what is above and below an event', async () => {
     const [film] = (await merged.films({ order: 'time' })).items
     const { events, processes } = await merged.film(film!.id)

@@ -1,46 +1,80 @@
 /** Pages of several recordings as one, item by item in one order. */
 
-import { CinescopeError, type NodeId, type Page } from '@cinescope/protocol'
-import type { Part } from './directory.ts'
+import { CinescopeError, type NodeId, type Page, type SpanId } from '@cinescope/protocol'
 
-/** How the items of a page are merged. */
-export interface MergeOrder<T> {
-  readonly order: string
-  /** What items of different recordings are compared by: an instant or duration. Equal ones come by node. */
-  key(item: T, node: NodeId): number
-  /** The cursor in the item's own recording that goes on after it. */
-  cursor(item: T, node: NodeId): string
+/** What each of the pages is from: a recording, or a film of one. */
+type Source = NodeId | SpanId
+
+/** A page of one of them. */
+export interface SourcePage<S extends Source, T> {
+  readonly source: S
+  readonly answer: Page<T>
 }
 
-/** Where each recording goes on, by node: its own cursor, '' for its start. Those that are not in it have ended, or began later. */
+/** How the items of a page are merged. */
+export interface MergeOrder<S extends Source, T> {
+  readonly order: string
+  /** What items of different sources are compared by: an instant or duration. Equal ones come by source. */
+  key(item: T, source: S): number
+  /** The cursor in the item's own source that goes on after it. */
+  cursor(item: T, source: S): string
+}
+
+/** Where each source goes on: its own cursor, '' for its start. Those that are not in it have ended, or began later. */
 export type Cursors = Readonly<Record<string, string>>
 
-const PREFIX = 'dir:'
-/** 1,000 recordings, and more than a cursor of any of them is long. */
+/** What a cursor begins with, and what its places look like. */
+interface CursorForm {
+  readonly prefix: string
+  readonly place: RegExp
+}
+
+/** By what there are pages of. */
+type PagesOf = 'recordings' | 'films'
+
+const CURSORS: Readonly<Record<PagesOf, CursorForm>> = {
+  recordings: { prefix: 'dir:', place: /^([0-9a-f]{12})=([-+.:0-9a-z]{0,80})$/ },
+  films: { prefix: 'film:', place: /^([0-9a-f]{16})=([-+.:0-9a-z]{0,80})$/ },
+}
+
+/** 1,000 sources, and more than a cursor of any of them is long. */
 const MAX_CURSOR = 200_000
 
-/** The places of a directory's cursor. @throws CSC_ERR_QUERY */
-export function parseCursors(cursor: string): Cursors {
-  const wrong = new CinescopeError(
-    'CSC_ERR_QUERY',
-    `'${cursor.slice(0, 60)}' is no cursor of a directory of recordings`,
-  )
-  if (!cursor.startsWith(PREFIX) || cursor.length > MAX_CURSOR) throw wrong
-  const places = cursor.slice(PREFIX.length).split(',')
+/** Items that the sources hand over for one page, all together. */
+const MAX_HANDED = 40_000
+
+/** How many items each of so many sources is asked for. */
+export function limitOfEach(limit: number, sources: number): number {
+  return Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, sources)))
+}
+
+/** The places of a cursor over several sources. @throws CSC_ERR_QUERY */
+export function parseCursors(cursor: string, of: PagesOf): Cursors {
+  const wrong = new CinescopeError('CSC_ERR_QUERY', `'${cursor.slice(0, 60)}' is no cursor over several ${of}`)
+  const { prefix, place } = CURSORS[of]
+  if (!cursor.startsWith(prefix) || cursor.length > MAX_CURSOR) throw wrong
   return Object.fromEntries(
-    places.map((place) => {
-      const match = /^([0-9a-f]{12})=([-+.:0-9a-z]{0,80})$/.exec(place)
-      if (match === null) throw wrong
-      return [match[1]!, match[2]!]
-    }),
+    cursor
+      .slice(prefix.length)
+      .split(',')
+      .map((each) => {
+        const match = place.exec(each)
+        if (match === null) throw wrong
+        return [match[1]!, match[2]!]
+      }),
   )
+}
+
+/** Of places, at least one; what `parseCursors` reads. */
+export function formatCursors(places: readonly (readonly [Source, string])[], of: PagesOf): string {
+  return CURSORS[of].prefix + places.map(([source, cursor]) => `${source}=${cursor}`).join(',')
 }
 
 /** The first `limit` items of the pages, which are in order; fewer where a page ends before it is known what comes next. */
-export function mergePages<T>(
-  parts: readonly Part<Page<T>>[],
+export function mergePages<S extends Source, T>(
+  parts: readonly SourcePage<S, T>[],
   before: Cursors | undefined,
-  { by, limit }: { readonly by: MergeOrder<T>; readonly limit: number },
+  { by, limit, of }: { readonly by: MergeOrder<S, T>; readonly limit: number; readonly of: PagesOf },
 ): Pick<Page<T>, 'items' | 'cursor'> {
   const sign = by.order.startsWith('-') ? -1 : 1
   const heads = parts.map((part) => ({ part, taken: 0 }))
@@ -54,16 +88,16 @@ export function mergePages<T>(
       if (item === undefined) continue
       const other = first?.part.answer.items[first.taken]
       const distance =
-        other === undefined ? -1 : (by.key(item, head.part.node) - by.key(other, first!.part.node)) * sign
-      if (distance < 0 || (distance === 0 && head.part.node < first!.part.node)) first = head
+        other === undefined ? -1 : (by.key(item, head.part.source) - by.key(other, first!.part.source)) * sign
+      if (distance < 0 || (distance === 0 && head.part.source < first!.part.source)) first = head
     }
     if (first === undefined) break
     items.push(first.part.answer.items[first.taken]!)
     first.taken++
   }
-  const places = heads.flatMap(({ part: { node, answer }, taken }) => {
-    if (taken === answer.items.length) return answer.cursor === undefined ? [] : [`${node}=${answer.cursor}`]
-    return [`${node}=${taken === 0 ? (before?.[node] ?? '') : by.cursor(answer.items[taken - 1]!, node)}`]
+  const places = heads.flatMap(({ part: { source, answer }, taken }): (readonly [S, string])[] => {
+    if (taken === answer.items.length) return answer.cursor === undefined ? [] : [[source, answer.cursor]]
+    return [[source, taken === 0 ? (before?.[source] ?? '') : by.cursor(answer.items[taken - 1]!, source)]]
   })
-  return { items, cursor: places.length === 0 ? undefined : `${PREFIX}${places.join(',')}` }
+  return { items, cursor: places.length === 0 ? undefined : formatCursors(places, of) }
 }

@@ -2,12 +2,12 @@
 
 import {
   CinescopeError,
-  type CinescopeEvent,
   type EventPage,
   type EventQuery,
   type FilmPage,
   type FilmQuery,
   type FilmSummary,
+  type NodeId,
   type Page,
   placeOf,
 } from '@cinescope/protocol'
@@ -25,13 +25,12 @@ import { ledgerOf, statusOf } from './accounts.ts'
 import { arrivalsOf } from './arrivals.ts'
 import type { Directory, Part } from './directory.ts'
 import { tilesOf } from './tiles.ts'
-import { type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
+import { eventOrder } from './event-order.ts'
+import { limitOfEach, type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
 
 /** Answers one question from a directory. */
 type Merge<M extends Method> = (directory: Directory, ...args: Parameters<Recording[M]>) => ReturnType<Recording[M]>
 
-/** Items that the recordings of a directory hand over for one page, all together. */
-const MAX_HANDED = 40_000
 /** Films of a trace in one answer. */
 const MAX_TRACE = 1000
 
@@ -108,15 +107,8 @@ async function films(directory: Directory, query: FilmQuery = {}): Promise<FilmP
 }
 
 async function events(directory: Directory, query: EventQuery = {}): Promise<EventPage> {
-  const order = query.order ?? 'time'
-  const isByTime = order.endsWith('time')
-  const key = (event: CinescopeEvent): number => event.durationNs ?? -1
-  return page(directory, 'events', query, {
-    order,
-    key: isByTime ? (event, node) => directory.instantOf(node, event) : key,
-    cursor: (event) =>
-      formatCursor(order, { key: isByTime ? event.atNs : key(event), id: filmNumber(event.thread, event.seq) }),
-  })
+  const order = eventOrder<NodeId>(query.order ?? 'time', (event, node) => directory.instantOf(node, event))
+  return page(directory, 'events', query, order)
 }
 
 /** A page of all recordings; one that goes on asks only the recordings that were there when it began. */
@@ -124,13 +116,13 @@ async function page<M extends 'films' | 'events', T>(
   directory: Directory,
   method: M,
   query: FilmQuery & EventQuery,
-  by: MergeOrder<T>,
+  by: MergeOrder<NodeId, T>,
 ): Promise<Page<T>> {
   const limit = checkLimit(query.limit)
   const { cursor, ...rest } = query
-  const before = cursor === undefined ? undefined : parseCursors(cursor)
+  const before = cursor === undefined ? undefined : parseCursors(cursor, 'recordings')
   const { members, beyond } = await directory.listing()
-  const each = { ...rest, limit: Math.min(limit, Math.ceil(MAX_HANDED / Math.max(1, members.length))) }
+  const each = { ...rest, limit: limitOfEach(limit, members.length) }
   const parts = (await directory.ask(method, (node) => {
     const place = before?.[node]
     if (before !== undefined && place === undefined) return undefined
@@ -142,7 +134,11 @@ async function page<M extends 'films' | 'events', T>(
   const left = unread.length + beyond === 0 ? '' : `; ${unread.length + beyond} left out, see status`
   const plan = `${parts[0]?.answer.explain.plan ?? 'nothing'}, in each of ${parts.length} recordings${left}`
   return {
-    ...mergePages(parts, before, { by, limit }),
+    ...mergePages(
+      parts.map(({ node, answer }) => ({ source: node, answer })),
+      before,
+      { by, limit, of: 'recordings' },
+    ),
     explain: mergeExplains(
       parts.map(({ answer }) => answer.explain),
       plan,

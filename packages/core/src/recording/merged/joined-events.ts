@@ -1,14 +1,12 @@
 /** Events of a merged recording: those of a film that went through several processes are its own, wherever they happened. */
 
-import { CinescopeError, type CinescopeEvent, type EventPage, type EventQuery, type FilmId } from '@cinescope/protocol'
+import type { CinescopeEvent, EventPage, EventQuery, FilmId, NodeId } from '@cinescope/protocol'
 import { checkLimit } from '../../query/limit.ts'
 import type { QueryControl } from '../../query/reading.ts'
 import { mergeExplains } from '../../query/merge-explains.ts'
+import { eventOrder } from '../directory/event-order.ts'
+import { formatCursors, limitOfEach, mergePages, parseCursors, type SourcePage } from '../directory/merge-pages.ts'
 import type { Merged } from './merged.ts'
-
-/** Most events of one of the films that are put in order together. */
-const MAX_OF_FILM = 10_000
-const CURSOR = /^film:(\d{1,9})$/
 
 /** See `Recording.events`. */
 export async function joinedEvents(merged: Merged, query: EventQuery = {}, control?: QueryControl): Promise<EventPage> {
@@ -18,50 +16,40 @@ export async function joinedEvents(merged: Merged, query: EventQuery = {}, contr
   return { ...page, items: page.items.map((event) => merged.joins.told(event)) }
 }
 
-/** All that match, of each film that belongs to it, in one order: a page is a part of that. */
+/** The films that belong to it, each in its own order, as one. */
 async function eventsOfFilm(
   { parts, joins, instantOf }: Merged,
   query: EventQuery,
   film: FilmId,
   control?: QueryControl,
 ): Promise<EventPage> {
-  const { cursor, limit, ...rest } = query
-  const from = offsetOf(cursor)
-  const most = checkLimit(limit)
+  const { cursor, ...rest } = query
+  const limit = checkLimit(query.limit)
+  const before = cursor === undefined ? undefined : parseCursors(cursor, 'films')
   const links = joins.innerOf(film)
-  const pages = []
-  for (const id of [film, ...links.map((link) => link.film)]) {
-    const where = { ...query.where, film: id }
-    pages.push({ id, page: await parts.events({ ...rest, where, limit: MAX_OF_FILM }, control) })
+  const outer = links.map(({ outerNode }): [FilmId, NodeId] => [film, outerNode]).slice(0, 1)
+  const nodes = new Map([...outer, ...links.map((link): [FilmId, NodeId] => [link.film, link.node])])
+  const pages: SourcePage<FilmId, CinescopeEvent>[] = []
+  for (const [source, node] of nodes) {
+    const place = before?.[source]
+    if (before !== undefined && place === undefined) continue
+    const own = place === undefined || place === '' ? {} : { cursor: formatCursors([[node, place]], 'recordings') }
+    const where = { ...query.where, film: source }
+    const page = await parts.events({ ...rest, ...own, where, limit: limitOfEach(limit, nodes.size) }, control)
+    pages.push({ source, answer: { ...page, cursor: page.cursor && parseCursors(page.cursor, 'recordings')[node] } })
   }
-  const nodes = new Map(links.map((link) => [link.film, link.node]))
-  const outerNode = links[0]?.outerNode
-  const order = query.order ?? 'time'
-  const keyOf = (event: CinescopeEvent, id: FilmId): number => {
-    if (order.endsWith('duration')) return event.durationNs ?? -1
-    const node = nodes.get(id) ?? outerNode
+  const by = eventOrder<FilmId>(query.order ?? 'time', (event, source) => {
+    const node = nodes.get(source)
     return node === undefined ? event.at : instantOf(node, event)
-  }
-  const sign = order.startsWith('-') ? -1 : 1
-  const all = pages
-    .flatMap(({ id, page }) => page.items.map((event) => ({ event, key: keyOf(event, id) })))
-    .toSorted((a, b) => (a.key - b.key) * sign)
-  const items = all.slice(from, from + most).map(({ event }) => joins.told(event))
-  const plan = `${pages[0]?.page.explain.plan ?? ''}, joined of ${pages.length} films`
+  })
+  const merged = mergePages(pages, before, { by, limit, of: 'films' })
+  const plan = `${pages[0]?.answer.explain.plan ?? ''}, joined of ${pages.length} films`
   return {
-    items,
-    cursor: from + most < all.length ? `film:${from + most}` : undefined,
+    items: merged.items.map((event) => joins.told(event)),
+    cursor: merged.cursor,
     explain: mergeExplains(
-      pages.map(({ page }) => page.explain),
+      pages.map(({ answer }) => answer.explain),
       plan,
     ),
   }
-}
-
-function offsetOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0
-  const match = CURSOR.exec(cursor)
-  if (match === null)
-    throw new CinescopeError('CSC_ERR_QUERY', `'${cursor.slice(0, 60)}' is no cursor of a joined film`)
-  return Number(match[1])
 }
