@@ -64,7 +64,7 @@ export interface Recording {
   event(id: string, control?: QueryControl): Promise<CinescopeEvent>
   /** The span an event happened inside, its span, and so on up to the root. */
   parentsOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
-  /** The spans and points directly inside a span. */
+  /** The spans and points directly inside a span, by their begin; 10,000 at most. */
   childrenOf(id: string, control?: QueryControl): Promise<readonly CinescopeEvent[]>
   /** All that led to an event, up to its origins: parents, causes, and what sent it from other threads and processes. @throws CSC_ERR_NOT_FOUND */
   causesOf(id: string, options?: CausalOptions, control?: QueryControl): Promise<CausalGraph>

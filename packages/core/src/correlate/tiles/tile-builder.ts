@@ -65,17 +65,18 @@ export class TileBuilder {
   }
 }
 
-/** Earliest and latest begin of the rows that began at `since` or later. */
+/** Earliest and latest begin: of the rows that began at `since` or later, if there are any. */
 function extentOf(rows: Rows, since: number): { readonly low: number; readonly high: number } {
-  let low = Infinity
+  let [low, earliest] = [Infinity, Infinity]
   let high = -Infinity
   for (let row = 0; row < rows.length; row++) {
     const time = rows.time[row]!
     if (isOpen(rows, row)) continue
     if (time < low && time >= since) low = time
+    if (time < earliest) earliest = time
     if (time > high) high = time
   }
-  return { low, high }
+  return { low: low === Infinity ? earliest : low, high }
 }
 
 function isOpen(rows: Rows, row: number): boolean {
