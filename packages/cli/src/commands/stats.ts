@@ -91,12 +91,7 @@ function whereOf(expression: string | undefined): EventFilter {
 
 /** One for each key. */
 function histograms({ groups }: Aggregate, perMs: number | undefined, width: number): Line[] {
-  const keys = new Map<string | undefined, AggregateGroup[]>()
-  for (const group of groups) {
-    const own = keys.get(group.key)
-    if (own === undefined) keys.set(group.key, [group])
-    else own.push(group)
-  }
+  const keys = Map.groupBy(groups, ({ key }) => key)
   return Array.from(keys).flatMap(([key, own]): Line[] => {
     const all = own.reduce((sum, group) => sum + group.count, 0)
     const title: Line = [styled('bold', key ?? '-'), styled('dim', `  ${counted(all, 'event')}`)]

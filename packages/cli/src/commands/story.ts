@@ -48,8 +48,7 @@ async function runStory({ operands, given, screen }: Call): Promise<ExitCode> {
 }
 
 function storyTable({ films, edges }: Story, width: number): Line[] {
-  const causes = new Map<string, StoryEdge[]>()
-  for (const edge of edges) causes.set(edge.to, [...(causes.get(edge.to) ?? []), edge])
+  const causes = Map.groupBy<string, StoryEdge>(edges, ({ to }) => to)
   const days = new Set(films.map(({ film }) => dateOf(film.at)))
   const columns: Column<StoryFilm>[] = [
     { title: 'FILM', cell: ({ film }) => [styled('cyan', film.id)] },

@@ -36,7 +36,11 @@ export function openRecording(path: string, { newest = false }: OpenOptions = {}
   const nodes = nodesIn(first)
   const links = readLinks(first)
   if (nodes.length > 1 || links.length > 0)
-    return mergedRecording({ paths: () => [first], nodes: () => nodes, open: openSqliteSource }, nodes, links)
+    return mergedRecording(
+      { isFixed: true, paths: () => [first], nodes: () => nodes, open: openSqliteSource },
+      nodes,
+      links,
+    )
   return recordingOf(openSqliteSource(first))
 }
 

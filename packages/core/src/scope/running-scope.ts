@@ -230,13 +230,15 @@ export class RunningScope implements Scope {
     const { probe, writer, releaseProcess } = this.#parts
     probe.stop()
     this.#settle()
+    const recording = this.#recording
+    const isTailed = this.#tails.areAny
     // readers first: a recording that nobody reads is left as one file; but a tail wants what is written last
-    if (!this.#tails.areAny) {
-      await this.#recording?.close()
+    if (!isTailed) {
+      await recording?.close()
       await this.#endReader?.()
     }
     await writer?.stop()
-    void this.#tails.none().then(() => this.#recording?.close())
+    if (isTailed) void this.#tails.none().then(() => recording?.close())
     // last: a process that exits meanwhile still drains
     releaseProcess()
   }

@@ -87,14 +87,8 @@ function isFlow(
 }
 
 function groupByName(fields: readonly Field[]): ReadonlyMap<string, readonly Field[]> {
-  const groups = new Map<string, Field[]>()
-  for (const field of fields) {
-    if (field.name === '' && field.value.kind === 'cut') continue
-    const group = groups.get(field.name)
-    if (group === undefined) groups.set(field.name, [field])
-    else group.push(field)
-  }
-  return groups
+  const named = fields.filter(({ name, value }) => name !== '' || value.kind !== 'cut')
+  return Map.groupBy(named, ({ name }) => name)
 }
 
 /** Writes a name and its fields; undefined stands for those that are left out. */

@@ -10,6 +10,10 @@ import type { OpenRecording } from '../../src/recording/recording.ts'
 import { temporaryDirectory } from '../store/directory.ts'
 import { shiftClock } from './shift-clock.ts'
 
+function byId(a: CinescopeEvent, b: CinescopeEvent): number {
+  return a.id < b.id ? -1 : 1
+}
+
 /** The clock of the second service is behind by that. */
 const BEHIND_MS = 5000.25
 
@@ -100,6 +104,19 @@ describe('two services of which one asks the other, merged', () => {
     const few = await merged.events({ where: { film: film.id }, limit: 2 })
     const other = merged.events({ limit: 2, cursor: few.cursor! })
     await expect(other).rejects.toThrow('is no cursor over several recordings')
+  })
+
+  it('arrive as what they are, and the tail ends', async () => {
+    const tail = merged.tail({ values: false }, { from: 'start' })
+    const told = await Array.fromAsync(tail)
+    expect(tail.ended).toBe('closed')
+    const events = await Array.fromAsync(merged.stream({ limit: 10_000, values: false }))
+    expect(told.toSorted(byId)).toEqual(events.toSorted(byId))
+    const film = (await merged.films({ order: 'time' })).items[0]!
+    const own = await Array.fromAsync(merged.tail({ where: { film: film.id }, values: false }, { from: 'start' }))
+    expect(own.map(({ id }) => id).toSorted()).toEqual(
+      (await merged.film(film.id)).events.map(({ id }) => id).toSorted(),
+    )
   })
 
   it('are asked across their border for what is above and below an event', async () => {

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import type { CinescopeEvent } from '@cinescope/protocol'
 import { filter, from, lastValueFrom, map, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { findRecording, openRecording } from '../../src/recording/open-recording.ts'
+import { findRecording, openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
 import { createScope } from '../../src/scope.ts'
 import { temporaryDirectory } from '../store/directory.ts'
 import { all, linesOf, some, startTailed, upTo } from './tail-fixture.ts'
@@ -174,6 +174,33 @@ describe('a tail of a directory', () => {
       { reason: 'interrupted' },
     ])
     expect(events.map(({ kind }) => kind).indexOf('gap')).toBe(11)
+  })
+
+  it('tells nothing twice of a recording that was away for a while', async () => {
+    using directory = temporaryDirectory()
+    for (const service of ['first', 'second']) {
+      await using scope = await createScope({
+        sources: false,
+        directory: directory.path,
+        service,
+        handleSignals: false,
+      })
+      scope.log(service)
+      await scope.flush()
+    }
+    await using recording = openRecording(directory.path)
+    let place = await recording.arrivals({ from: 'start' })
+    expect(place.items).toHaveLength(2)
+    const go = async (): Promise<number> => {
+      place = await recording.arrivals({ from: { cursor: place.cursor } })
+      return place.items.length
+    }
+    const [path = ''] = recordingsIn(directory.path)
+    renameSync(path, `${path}.away`)
+    expect(await go()).toBe(0)
+    renameSync(`${path}.away`, path)
+    expect([await go(), await go()]).toEqual([0, 0])
+    expect((await recording.status()).parts).toHaveLength(2)
   })
 })
 

@@ -84,13 +84,10 @@ export class LaneCells {
 
   /** Each lane's by slice. */
   #farByLane(): ReadonlyMap<number, readonly FarCell[]> {
-    const byLane = new Map<number, FarCell[]>()
-    for (const cell of this.#far.sort((a, b) => a.slice - b.slice)) {
-      const cells = byLane.get(cell.lane)
-      if (cells === undefined) byLane.set(cell.lane, [cell])
-      else cells.push(cell)
-    }
-    return byLane
+    return Map.groupBy(
+      this.#far.sort((a, b) => a.slice - b.slice),
+      ({ lane }) => lane,
+    )
   }
 
   #takeNear(lane: number, { slice, count, longest }: Tile, length: number): number {

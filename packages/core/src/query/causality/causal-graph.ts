@@ -5,7 +5,6 @@ import {
   type CausalEdge,
   type CausalGraph,
   type CausalOptions,
-  type NodeId,
   placeOf,
   type SpanId,
 } from '@cinescope/protocol'
@@ -61,10 +60,12 @@ function reachOf({ depth = Infinity, limit }: CausalOptions): Reach {
 
 /** The events of what was reached; those whose row is gone are left out. */
 async function stepsOf(walk: Walk, nearest: readonly Reached[]): Promise<Map<SpanId, Step>> {
-  const homes = new Map<NodeId, SpanId[]>()
-  for (const { home, id } of nearest) homes.set(home, [...(homes.get(home) ?? []), id])
+  const homes = Map.groupBy(nearest, ({ home }) => home)
   const found = new Map<SpanId, Found>()
-  for (const [home, ids] of homes) for (const [id, each] of await walk.find(ids, home)) found.set(id, each)
+  for (const [home, here] of homes) {
+    const ids = here.map(({ id }) => id)
+    for (const [id, each] of await walk.find(ids, home)) found.set(id, each)
+  }
   const steps = new Map<SpanId, Step>()
   for (const { id, depth } of nearest) {
     const each = found.get(id)

@@ -1,6 +1,7 @@
 /** What a descent has come to so far, by what way, and where it has to go on. */
 
 import { kindOf, KINDS, type NodeId, seq as seqOf, type SpanId, spanIdOf, type WallMs } from '@cinescope/protocol'
+import { pushTo } from '../../base/push-to.ts'
 import type { Arrival, Seed } from './spread.ts'
 
 /** An event that was come to. */
@@ -91,7 +92,7 @@ export class Journey {
     const id = idOf(root)
     if (this.senders.has(id) || id === sender) return
     this.senders.set(id, sender)
-    this.#awaiting.set(sender, [...(this.#awaiting.get(sender) ?? []), root])
+    pushTo(this.#awaiting, sender, root)
     const known = this.reached.get(sender)
     if (known !== undefined) this.#reach({ ...root, depth: known.depth + 1 }, true)
   }
@@ -134,7 +135,7 @@ export class Journey {
     this.reached.set(id, reached)
     this.strand(home, thread).set(seq, reached)
     if (root !== 0) this.#addFilm(home, { thread, seq: root })
-    if (isBehind) this.#fresh.set(home, [...(this.#fresh.get(home) ?? []), { thread, seq }])
+    if (isBehind) pushTo(this.#fresh, home, { thread, seq })
     return id
   }
 

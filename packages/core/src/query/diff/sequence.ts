@@ -1,5 +1,7 @@
 /** Aligns two sequences of numbers. */
 
+import { pushTo } from '../../base/push-to.ts'
+
 /** Places that stand for each other, one in each sequence. */
 export type Match = readonly [a: number, b: number]
 
@@ -32,9 +34,7 @@ export function longestMatch(
 export function anyMatch(a: readonly number[], b: readonly number[]): Match[] {
   const places = new Map<number, number[]>()
   for (let i = a.length - 1; i >= 0; i--) {
-    const list = places.get(a[i]!)
-    if (list === undefined) places.set(a[i]!, [i])
-    else list.push(i)
+    pushTo(places, a[i]!, i)
   }
   const matches: Match[] = []
   let last = -1

@@ -48,12 +48,7 @@ function chainFrom(begin: Occurrence, following: readonly ByKey[], until: number
 type ByKey = ReadonlyMap<string, readonly Occurrence[]>
 
 function byKey(list: readonly Occurrence[]): ByKey {
-  const groups = new Map<string, Occurrence[]>()
-  for (const each of list) {
-    const group = groups.get(each.key)
-    if (group === undefined) groups.set(each.key, [each])
-    else group.push(each)
-  }
+  const groups = Map.groupBy(list, ({ key }) => key)
   for (const group of groups.values()) group.sort(inOrder)
   return groups
 }

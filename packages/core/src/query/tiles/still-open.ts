@@ -13,7 +13,8 @@ export interface OpenRow {
 
 /** The spans that no segment ends: the last one of each thread knows those that were open before it. */
 export async function* stillOpen(parts: QueryParts): AsyncGenerator<OpenRow> {
-  for (const segments of byThread(parts.reader.segments())) yield* openOf(segments, parts)
+  const threads = Map.groupBy(parts.reader.segments(), ({ summary }) => summary.thread)
+  for (const segments of threads.values()) yield* openOf(segments, parts)
 }
 
 async function* openOf(segments: readonly SegmentEntry[], { reader, cost }: QueryParts): AsyncGenerator<OpenRow> {
@@ -46,15 +47,4 @@ function* rowsOf(entry: SegmentEntry, rows: Rows | undefined, seqs: ReadonlySet<
 
 function isOpen(rows: Rows, row: number): boolean {
   return phaseOf(rows.word[row]!) === EXTENT.open
-}
-
-function byThread(segments: readonly SegmentEntry[]): Iterable<readonly SegmentEntry[]> {
-  const threads = new Map<number, SegmentEntry[]>()
-  for (const entry of segments) {
-    const { thread } = entry.summary
-    const known = threads.get(thread)
-    if (known === undefined) threads.set(thread, [entry])
-    else known.push(entry)
-  }
-  return threads.values()
 }

@@ -31,8 +31,7 @@ export class Inputs implements Disposable {
   constructor(places: readonly string[]) {
     try {
       this.paths = Array.from(new Set(places.flatMap((place) => this.#enter(place))))
-      const byNode = new Map<NodeId, PartReader[]>()
-      for (const reader of this.#readers) byNode.set(reader.node, [...(byNode.get(reader.node) ?? []), reader])
+      const byNode = Map.groupBy(this.#readers, ({ node }) => node)
       if (byNode.size > MAX_PARTS)
         throw new CinescopeError(
           'CSC_ERR_LIMIT',

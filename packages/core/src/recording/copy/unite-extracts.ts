@@ -1,6 +1,7 @@
 /** Several extracts of one process's recording as one: each row once. */
 
 import { decodeSegmentMeta, EXTENT, phaseOf, type Rows } from '@cinescope/protocol'
+import { pushTo } from '../../base/push-to.ts'
 import type { PartReader, SoundSegment } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
@@ -30,7 +31,7 @@ export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter
         continue
       }
       const kept = { segment, rows: fresh(segment, told) }
-      if (kept.rows.length > 0) places.set(entry.id, [...(places.get(entry.id) ?? []), kept])
+      if (kept.rows.length > 0) pushTo(places, entry.id, kept)
     }
   }
   const account = new Account(first.ledger())

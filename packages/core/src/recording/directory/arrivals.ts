@@ -1,6 +1,6 @@
 /** What arrives in all recordings of a directory, those included that begin meanwhile. */
 
-import type { ArrivalPage, ArrivalQuery, CinescopeEvent } from '@cinescope/protocol'
+import type { ArrivalEnd, ArrivalPage, ArrivalQuery, CinescopeEvent } from '@cinescope/protocol'
 import { arrivals } from '../../query/arrivals/arrivals.ts'
 import { checkLimit } from '../../query/limit.ts'
 import type { Directory } from './directory.ts'
@@ -11,20 +11,22 @@ import { isUnreadable } from './unreadable.ts'
 /** A file that could not be read so often is not being made just now. */
 const MOST_FAILURES = 40
 const PAGE = 1000
+const MOST_UNLISTED = 10_000
 
 /**
  * A page of arrivals, each recording's in its own order, merged by the wall time at which they ended. A recording that was not
- * there when the tail began is read from its start. It never ends: another process may begin.
+ * there when the tail began is read from its start. That of a directory never ends: another process may begin.
  */
 export async function arrivalsOf(directory: Directory, query: ArrivalQuery = {}): Promise<ArrivalPage> {
   const { from = 'now', ...rest } = query
   const limit = checkLimit(query.limit ?? PAGE)
   const before = typeof from === 'object' ? parsePlaces(from.cursor) : undefined
-  const places: Places = new Map()
+  const { members } = await directory.listing()
+  const places = unlisted(before, members)
   const pages: ArrivalPage[] = []
   const asked: Places = new Map()
   let left = limit
-  for (const member of inTurn((await directory.listing()).members, before)) {
+  for (const member of inTurn(members, before)) {
     const { node } = member
     const place = before?.get(node)
     if (place?.isOver === true || left <= 0) {
@@ -43,8 +45,25 @@ export async function arrivalsOf(directory: Directory, query: ArrivalQuery = {})
     items: mergeByEnd(pages.map(({ items }) => items)),
     cursor: formatPlaces(places),
     more: left <= 0 || pages.some(({ more }) => more),
-    ended: undefined,
+    ended: directory.isFixed ? endOfAll(members, places) : undefined,
   }
+}
+
+/** Places of recordings that are not there now: one may be there again, and must not be told twice. The newest `MOST_UNLISTED`. */
+function unlisted(before: Places | undefined, members: readonly Member[]): Places {
+  const listed = new Set(members.map(({ node }) => node))
+  return new Map(
+    Array.from(before ?? [])
+      .filter(([node]) => !listed.has(node))
+      .slice(-MOST_UNLISTED),
+  )
+}
+
+/** How all ended, once they have. */
+function endOfAll(members: readonly Member[], places: Places): ArrivalEnd | undefined {
+  const ends = members.map(({ node }) => places.get(node) ?? UNKNOWN)
+  if (!ends.every(({ isOver }) => isOver)) return undefined
+  return ends.some(({ isInterrupted }) => isInterrupted) ? 'interrupted' : 'closed'
 }
 
 /** Those that were asked longest ago first; then those that are new, the oldest start first. */
@@ -68,11 +87,13 @@ async function ask(
   try {
     const page = await directory.one(member, (reading) => arrivals(reading, query))
     const isOver = page.ended !== undefined
-    return { page, next: { cursor: isOver ? undefined : page.cursor, isOver, failures: 0 } }
+    const isInterrupted = page.ended === 'interrupted'
+    return { page, next: { cursor: isOver ? undefined : page.cursor, isOver, isInterrupted, failures: 0 } }
   } catch (thrown) {
     if (!isUnreadable(thrown)) throw thrown
     const failures = place.failures + 1
-    return { next: { ...place, failures, isOver: failures >= MOST_FAILURES } }
+    const isOver = failures >= MOST_FAILURES
+    return { next: { ...place, failures, isOver, isInterrupted: isOver } }
   }
 }
 

@@ -39,6 +39,11 @@ export class Directory {
     this.instantOf = instantOf
   }
 
+  /** No recording will come that is not there now. */
+  get isFixed(): boolean {
+    return this.#files.areFixed
+  }
+
   /** What there is, the same throughout the question. @throws CSC_ERR_NO_RECORDING, CSC_ERR_STOPPED */
   listing(): Promise<Listing> {
     this.#listed ??= this.#files.listing().then((listing) => {

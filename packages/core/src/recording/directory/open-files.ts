@@ -40,6 +40,8 @@ export interface Listing {
 
 /** Where recordings are found; each throws what is wrong. */
 export interface Shelf {
+  /** Nothing is ever added to it. */
+  readonly isFixed?: boolean
   /** The newest start first. */
   paths(): readonly string[]
   /** The processes of a file by part. */
@@ -64,6 +66,11 @@ export class OpenFiles {
 
   constructor(shelf: Shelf) {
     this.#shelf = shelf
+  }
+
+  /** No recording will come that is not there now. */
+  get areFixed(): boolean {
+    return this.#shelf.isFixed === true
   }
 
   /** What is there now: processes may have started since. @throws CSC_ERR_NO_RECORDING when the directory is gone */

@@ -7,6 +7,8 @@ export interface Place {
   /** Goes on there; undefined at its start, or where nothing will come any more. */
   readonly cursor: string | undefined
   readonly isOver: boolean
+  /** It was not closed. */
+  readonly isInterrupted: boolean
   /** How often it could not be read. */
   readonly failures: number
 }
@@ -15,17 +17,18 @@ export interface Place {
 export type Places = Map<NodeId, Place>
 
 /** A recording of which nothing is known. */
-export const UNKNOWN: Place = { cursor: undefined, isOver: false, failures: 0 }
+export const UNKNOWN: Place = { cursor: undefined, isOver: false, isInterrupted: false, failures: 0 }
 
+const STATE = { goesOn: 0, over: 1, interrupted: 2 } as const
 const PREFIX = 'tail:'
 const MOST_TEXT = 67_108_864
 
 /** Text of the places. */
 export function formatPlaces(places: Places): string {
-  const all = Array.from(places, ([node, { cursor, isOver, failures }]) => [
+  const all = Array.from(places, ([node, { cursor, isOver, isInterrupted, failures }]) => [
     node,
     cursor ?? '',
-    isOver ? 1 : 0,
+    isInterrupted ? STATE.interrupted : isOver ? STATE.over : STATE.goesOn,
     failures,
   ])
   return `${PREFIX}${JSON.stringify(all)}`
@@ -43,8 +46,9 @@ export function parsePlaces(text: string): Places {
   return new Map(
     all.map((fields: unknown) => {
       if (!isPlace(fields)) throw wrong
-      const [node, cursor, isOver, failures] = fields
-      return [nodeId(node), { cursor: cursor === '' ? undefined : cursor, isOver: isOver === 1, failures }]
+      const [node, cursor, state, failures] = fields
+      const place = { isOver: state !== STATE.goesOn, isInterrupted: state === STATE.interrupted, failures }
+      return [nodeId(node), { cursor: cursor === '' ? undefined : cursor, ...place }]
     }),
   )
 }

@@ -1,6 +1,7 @@
 /** One order for the events of several processes, in which no effect comes before its cause. HLC: Kulkarni et al. 2014, figure 5. */
 
 import { hlcOf, type NodeId, type WallMs, wallMs } from '@cinescope/protocol'
+import { pushTo } from '../../base/push-to.ts'
 import type { InstantOf } from '../directory/directory.ts'
 import type { FilmLink } from './links.ts'
 
@@ -26,7 +27,7 @@ export function hybridOrder(links: readonly FilmLink[]): InstantOf {
       if (node === fromNode) continue
       const floor = instantOf(fromNode, { at: wallMs(sent) }) + 1
       if (instantOf(node, { at: wallMs(received) }) >= floor) continue
-      more.set(node, [...(more.get(node) ?? []), { fromMs: received, floor }])
+      pushTo(more, node, { fromMs: received, floor })
     }
     if (more.size === 0) break
     for (const [node, found] of more) lifts.set(node, rising([...(lifts.get(node) ?? []), ...found]))

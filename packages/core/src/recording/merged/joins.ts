@@ -15,8 +15,8 @@ export class Joins {
   constructor(links: readonly FilmLink[]) {
     this.#byFilm = new Map(links.map((link) => [link.film, link]))
     const joined = links.filter(({ film, outer }) => film !== outer)
-    this.#bySender = groupBy(joined, ({ from }) => from)
-    this.#inner = groupBy(joined, ({ outer }) => outer)
+    this.#bySender = Map.groupBy(joined, ({ from }) => from)
+    this.#inner = Map.groupBy(joined, ({ outer }) => outer)
   }
 
   /** What caused a film, whether or not the two are one. */
@@ -46,14 +46,4 @@ export class Joins {
     const inside = { ...event, film: link.outer }
     return event.id === link.film ? { ...inside, parent: link.from, parentCertainty: 'known' } : inside
   }
-}
-
-function groupBy<K>(links: readonly FilmLink[], keyOf: (link: FilmLink) => K): Map<K, FilmLink[]> {
-  const groups = new Map<K, FilmLink[]>()
-  for (const link of links) {
-    const group = groups.get(keyOf(link))
-    if (group === undefined) groups.set(keyOf(link), [link])
-    else group.push(link)
-  }
-  return groups
 }

@@ -8,6 +8,7 @@ import type { OpenRecording, Recording } from '../recording.ts'
 import { surfaceOver } from '../surface.ts'
 import { clockSkewOf } from './clock-skew.ts'
 import { hybridOrder } from './hybrid-order.ts'
+import { joinedArrivals } from './joined-arrivals.ts'
 import { joinedEvents } from './joined-events.ts'
 import { joinedFilm, joinedFilms } from './joined-films.ts'
 import { Joins } from './joins.ts'
@@ -17,7 +18,7 @@ import type { Merged } from './merged.ts'
 /** Questions that are answered otherwise than of recordings that happen to lie together. */
 type Joined = Pick<
   Recording,
-  'films' | 'film' | 'filmsOfTrace' | 'events' | 'event' | 'parentsOf' | 'childrenOf' | 'clockSkew'
+  'films' | 'film' | 'filmsOfTrace' | 'events' | 'event' | 'arrivals' | 'parentsOf' | 'childrenOf' | 'clockSkew'
 >
 
 /** The surface over the parts of a merged file, of which the shelf holds nothing else; `nodes` are theirs. */
@@ -46,6 +47,7 @@ function joinedOver(merged: Merged): Joined {
     filmsOfTrace: async (trace, control) =>
       (await parts.filmsOfTrace(trace, control)).filter(({ id }) => joins.outerOf(id) === id),
     events: (query, control) => joinedEvents(merged, query, control),
+    arrivals: (query, control) => joinedArrivals(merged, query, control),
     event: async (id, control) => joins.told(await parts.event(id, control)),
     async parentsOf(id, control) {
       const all = []
