@@ -12,8 +12,8 @@ import {
 } from '@cinescope/protocol'
 import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { NEWEST, openAt, origin, originText, tellUnread } from '../base/recordings.ts'
-import { explainLines } from '../format/explain.ts'
+import { NEWEST, openAt, origin, originText } from '../base/recordings.ts'
+import { tellAnswer } from '../base/tell-answer.ts'
 import { eventLabel, eventValues } from '../format/event-label.ts'
 import { eventMarks, spaced } from '../format/outcome.ts'
 import { styled } from '../format/styled.ts'
@@ -67,28 +67,25 @@ export const query: Command = {
   run: runQuery,
 }
 
-async function runQuery({ operands, given, screen }: Call): Promise<ExitCode> {
+async function runQuery(call: Call): Promise<ExitCode> {
+  const { operands, given, screen } = call
   const opened = await openAt(operands[0], { newest: given.flag('newest') })
   await using recording = opened.recording
   const expression = operands[1] === undefined ? {} : parseQuery(operands[1], { nowMs: Date.now() })
   const page = await recording.events(joined(await optionsQuery(given, recording), expression))
   const status = await recording.status()
-  tellUnread(status, screen)
   if (screen.format === 'json') {
     const { items, explain } = page
     screen.json({ recording: origin(opened, status), events: items, cursor: page.cursor, explain })
-    return EXIT.ok
-  }
-  if (screen.format === 'ndjson') for (const event of page.items) screen.json(event)
+  } else if (screen.format === 'ndjson') for (const event of page.items) screen.json(event)
   else if (page.items.length > 0) screen.print(...eventTable(page, screen.width))
   if (screen.format === 'table') {
     const what = page.items.length === 0 ? 'No event fits' : counted(page.items.length, 'event')
     screen.note(`${what} in ${opened.path} (${originText(opened, status)})`)
   }
-  const { corrupt } = page.explain
-  if (corrupt > 0) screen.complain(`the file is damaged: ${counted(corrupt, 'segment')} left out`)
-  if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)
-  if (given.flag('explain')) for (const line of explainLines(page.explain)) screen.note(line)
+  if (screen.format !== 'json' && page.cursor !== undefined)
+    screen.note(`There may be more: add --cursor '${page.cursor}'`)
+  tellAnswer(page.explain, status, call)
   return EXIT.ok
 }
 

@@ -5,9 +5,9 @@ import { CinescopeError, type EventFilter, parseQuery, wallMs } from '@cinescope
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { groupingOf, groupings } from '../base/grouping.ts'
-import { openAt, origin } from '../base/recordings.ts'
+import { NEWEST, openAt, origin } from '../base/recordings.ts'
+import { tellAnswer } from '../base/tell-answer.ts'
 import { heatMapLines, histogramLines } from '../format/histogram.ts'
-import { explainLines } from '../format/explain.ts'
 import { percent, count, counted, dateOf, duration, timeOfDay } from '../format/units.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { type Column, table } from '../format/table.ts'
@@ -36,6 +36,7 @@ export const stats: Command = {
       from: 1,
       to: 10_000,
     },
+    newest: NEWEST,
     explain: { kind: 'flag', help: 'tell what was read to find the answer' },
   },
   examples: [
@@ -47,12 +48,13 @@ export const stats: Command = {
   run: runStats,
 }
 
-async function runStats({ operands, given, screen }: Call): Promise<ExitCode> {
+async function runStats(call: Call): Promise<ExitCode> {
+  const { operands, given, screen } = call
   const [path, expression] = operands
   const by = groupingOf(given.text('by') ?? 'route')
   const perMs = given.number('per')
   const since = given.number('since')
-  const opened = await openAt(path)
+  const opened = await openAt(path, { newest: given.flag('newest') })
   await using recording = opened.recording
   const answer = await recording.aggregate({
     where: { ...whereOf(expression), ...(since === undefined ? {} : { from: wallMs(since) }) },
@@ -62,11 +64,9 @@ async function runStats({ operands, given, screen }: Call): Promise<ExitCode> {
     limit: given.number('limit') ?? (given.flag('histogram') ? (perMs === undefined ? 10 : 10_000) : 100),
     ...(given.flag('histogram') ? { histogram: RATIO } : {}),
   })
-  if (screen.format === 'json') {
-    screen.json({ recording: origin(opened, await recording.status()), ...answer })
-    return EXIT.ok
-  }
-  if (screen.format === 'ndjson') for (const group of answer.groups) screen.json(group)
+  const status = await recording.status()
+  if (screen.format === 'json') screen.json({ recording: origin(opened, status), ...answer })
+  else if (screen.format === 'ndjson') for (const group of answer.groups) screen.json(group)
   else if (given.flag('histogram')) screen.print(...histograms(answer, perMs, screen.width))
   else if (answer.groups.length > 0) screen.print(...statsTable(answer, screen.width))
   if (screen.format === 'table') {
@@ -74,9 +74,7 @@ async function runStats({ operands, given, screen }: Call): Promise<ExitCode> {
     screen.note(`${events === 0 ? 'No event fits' : counted(events, 'event')} in ${opened.path}`)
   }
   if (answer.isTruncated) screen.note('There are more groups: raise --limit, or ask for fewer')
-  if (answer.explain.corrupt > 0)
-    screen.complain(`the file is damaged: ${counted(answer.explain.corrupt, 'segment')} left out`)
-  if (given.flag('explain')) for (const line of explainLines(answer.explain)) screen.note(line)
+  tellAnswer(answer.explain, status, call)
   return EXIT.ok
 }
 

@@ -14,8 +14,8 @@ import {
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { groupingOf, groupings } from '../base/grouping.ts'
-import { NEWEST, openAt, origin, tellUnread } from '../base/recordings.ts'
-import { explainLines } from '../format/explain.ts'
+import { NEWEST, openAt, origin } from '../base/recordings.ts'
+import { tellAnswer } from '../base/tell-answer.ts'
 import { busiest, strip } from '../format/lanes.ts'
 import { styled } from '../format/styled.ts'
 import { type Column, table } from '../format/table.ts'
@@ -61,7 +61,8 @@ export const timeline: Command = {
   run: runTimeline,
 }
 
-async function runTimeline({ operands, given, screen }: Call): Promise<ExitCode> {
+async function runTimeline(call: Call): Promise<ExitCode> {
+  const { operands, given, screen } = call
   const [path, expression] = operands
   const opened = await openAt(path, { newest: given.flag('newest') })
   await using recording = opened.recording
@@ -77,17 +78,12 @@ async function runTimeline({ operands, given, screen }: Call): Promise<ExitCode>
   if (screen.format === 'json') {
     const lanes = answer.lanes.map(plain)
     screen.json({ recording: origin(opened, status), ...answer, lanes })
-    return EXIT.ok
-  }
-  if (screen.format === 'ndjson') for (const lane of answer.lanes) screen.json(plain(lane))
+  } else if (screen.format === 'ndjson') for (const lane of answer.lanes) screen.json(plain(lane))
   else if (answer.lanes.length > 0) screen.print(...lanesTable(answer, screen.width))
   if (screen.format === 'table')
     screen.note(answer.lanes.length === 0 ? `No event fits in ${opened.path}` : span(answer, opened.path))
-  tellUnread(status, screen)
   if (answer.isTruncated) screen.note('There are more lanes: raise --lanes, or ask for less')
-  if (answer.explain.corrupt > 0)
-    screen.complain(`the file is damaged: ${counted(answer.explain.corrupt, 'segment')} left out`)
-  if (given.flag('explain')) for (const line of explainLines(answer.explain)) screen.note(line)
+  tellAnswer(answer.explain, status, call)
   return EXIT.ok
 }
 

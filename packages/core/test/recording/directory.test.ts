@@ -128,13 +128,26 @@ describe('a directory opened as one recording', () => {
     expect((await newest.films()).items).toHaveLength(2)
   })
 
-  it('refuses a question whose answers are not merged, unless it holds one recording', async () => {
+  it('counts what all of its recordings hold together', async () => {
     using directory = temporaryDirectory()
-    record(directory.path, 0, 1, 0)
+    for (const [i, [count, shiftMs]] of [[3, 0] as const, [5, 4000] as const, [0, 1] as const].entries())
+      record(directory.path, i, count, shiftMs)
     await using all = openRecording(directory.path)
-    const alone = await codeOf(all.aggregate())
-    record(directory.path, 1, 1, 0)
-    expect([alone, await codeOf(all.aggregate())]).toEqual(['answered', 'CSC_ERR_QUERY'])
+    const { items } = await all.events({ limit: 100 })
+    const [whole] = (await all.aggregate({ quantiles: [0, 1], histogram: 2 })).groups
+    const lengths = items.flatMap(({ durationNs = -1 }) => (durationNs < 0 ? [] : [durationNs / 1e6]))
+    const seconds = (items.at(-1)!.at - items[0]!.at) / 1000
+    expect(whole).toMatchObject({ count: 8, measured: lengths.length, max: Math.max(...lengths) })
+    expect(whole!.sum).toBeCloseTo(
+      lengths.reduce((sum, each) => sum + each, 0),
+      9,
+    )
+    expect(whole!.perSecond).toBeCloseTo(8 / seconds, 6)
+    expect(whole!.histogram!.reduce((sum, { count }) => sum + count, 0)).toBe(lengths.length)
+    const { groups, explain } = await all.aggregate({ perMs: 1000 })
+    const buckets = Map.groupBy(items, ({ at }) => Math.floor(at / 1000) * 1000)
+    expect(groups.map(({ at, count }) => [at, count])).toEqual(Array.from(buckets, ([at, own]) => [at, own.length]))
+    expect(explain).toMatchObject({ segmentsRolledUp: 2, plan: expect.stringContaining('in each of 3 recordings') })
   })
 
   it('is no recording any more once it is removed', async () => {

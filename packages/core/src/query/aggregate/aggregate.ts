@@ -1,13 +1,20 @@
 /** Figures over many events: counts, rates, sums and quantiles, by group and by time. */
 
-import { type Aggregate, type AggregateQuery, CinescopeError, FLAG, RELATIVE_ERROR } from '@cinescope/protocol'
+import {
+  type Aggregate,
+  type AggregateQuery,
+  CinescopeError,
+  type Explain,
+  FLAG,
+  RELATIVE_ERROR,
+} from '@cinescope/protocol'
 import { checkLimit } from '../limit.ts'
 import { compileFilter, type Predicate } from '../predicate.ts'
 import type { QueryParts, Reading } from '../reading.ts'
 import { candidatesOf, type ScanTarget, visitMatches } from '../scan.ts'
 import { Groups } from './groups.ts'
 import { groupingOf } from './key-of.ts'
-import { measuringOf } from './measure.ts'
+import { type Measuring, measuringOf } from './measure.ts'
 import { bucketing, countRolledUp, type Figures } from './rolled-up.ts'
 
 const QUANTILES: readonly number[] = [0.5, 0.9, 0.99]
@@ -19,43 +26,76 @@ const MOST_RATIO = 100
 
 /** See `Recording.aggregate`. */
 export async function aggregate(reading: Reading, query: AggregateQuery = {}): Promise<Aggregate> {
-  const { by, perMs, quantiles = QUANTILES, histogram } = query
-  const limit = checkLimit(query.limit ?? LIMIT)
-  checkQuery(query, quantiles)
-  return reading.view(async (parts) => {
-    const { cost } = parts
-    const figures = figuresOf(query, parts)
-    await countAll(figures, parts)
-    const { groups, target } = figures
-    const sorted = groups.sorted()
-    return {
-      groups: sorted.slice(0, limit).map((group) => group.figures({ quantiles, perMs, histogram })),
-      isTruncated: groups.isFull || sorted.length > limit,
-      relativeError: sorted.some(({ isRough }) => isRough) ? undefined : RELATIVE_ERROR,
-      explain: cost.explain(
-        `figures of ${target.predicate.text}${by === undefined ? '' : `, by ${JSON.stringify(by)}`}`,
-      ),
-    }
-  })
+  const counting = new Counting(query)
+  return counting.told(await counting.count(reading))
 }
 
-function figuresOf({ by, perMs, where, measure }: AggregateQuery, parts: QueryParts): Figures {
-  const { view, reader, anchors, node } = parts
-  const target: ScanTarget<Predicate> = {
-    segments: reader.segments(),
-    predicate: compileFilter(where, { view, node, anchors }),
+/** An aggregate of one recording after another. */
+export class Counting {
+  readonly #query: AggregateQuery
+  readonly #quantiles: readonly number[]
+  readonly #limit: number
+  readonly #measuring: Measuring
+  readonly #groups: Groups
+  /** When the first of them began, in ms. */
+  #originMs: number | undefined
+
+  /** @throws CSC_ERR_QUERY */
+  constructor(query: AggregateQuery) {
+    this.#query = query
+    this.#quantiles = query.quantiles ?? QUANTILES
+    this.#limit = checkLimit(query.limit ?? LIMIT)
+    checkQuery(query, this.#quantiles)
+    this.#measuring = measuringOf(query.measure ?? 'duration')
+    this.#groups = new Groups(this.#measuring.unit)
   }
-  const measuring = measuringOf(measure ?? 'duration')
-  const groups = new Groups(measuring.unit)
-  const grouping = groupingOf(by, parts)
-  const bucketOf = bucketing(anchors, perMs)
-  const count: Figures['count'] = (entry, rows, row) => {
-    // row is below rows.length
-    const atNs = rows.time[row]!
-    const group = groups.of(grouping.keyOf(entry, rows, row), bucketOf(atNs))
-    group?.add(atNs, (rows.word[row]! & FLAG.error) !== 0, measuring.ofRow(rows, row))
+
+  /** Counts what a recording holds; gives what that cost. */
+  count(reading: Reading): Promise<Explain> {
+    const { wallMs } = reading.source.process.anchor
+    this.#originMs ??= wallMs
+    const sinceNs = Math.round((wallMs - this.#originMs) * 1e6)
+    return reading.view(async (parts) => {
+      const figures = this.#figures(parts, sinceNs)
+      await countAll(figures, parts)
+      const { by } = this.#query
+      const grouped = by === undefined ? '' : `, by ${JSON.stringify(by)}`
+      return parts.cost.explain(`figures of ${figures.target.predicate.text}${grouped}`)
+    })
   }
-  return { target, grouping, measuring, groups, bucketOf, count }
+
+  /** The groups as they are now. */
+  told(explain: Explain): Aggregate {
+    const { perMs, histogram } = this.#query
+    const sorted = this.#groups.sorted()
+    return {
+      groups: sorted
+        .slice(0, this.#limit)
+        .map((group) => group.figures({ quantiles: this.#quantiles, perMs, histogram })),
+      isTruncated: this.#groups.isFull || sorted.length > this.#limit,
+      relativeError: sorted.some(({ isRough }) => isRough) ? undefined : RELATIVE_ERROR,
+      explain,
+    }
+  }
+
+  #figures(parts: QueryParts, sinceNs: number): Figures {
+    const { view, reader, anchors, node } = parts
+    const { by, perMs, where } = this.#query
+    const [groups, measuring] = [this.#groups, this.#measuring]
+    const target: ScanTarget<Predicate> = {
+      segments: reader.segments(),
+      predicate: compileFilter(where, { view, node, anchors }),
+    }
+    const grouping = groupingOf(by, parts)
+    const bucketOf = bucketing(anchors, perMs)
+    const count: Figures['count'] = (entry, rows, row) => {
+      // row is below rows.length
+      const atNs = rows.time[row]!
+      const group = groups.of(grouping.keyOf(entry, rows, row), bucketOf(atNs))
+      group?.add(atNs + sinceNs, (rows.word[row]! & FLAG.error) !== 0, measuring.ofRow(rows, row))
+    }
+    return { target, grouping, measuring, groups, sinceNs, bucketOf, count }
+  }
 }
 
 /** The newest segments first: they tell how films ended that earlier ones began. */

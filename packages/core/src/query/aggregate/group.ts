@@ -9,6 +9,14 @@ import {
   ZERO_BIN,
 } from '@cinescope/protocol'
 
+/** How a cell is counted. */
+export interface CellLook {
+  /** What is added to its times. */
+  readonly sinceNs: number
+  readonly isError: boolean
+  readonly measured: RollupFigures
+}
+
 /** What is to be told of a group. */
 export interface FiguresWanted {
   readonly quantiles: readonly number[]
@@ -16,7 +24,7 @@ export interface FiguresWanted {
   readonly histogram: number | undefined
 }
 
-/** See above. Times are ns since the process's anchor. */
+/** See above. Times are ns since the anchor of the process that was counted first. */
 export class Group {
   readonly key: string | undefined
   /** Begin of its bucket in ms, or undefined. */
@@ -53,9 +61,9 @@ export class Group {
   }
 
   /** Counts the events of a cell. */
-  addCell(cells: RollupCells, cell: number, isError: boolean, figures: RollupFigures): void {
+  addCell(cells: RollupCells, cell: number, { sinceNs, isError, measured: figures }: CellLook): void {
     // a cell is below the length of each column
-    this.#count(cells.count[cell]!, isError, cells.first[cell]!, cells.last[cell]!)
+    this.#count(cells.count[cell]!, isError, cells.first[cell]! + sinceNs, cells.last[cell]! + sinceNs)
     const measured = figures.measured[cell]!
     if (measured === 0) return
     this.#measure(measured, figures.sum[cell]!, figures.min[cell]!, figures.max[cell]!)

@@ -25,6 +25,8 @@ export interface Figures {
   readonly grouping: Grouping
   readonly measuring: Measuring
   readonly groups: Groups
+  /** When the recording began, in ns after the first that is counted. */
+  readonly sinceNs: number
   /** The bucket of an instant, or undefined where there are none. */
   bucketOf(atNs: number): WallMs | undefined
   /** Counts a row in its group. */
@@ -66,7 +68,7 @@ function straddles(
 
 function countCells(rollup: Rollup, figures: Figures, { cost }: QueryParts): void {
   const { cells } = rollup
-  const { grouping, groups, measuring, target } = figures
+  const { grouping, groups, measuring, sinceNs, target } = figures
   const at = cells.length === 0 ? undefined : figures.bucketOf(rollup.timeLow)
   const measured = measuring.ofCells(cells)
   for (let cell = 0; cell < cells.length; cell++) {
@@ -76,7 +78,11 @@ function countCells(rollup: Rollup, figures: Figures, { cost }: QueryParts): voi
     // those are in the rest, one by one
     if (grouping.films !== undefined && cells.film[cell] === UNSETTLED_FILM) continue
     cost.rowsMatched += cells.count[cell]!
-    groups.of(grouping.keyOfCell?.(rollup, cell), at)?.addCell(cells, cell, (word & FLAG.error) !== 0, measured)
+    groups.of(grouping.keyOfCell?.(rollup, cell), at)?.addCell(cells, cell, {
+      sinceNs,
+      isError: (word & FLAG.error) !== 0,
+      measured,
+    })
   }
 }
 

@@ -1,6 +1,8 @@
-/** How each question is answered from all recordings of a directory. A question without a way says so. */
+/** How each question is answered from all recordings of a directory. */
 
 import {
+  type Aggregate,
+  type AggregateQuery,
   CinescopeError,
   type EventPage,
   type EventQuery,
@@ -11,6 +13,7 @@ import {
   type Page,
   placeOf,
 } from '@cinescope/protocol'
+import { Counting } from '../../query/aggregate/aggregate.ts'
 import { causesOf, effectsOf } from '../../query/causality/causal-graph.ts'
 import { concurrentWith } from '../../query/causality/concurrent.ts'
 import { pathBetween } from '../../query/causality/path-between.ts'
@@ -70,26 +73,20 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
-  aggregate: ofOne('aggregate'),
+  aggregate: aggregateOf,
   tiles: tilesOf,
   arrivals: arrivalsOf,
   diffFilms: async (directory, a, b, options) =>
     one(await directory.ask('diffFilms', [a, b, options], () => true), `pair of films ${a} and ${b}`),
 }
 
-/** For a question whose answers are not merged yet: a directory of one recording can be asked. */
-function ofOne<M extends Method>(
-  method: M,
-): (directory: Directory, ...args: Parameters<Recording[M]>) => Promise<Awaited<ReturnType<Recording[M]>>> {
-  return async (directory, ...args): Promise<Awaited<ReturnType<Recording[M]>>> => {
-    const { members } = await directory.listing()
-    if (members.length > 1) {
-      const message = `'${method}' asks one recording, and the directory holds ${members.length}: open a file, or the newest`
-      throw new CinescopeError('CSC_ERR_QUERY', message)
-    }
-    const parts = await directory.ask(method, args)
-    return one<Awaited<ReturnType<Recording[M]>>>(parts, 'recording')
-  }
+async function aggregateOf(directory: Directory, query: AggregateQuery = {}): Promise<Aggregate> {
+  const counting = new Counting(query)
+  const parts = await directory.each(() => (reading) => counting.count(reading))
+  const explains = parts.map(({ answer }) => answer)
+  return counting.told(
+    mergeExplains(explains, `${explains[0]?.plan ?? 'nothing'}, in each of ${parts.length} recordings`),
+  )
 }
 
 async function films(directory: Directory, query: FilmQuery = {}): Promise<FilmPage> {
