@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Scope } from '@cinescope/core'
 import type { SpanId, TraceId } from '@cinescope/protocol'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, Place, recordShop, run } from './cli.ts'
 
 /** The span of one process by which another is asked. */
@@ -139,4 +139,63 @@ test('merge leaves nothing behind when there is no room for what it writes', asy
   const { status, stderr } = spawnSync('/bin/sh', args, { encoding: 'utf8' })
   expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('CSC_ERR_STORE') as unknown })
   expect(readdirSync(target.directory)).toEqual([])
+})
+
+describe('an export of a merged file', () => {
+  const place = new Place()
+  const target = new Place()
+  const out = join(target.directory, 'all.cine')
+  beforeAll(async () => {
+    const asked: Asked[] = []
+    const shop = (scope: Scope): void => {
+      const probe = scope['cinescope.probe.v1']
+      const root = probe.open(1, probe.site({ name: 'GET /shop' }), undefined)
+      for (let i = 0; i < 2; i++) {
+        const client = probe.open(16, probe.site({ name: 'GET stock' }), root)
+        asked.push({ trace: root.traceId, span: client.id })
+        client.end(200, 0, undefined)
+      }
+      root.end(200, 0, undefined)
+    }
+    const stock = (scope: Scope): void => {
+      const probe = scope['cinescope.probe.v1']
+      const roots = asked.map(({ trace, span }) => {
+        const root = probe.open(1, probe.site({ name: 'GET /stock' }), undefined)
+        probe.adopt(root, trace, span)
+        return root
+      })
+      for (const root of roots) root.end(200, 0, undefined)
+    }
+    await place.record(shop, { service: 'shop' })
+    await place.record(stock, { service: 'stock' })
+    await json('merge', place.directory, '--out', out)
+  })
+  afterAll(() => {
+    place[Symbol.dispose]()
+    target[Symbol.dispose]()
+  })
+
+  test.each(['csv', 'ndjson', 'otlp', 'har'])(
+    'as %s tells of each process what its own recording tells',
+    async (format) => {
+      const merged = await run(['export', out, '--format', format])
+      expect(merged.code).toBe(0)
+      expect(merged.stdout).toBe((await run(['export', place.directory, '--format', format])).stdout)
+    },
+  )
+
+  test('tells of one film by the processes that it went through, in which it is several', async () => {
+    const [film] = (await json('films', out))['films'] as { id: string }[]
+    const { stdout } = await run(['export', out, '--format', 'csv', '--film', film!.id])
+    const whole = (await run(['export', place.directory, '--format', 'csv'])).stdout
+    // there is no other film
+    expect(stdout).toBe(whole)
+    const { resourceSpans } = JSON.parse(
+      (await run(['export', out, '--format', 'otlp', '--film', film!.id])).stdout.split('\n').at(-2) ?? '',
+    ) as { resourceSpans: unknown[] }
+    expect(JSON.stringify(resourceSpans)).toContain('stock')
+    const diagram = (await run(['export', out, '--format', 'mermaid', '--film', film!.id])).stdout
+    expect(diagram.match(/GET \/stock/g)).toHaveLength(2)
+    expect(diagram).toContain('GET /shop')
+  })
 })

@@ -5,7 +5,13 @@ export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
 export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'
 export type { OpenOptions } from './recording/open-recording.ts'
-export { findRecording, openRecording, RECORDING_EXTENSION, recordingsIn } from './recording/open-recording.ts'
+export {
+  findRecording,
+  openProcesses,
+  openRecording,
+  RECORDING_EXTENSION,
+  recordingsIn,
+} from './recording/open-recording.ts'
 export type { EntityState } from './timetravel/state-at.ts'
 export type { CopyReport } from './recording/copy/merge.ts'
 export { mergeRecordings } from './recording/copy/merge.ts'

@@ -97,10 +97,21 @@ export function shown(path: string): string {
   return near.startsWith('..') || near === '' ? path : near
 }
 
+/** What each process of a file recorded for itself. @throws as `openAt` */
+export async function openProcessesAt(file: string): Promise<readonly OpenRecording[]> {
+  const { openProcesses } = await import('@cinescope/core/reader')
+  return opening(file, () => openProcesses(file))
+}
+
 async function openFile(file: string, others: number): Promise<Opened> {
   const { openRecording } = await import('@cinescope/core/reader')
+  return opening(file, () => ({ recording: openRecording(file), path: shown(file), others }))
+}
+
+/** Says which file it is that cannot be opened. */
+function opening<T>(file: string, open: () => T): T {
   try {
-    return { recording: openRecording(file), path: shown(file), others }
+    return open()
   } catch (thrown) {
     if (!(thrown instanceof CinescopeError)) throw thrown
     throw new CinescopeError(thrown.code, `${shown(file)}: ${thrown.message}`, { cause: thrown })

@@ -1,10 +1,10 @@
 /** `cinescope export`: recordings in the formats of other tools. */
 
-import type { EventQuery } from '@cinescope/core'
+import type { EventQuery, FilmSummary } from '@cinescope/core'
 import { CinescopeError, parseQuery } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
-import { NEWEST, openAt, openFilm, recordingsAt, shown } from '../base/recordings.ts'
+import { NEWEST, openAt, type Opened, openFilm, openProcessesAt, recordingsAt, shown } from '../base/recordings.ts'
 import { keepHeapSmall } from '../base/small-heap.ts'
 import { gathered } from '../export/chunks.ts'
 import type { ExportPart } from '../export/format.ts'
@@ -56,7 +56,8 @@ async function runExport({ operands, given, screen }: Call): Promise<ExitCode> {
   const output = given.text('out')
   if (output === undefined && given.flag('force')) throw usageError('--force is for a FILE; add --out FILE')
   const told: Told = { watch: { corrupt: 0, events: 0 }, lost: 0, unknown: 0, unread: 0 }
-  const parts = partsAsked(operands[0], { ...selectionOf(given), newest: given.flag('newest') }, told, screen)
+  const selection = { ...selectionOf(given), newest: given.flag('newest'), isJoined: format.isJoined === true }
+  const parts = partsAsked(operands[0], selection, told, screen)
   keepHeapSmall()
   const text = gathered((await format.load())(parts))
   if (output === undefined) await screen.pour(text)
@@ -77,9 +78,11 @@ interface Selection {
   readonly film: string | undefined
   readonly query: EventQuery
   readonly newest: boolean
+  /** Films of several processes are wanted as one. */
+  readonly isJoined: boolean
 }
 
-function selectionOf(given: Call['given']): Omit<Selection, 'newest'> {
+function selectionOf(given: Call['given']): Pick<Selection, 'film' | 'query'> {
   const expression = given.text('query')
   const { limit, order, cursor, ...query } =
     expression === undefined ? {} : parseQuery(expression, { nowMs: Date.now() })
@@ -93,29 +96,50 @@ function selectionOf(given: Call['given']): Omit<Selection, 'newest'> {
 
 async function* partsAsked(
   path: string | undefined,
-  { film, query, newest }: Selection,
+  { film, query, newest, isJoined }: Selection,
   told: Told,
   screen: Screen,
 ): AsyncGenerator<ExportPart> {
   if (film !== undefined) {
     const opened = await openFilm(film, path)
     await using recording = opened.recording
-    yield noting(await partOf(recording, { where: { film: opened.film.summary.id } }, told.watch), told)
+    const { summary, processes } = opened.film
+    if (!isJoined && processes !== undefined) yield* partsOfFilm(opened, summary, told)
+    else yield noting(await partOf(recording, [{ where: { film: summary.id } }], told.watch), told)
     return
   }
   const files = await recordingsAt(path)
   const nodes = new Set<string>()
   for (const file of newest ? files.slice(0, 1) : files.toReversed()) {
-    const opened = await openAt(file).catch((thrown: unknown) => unreadable(thrown, files.length, told, screen))
-    if (opened === undefined) continue
-    await using recording = opened.recording
-    const part = await partOf(recording, query, told.watch)
-    const { node } = part.status.process
-    if (nodes.has(node)) screen.complain(`${shown(file)} is left out: it is a copy of another recording there`)
-    else yield noting(part, told)
-    nodes.add(node)
+    const open = isJoined ? async () => [(await openAt(file)).recording] : () => openProcessesAt(file)
+    const recordings = await open().catch((thrown: unknown) => unreadable(thrown, files.length, told, screen))
+    for (const each of recordings ?? []) {
+      await using recording = each
+      const part = await partOf(recording, [query], told.watch)
+      const { node } = part.status.process
+      if (nodes.has(node)) screen.complain(`${shown(file)} is left out: it is a copy of another recording there`)
+      else yield noting(part, told)
+      nodes.add(node)
+    }
   }
   if (nodes.size === 0) throw new CinescopeError('CSC_ERR_NO_RECORDING', 'none of the recordings can be read')
+}
+
+/** What each process did for a film that went through several. */
+async function* partsOfFilm(
+  { path, recording: merged }: Opened,
+  { id, traceId }: FilmSummary,
+  told: Told,
+): AsyncGenerator<ExportPart> {
+  for (const each of await openProcessesAt(path)) {
+    await using recording = each
+    const queries: EventQuery[] = []
+    for (const film of await recording.filmsOfTrace(traceId)) {
+      const root = await merged.event(film.id)
+      if (root.film === id) queries.push({ where: { film: film.id } })
+    }
+    if (queries.length > 0) yield noting(await partOf(recording, queries, told.watch), told)
+  }
 }
 
 /** One of several that cannot be read does not keep the others from being written. */

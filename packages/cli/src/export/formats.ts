@@ -2,8 +2,16 @@
 
 import type { Format } from './format.ts'
 
+/** A format that can be asked for. */
+export interface FormatEntry {
+  readonly summary: string
+  /** Draws a film of several processes as one; others tell of each process by itself. */
+  readonly isJoined?: boolean
+  load(): Promise<Format>
+}
+
 /** See above. */
-export const FORMATS: Readonly<Record<string, { readonly summary: string; load(): Promise<Format> }>> = {
+export const FORMATS: Readonly<Record<string, FormatEntry>> = {
   ndjson: { summary: 'one event a line, as `query --ndjson`', load: async () => (await import('./ndjson.ts')).ndjson },
   csv: { summary: 'one event a row (RFC 4180)', load: async () => (await import('./csv.ts')).csv },
   otlp: {
@@ -15,5 +23,9 @@ export const FORMATS: Readonly<Record<string, { readonly summary: string; load()
     load: async () => (await import('./chrome/chrome.ts')).chrome,
   },
   har: { summary: 'HTTP Archive 1.2', load: async () => (await import('./har/har.ts')).har },
-  mermaid: { summary: 'a sequence diagram', load: async () => (await import('./mermaid/mermaid.ts')).mermaid },
+  mermaid: {
+    summary: 'a sequence diagram',
+    isJoined: true,
+    load: async () => (await import('./mermaid/mermaid.ts')).mermaid,
+  },
 }

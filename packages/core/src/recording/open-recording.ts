@@ -44,6 +44,15 @@ export function openRecording(path: string, { newest = false }: OpenOptions = {}
   return recordingOf(openSqliteSource(first))
 }
 
+/**
+ * Opens what each process of a recording file recorded for itself; one, unless the file was merged.
+ * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
+ */
+export function openProcesses(path: string): readonly OpenRecording[] {
+  const file = findRecording(path)
+  return nodesIn(file).map((_, part) => recordingOf(openSqliteSource(file, part)))
+}
+
 /** The same with each film of each process for itself, as it was recorded. */
 export function openParts(path: string): OpenRecording {
   const first = findRecording(path)
