@@ -9,6 +9,12 @@ import { counted } from './format/units.ts'
 /** The option to write over a file. */
 export const FORCE: Option = { kind: 'flag', help: 'write over a file that is there' }
 
+/** The report as it is told in JSON. */
+export function copyJson({ leftOut, ...report }: CopyReport): object {
+  const left = leftOut.map(({ path, error: { code, message } }) => ({ path: shown(path), code, message }))
+  return { ...report, leftOut: left }
+}
+
 /** Says what could not be copied. */
 export function tellCopy({ leftOut, corrupt }: CopyReport, screen: Screen): void {
   for (const { path, error } of leftOut) screen.complain(`${shown(path)} is left out: ${error.message}`)

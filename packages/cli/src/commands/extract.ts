@@ -4,8 +4,8 @@ import type { Call, Command } from '../base/command.ts'
 import { DEFAULT_PATH } from '../base/command.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
 import { shown } from '../base/recordings.ts'
-import { counted } from '../format/units.ts'
-import { FORCE, tellCopy } from '../tell-copy.ts'
+import { bytes, counted } from '../format/units.ts'
+import { copyJson, FORCE, tellCopy } from '../tell-copy.ts'
 
 /** See the file's first line. */
 export const extract: Command = {
@@ -42,21 +42,15 @@ export const extract: Command = {
     const { extractFilms, openRecording } = await import('@cinescope/core/reader')
     const report = await extractFilms(operands[0] ?? DEFAULT_PATH, ids, { path, force: given.flag('force') })
     await using recording = openRecording(path)
-    const { bytes } = await recording.status()
+    const { bytes: size } = await recording.status()
     const { stored, notExtracted } = await recording.ledger()
     if (screen.format !== 'table') {
-      const { leftOut, ...rest } = report
-      const left = leftOut.map(({ path: file, error }) => ({
-        path: shown(file),
-        code: error.code,
-        message: error.message,
-      }))
-      screen.json({ path: shown(path), ...rest, bytes, stored, notExtracted, leftOut: left })
+      screen.json({ path: shown(path), ...copyJson(report), bytes: size, stored, notExtracted })
       return EXIT.ok
     }
     tellCopy(report, screen)
     screen.print([
-      `${shown(path)}: ${counted(report.films, 'film')}, ${counted(stored, 'event')}, ${bytes} bytes; ${counted(notExtracted, 'event')} not extracted`,
+      `${shown(path)}: ${counted(report.films, 'film')}, ${counted(stored, 'event')}, ${bytes(size)}; ${counted(notExtracted, 'event')} not extracted`,
     ])
     return EXIT.ok
   },

@@ -4,8 +4,8 @@ import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { origin, shown } from '../base/recordings.ts'
 import { skewLines } from '../format/clock-skew.ts'
-import { counted } from '../format/units.ts'
-import { FORCE, tellCopy } from '../tell-copy.ts'
+import { bytes, counted } from '../format/units.ts'
+import { copyJson, FORCE, tellCopy } from '../tell-copy.ts'
 
 /** See the file's first line. */
 export const merge: Command = {
@@ -34,25 +34,18 @@ export const merge: Command = {
     const { stored } = await recording.ledger()
     const skew = await recording.clockSkew()
     if (screen.format !== 'table') {
-      const { leftOut, ...rest } = report
-      const left = leftOut.map(({ path: file, error }) => ({
-        path: shown(file),
-        code: error.code,
-        message: error.message,
-      }))
       screen.json({
         recording: origin({ path: shown(path) }, status),
-        ...rest,
+        ...copyJson(report),
         stored,
         bytes: status.bytes,
         skew,
-        leftOut: left,
       })
       return EXIT.ok
     }
     tellCopy(report, screen)
     screen.print(
-      [`${shown(path)}: ${counted(report.processes, 'process')}, ${counted(stored, 'event')}, ${status.bytes} bytes`],
+      [`${shown(path)}: ${counted(report.processes, 'process')}, ${counted(stored, 'event')}, ${bytes(status.bytes)}`],
       ...skewLines(skew, status),
     )
     return EXIT.ok

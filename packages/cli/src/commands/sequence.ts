@@ -52,8 +52,7 @@ async function runSequence({ operands, given, screen }: Call): Promise<ExitCode>
   if (screen.format === 'ndjson') for (const match of page.items) screen.json(match)
   else {
     screen.print(...page.items.flatMap((match, i) => (i === 0 ? matchLines(match) : [[], ...matchLines(match)])))
-    const what =
-      page.items.length === 0 ? 'No sequence fits' : counted(page.items.length, 'match').replace(/matchs$/, 'matches')
+    const what = page.items.length === 0 ? 'No sequence fits' : counted(page.items.length, 'match')
     screen.note(`${what} in ${opened.path} (${originText(opened, status)})`)
   }
   if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)

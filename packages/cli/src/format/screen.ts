@@ -11,7 +11,6 @@ export interface Output {
   write(text: string): unknown
   once?(event: 'drain', listener: () => void): unknown
   hasColors?(): boolean
-  once?(event: 'drain', listener: () => void): unknown
 }
 
 /** What a screen is made of. */
@@ -73,10 +72,9 @@ export class Screen {
 
   /** Prints text that is made while it is printed, no faster than it is read. */
   async pour(texts: AsyncIterable<string>): Promise<void> {
-    const { stdout } = this.#parts
     for await (const text of texts) {
-      if (stdout.write(text) !== false || stdout.once === undefined) continue
-      await new Promise<void>((resolve) => stdout.once?.('drain', resolve))
+      this.#write(text)
+      await this.drained()
     }
   }
 

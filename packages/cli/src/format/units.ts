@@ -28,9 +28,9 @@ export function count(value: number): string {
   return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** `1 film`, `2 films`. */
+/** `1 film`, `2 films`, `2 matches`. */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`
+  return `${count(value)} ${noun}${value === 1 ? '' : /(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`
 }
 
 /** Local time of day, `14:03:22.118`. */

@@ -1,14 +1,12 @@
 /** Queries for pages of events. */
 
 import type { CinescopeEvent, EventPage, EventQuery } from '@cinescope/protocol'
-import { buildEvent } from '../store/read/event-builder.ts'
+import { buildEvent, NO_VALUES } from '../store/read/event-builder.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { checkLimit } from './limit.ts'
 import { compileFilter } from './predicate.ts'
 import type { Reading } from './reading.ts'
 import { scanEvents } from './scan.ts'
-
-const NO_VALUES = { value: undefined, result: undefined }
 
 /** See `Recording.events`. */
 export async function events(reading: Reading, query: EventQuery = {}): Promise<EventPage> {

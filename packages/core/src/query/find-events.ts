@@ -9,10 +9,8 @@ import {
   type Rows,
   type SpanId,
 } from '@cinescope/protocol'
-import { buildEvent } from '../store/read/event-builder.ts'
+import { buildEvent, NO_VALUES } from '../store/read/event-builder.ts'
 import type { QueryParts } from './reading.ts'
-
-const NO_VALUES = { value: undefined, result: undefined }
 
 /** The id, checked. @throws CSC_ERR_ID */
 export function eventId(id: string): SpanId {

@@ -2,6 +2,7 @@
 
 import type { CinescopeEvent } from '@cinescope/core'
 import type { Kind } from '@cinescope/protocol'
+import { ownVersion } from '../../base/version.ts'
 import { type Assembled, Assembler } from '../assembler.ts'
 import type { ExportPart } from '../format.ts'
 import { jsonText } from '../json-text.ts'
@@ -11,7 +12,7 @@ const KINDS: readonly Kind[] = ['request', 'client.request', 'attribute', 'gap']
 
 /** See the file's first line. A gap is told in the comment of the log, at its end: it is no request. */
 export async function* har(parts: AsyncIterable<ExportPart>): AsyncGenerator<string> {
-  yield '{"log":{"version":"1.2","creator":{"name":"cinescope","version":"1"},"entries":[\n'
+  yield `{"log":{"version":"1.2","creator":${jsonText({ name: 'cinescope', version: ownVersion() })},"entries":[\n`
   let isFirst = true
   const comments: string[] = [HEAD]
   for await (const part of parts) {

@@ -76,7 +76,7 @@ function remoteParent({ kind, value }: CinescopeEvent): string | undefined {
 
 function ownPairs(event: CinescopeEvent): Pair[] {
   const { value, result, number } = event
-  const begun = kindIs(event, 'error') ? exceptionPairs(value) : flatPairs('cinescope.value', value)
+  const begun = event.kind === 'error' ? exceptionPairs(value) : flatPairs('cinescope.value', value)
   const names = new Set(begun.map(([key]) => key))
   const ended = flatPairs('cinescope.result', result).map(([key, each]): Pair => [
     names.has(key) ? `cinescope.result.${key}` : key,
@@ -95,10 +95,6 @@ function ownPairs(event: CinescopeEvent): Pair[] {
     ['cinescope.aborted', event.aborted || undefined],
     ['cinescope.synthetic', event.synthetic || undefined],
   ]
-}
-
-function kindIs(event: CinescopeEvent, kind: CinescopeEvent['kind']): boolean {
-  return event.kind === kind
 }
 
 function placePairs({ site, subject }: CinescopeEvent): Pair[] {

@@ -2,7 +2,7 @@
 
 import { type ArrivalEnd, type CinescopeEvent, eventsOf, type Rows } from '@cinescope/protocol'
 import type { SegmentEntry } from '../../store/event-store.ts'
-import { buildEvent } from '../../store/read/event-builder.ts'
+import { buildEvent, NO_VALUES } from '../../store/read/event-builder.ts'
 import { compileFilter, type Predicate } from '../predicate.ts'
 import type { QueryParts } from '../reading.ts'
 import type { EventFilter } from '@cinescope/protocol'
@@ -19,7 +19,6 @@ export interface Wanted {
   readonly limit: number
 }
 
-const NO_VALUES = { value: undefined, result: undefined }
 /** Rows looked at for one page at most, so that a filter that nothing passes does not keep a caller waiting. */
 const MOST_ROWS = 200_000
 

@@ -15,7 +15,7 @@ import {
   type SpanId,
   spanIdOf,
 } from '@cinescope/protocol'
-import { buildEvent } from '../../store/read/event-builder.ts'
+import { buildEvent, NO_VALUES } from '../../store/read/event-builder.ts'
 import { formatCursor, parseCursor, type Position } from '../cursor.ts'
 import { eventId } from '../find-events.ts'
 import { checkLimit } from '../limit.ts'
@@ -29,7 +29,6 @@ import type { Ground } from './ground.ts'
 import { type Found, Walk } from './walk.ts'
 
 const ORDER = 'time'
-const NO_VALUES = { value: undefined, result: undefined }
 const MOST_CAUSES = 10_000
 
 /** See `Recording.concurrentWith`. */

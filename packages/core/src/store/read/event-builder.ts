@@ -22,6 +22,9 @@ import {
 } from '@cinescope/protocol'
 import type { FilmRow, StoreView } from '../event-store.ts'
 
+/** In the place of values that were not asked for. */
+export const NO_VALUES: { readonly value: unknown; readonly result: unknown } = { value: undefined, result: undefined }
+
 /** A row and where it stands. */
 export interface RowPlace {
   readonly thread: number

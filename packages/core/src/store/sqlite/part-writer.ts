@@ -71,10 +71,6 @@ export class FileWriter {
     this.#database.exec('COMMIT')
   }
 
-  begin(): void {
-    this.#database.exec('BEGIN')
-  }
-
   close(): void {
     this.#database.close()
   }
