@@ -69,7 +69,7 @@ export const TAIL_CUTS: readonly Cut[] = [
     joint: 'tail',
     what: 'a scope that stops closes the recording under its tail',
     file: `${CORE}/scope/running-scope.ts`,
-    from: 'if (!this.#tails.areAny) {',
+    from: 'if (!isTailed) {',
     to: '{',
     tests: [TAIL],
   },
