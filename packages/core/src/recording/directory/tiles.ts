@@ -1,62 +1,91 @@
 /** A timeline of all recordings of a directory. */
 
-import { type Tiles, type TilesQuery, wallMs, type WallMs } from '@cinescope/protocol'
+import type { Explain, Tiles, TilesQuery, WallMs } from '@cinescope/protocol'
+import { wallMs } from '@cinescope/protocol'
 import { mergeExplains } from '../../query/merge-explains.ts'
 import { spanOf } from '../../query/tiles/grid.ts'
-import { type Lane, Lanes } from '../../query/tiles/lanes.ts'
-import { LANES, MAX_LANES } from '../../query/tiles/tiles.ts'
+import { Lanes } from '../../query/tiles/lanes.ts'
+import { LANES, MAX_LANES, tiles } from '../../query/tiles/tiles.ts'
 import type { Directory } from './directory.ts'
 
-/** Each is asked for the same stretch of time by its own wall clock; its columns are moved to those of the others, by half a column at most. */
+/** From when to when all lanes go. */
+interface Stretch {
+  readonly from: WallMs
+  readonly to: WallMs
+}
+
+/**
+ * Each is asked for the same stretch of time by its own wall clock; its columns are moved to those of the others, by half a
+ * column at most. One after another, since all answers together may be large.
+ */
 export async function tilesOf(directory: Directory, query: TilesQuery = {}): Promise<Tiles> {
-  const where = { ...query.where, ...(await stretchOf(directory, query)) }
-  const parts = await directory.ask('tiles', [{ ...query, where, lanes: MAX_LANES }])
-  const shown = parts.filter(({ answer }) => answer.columns > 0)
-  const begins = shown.map(({ answer }) => answer.from)
-  const from = Math.min(...begins)
-  const stepMs = Math.max(0, ...shown.map(({ answer }) => answer.stepMs))
-  const columns = Math.max(
-    0,
-    ...shown.map(({ answer }, i) => Math.round((begins[i]! + answer.columns * answer.stepMs - from) / stepMs)),
+  const stretch = await stretchOf(directory, query)
+  const sum = new Sum(stretch)
+  const each = { ...query, where: { ...query.where, ...stretch }, lanes: MAX_LANES }
+  const parts = await directory.each(() => async (reading) => sum.add(await tiles(reading, each)))
+  return sum.told(
+    query.lanes ?? LANES,
+    parts.map(({ answer }) => answer),
   )
-  const lanes = new Lanes(columns)
-  shown.forEach(({ answer }, i) => addAll(lanes, answer, (begins[i]! - from) / stepMs, answer.stepMs / stepMs))
-  const sorted = lanes.sorted()
-  const limit = query.lanes ?? LANES
-  return {
-    from: wallMs(shown.length === 0 ? 0 : from),
-    stepMs,
-    columns,
-    lanes: sorted.slice(0, limit).map((lane: Lane) => lane.told()),
-    isTruncated: lanes.isFull || sorted.length > limit || parts.some(({ answer }) => answer.isTruncated),
-    explain: mergeExplains(
-      parts.map(({ answer }) => answer.explain),
-      `${parts[0]?.answer.explain.plan ?? 'nothing'}, in each of ${parts.length} recordings`,
-    ),
-  }
 }
 
-/** From when to when all of them go, where the query does not say. */
-async function stretchOf(
-  directory: Directory,
-  { where }: TilesQuery,
-): Promise<{ readonly from?: WallMs; readonly to?: WallMs }> {
-  if (where?.from !== undefined && where.to !== undefined) return {}
+/** Where the query does not say it, from the first event to the last. */
+async function stretchOf(directory: Directory, { where }: TilesQuery): Promise<Stretch> {
+  if (where?.from !== undefined && where.to !== undefined) return { from: where.from, to: where.to }
   const spans = (await directory.each(() => spanOf)).flatMap(({ answer }) => answer ?? [])
-  if (spans.length === 0) return {}
-  const from = where?.from ?? wallMs(Math.min(...spans.map((span) => span.from)))
-  return { from, to: where?.to ?? wallMs(Math.max(...spans.map((span) => span.to))) }
+  const from = where?.from ?? wallMs(spans.reduce((least, span) => Math.min(least, span.from), Infinity))
+  const to = where?.to ?? wallMs(spans.reduce((most, span) => Math.max(most, span.to), -Infinity))
+  return from < to ? { from, to } : { from: wallMs(0), to: wallMs(0) }
 }
 
-/** Adds the lanes of a part, which begins so many columns after the first and whose columns are so long. */
-function addAll(lanes: Lanes, part: Tiles, offset: number, length: number): void {
-  const columnOf = (column: number): number | undefined => {
-    const at = Math.floor(offset + (column + 0.5) * length)
-    return at < lanes.columns ? at : undefined
+/** The lanes of several timelines. */
+class Sum {
+  readonly #stretch: Stretch
+  #from: WallMs
+  #stepMs = 0
+  #lanes = new Lanes(0)
+  #isTruncated = false
+
+  constructor(stretch: Stretch) {
+    this.#stretch = stretch
+    this.#from = stretch.from
   }
-  for (const told of part.lanes) {
-    const lane = lanes.of(told.key)
-    lane?.addLane(told, columnOf)
-    if (told.carried > 0) lane?.carry(Math.round(offset + told.carried * length))
+
+  /** The first one tells where columns begin; gives what it cost. */
+  add(part: Tiles): Explain {
+    if (part.columns === 0) return part.explain
+    if (this.#stepMs === 0) this.#begin(part)
+    this.#isTruncated ||= part.isTruncated
+    const offset = (part.from - this.#from) / this.#stepMs
+    const length = part.stepMs / this.#stepMs
+    const columnOf = (column: number): number | undefined => {
+      const at = Math.max(0, Math.floor(offset + (column + 0.5) * length))
+      return at < this.#lanes.columns ? at : undefined
+    }
+    for (const told of part.lanes) {
+      const lane = this.#lanes.of(told.key)
+      lane?.addLane(told, columnOf)
+      if (told.carried > 0) lane?.carry(Math.round(offset + told.carried * length))
+    }
+    return part.explain
+  }
+
+  told(limit: number, explains: readonly Explain[]): Tiles {
+    const sorted = this.#lanes.sorted()
+    return {
+      from: this.#from,
+      stepMs: this.#stepMs,
+      columns: this.#lanes.columns,
+      lanes: sorted.slice(0, limit).map((lane) => lane.told()),
+      isTruncated: this.#isTruncated || this.#lanes.isFull || sorted.length > limit,
+      explain: mergeExplains(explains, `${explains[0]?.plan ?? 'nothing'}, in each of ${explains.length} recordings`),
+    }
+  }
+
+  #begin({ from, stepMs }: Tiles): void {
+    this.#from = from
+    this.#stepMs = stepMs
+    // the others begin a column earlier or later
+    this.#lanes = new Lanes(Math.floor((this.#stretch.to - from) / stepMs) + 2)
   }
 }
