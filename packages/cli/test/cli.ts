@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createScope, type Scope, type ScopeOptions } from '@cinescope/core'
 
-const BIN = join(import.meta.dirname, '../src/bin.ts')
+/** The command as it is written. */
+export const BIN: string = join(import.meta.dirname, '../src/bin.ts')
 
 /** What a command line printed and how it ended. */
 export interface Ran {

@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Scope } from '@cinescope/core'
 import type { SpanId, TraceId } from '@cinescope/protocol'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { json, Place, recordShop, run } from './cli.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { BIN, json, Place, recordShop, run } from './cli.ts'
 
 /** The span of one process by which another is asked. */
 interface Asked {
@@ -139,6 +140,45 @@ test('merge leaves nothing behind when there is no room for what it writes', asy
   const { status, stderr } = spawnSync('/bin/sh', args, { encoding: 'utf8' })
   expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('CSC_ERR_STORE') as unknown })
   expect(readdirSync(target.directory)).toEqual([])
+})
+
+test('merge leaves nothing behind when a signal ends it', async () => {
+  using place = new Place()
+  using target = new Place()
+  const asked: Asked[] = []
+  const record = async (scope: Scope, act: (i: number) => void): Promise<void> => {
+    for (let i = 0; i < 15_000; i++) {
+      act(i)
+      if (i % 500 === 0) await scope.flush()
+    }
+  }
+  await place.record((scope) => {
+    const probe = scope['cinescope.probe.v1']
+    return record(scope, () => {
+      const root = probe.open(1, probe.site({ name: 'GET /shop' }), undefined)
+      const client = probe.open(16, probe.site({ name: 'GET stock' }), root)
+      asked.push({ trace: root.traceId, span: client.id })
+      client.end(200, 0, undefined)
+      root.end(200, 0, undefined)
+    })
+  })
+  await place.record((scope) => {
+    const probe = scope['cinescope.probe.v1']
+    return record(scope, (i) => {
+      const root = probe.open(1, probe.site({ name: 'GET /stock' }), undefined)
+      probe.adopt(root, asked[i]!.trace, asked[i]!.span)
+      root.end(200, 0, undefined)
+    })
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const args = ['merge', place.directory, '--out', join(target.directory, 'all.cine')]
+    const child = spawn(process.execPath, ['--conditions=@cinescope/source', BIN, ...args], { stdio: 'ignore' })
+    const exit = once(child, 'exit')
+    await vi.waitUntil(() => readdirSync(target.directory).length > 0, { timeout: 20_000 })
+    child.kill(signal)
+    expect(await exit).toEqual([null, signal])
+    expect(readdirSync(target.directory)).toEqual([])
+  }
 })
 
 describe('an export of a merged file', () => {

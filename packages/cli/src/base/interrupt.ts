@@ -1,16 +1,29 @@
-/** Ctrl-C for commands that go on until they are told to end. */
+/** Ctrl-C for commands that go on until they are told to end, and for those that must not leave half a file. */
 
-/** Aborted by SIGINT and SIGTERM, once; a second one ends the process as if nobody listened. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Aborted by SIGINT, SIGTERM and SIGHUP, once; a second one ends the process as if nobody listened. */
 export function interrupted(): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController()
-  const end = (): void => controller.abort()
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      process.off('SIGINT', end)
-      process.off('SIGTERM', end)
-    },
+  const end = (signal: NodeJS.Signals): void => {
+    stop()
+    controller.abort(signal)
+  }
+  const stop = (): void => {
+    for (const signal of SIGNALS) process.off(signal, end)
+  }
+  for (const signal of SIGNALS) process.on(signal, end)
+  return { signal: controller.signal, [Symbol.dispose]: stop }
+}
+
+/** Runs what writes a file; a signal ends it, and then the process as if nobody had listened. */
+export async function unlessInterrupted<T>(write: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  using interrupt = interrupted()
+  const { signal } = interrupt
+  try {
+    return await write(signal)
+  } catch (thrown) {
+    if (signal.aborted) process.kill(process.pid, signal.reason as NodeJS.Signals)
+    throw thrown
   }
 }

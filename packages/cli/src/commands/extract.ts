@@ -3,6 +3,7 @@
 import type { Call, Command } from '../base/command.ts'
 import { DEFAULT_PATH } from '../base/command.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
+import { unlessInterrupted } from '../base/interrupt.ts'
 import { shown } from '../base/recordings.ts'
 import { bytes, counted } from '../format/units.ts'
 import { copyJson, FORCE, tellCopy } from '../tell-copy.ts'
@@ -40,7 +41,8 @@ export const extract: Command = {
       )
     const path = given.text('out') ?? `${first}.film.cine`
     const { extractFilms, openRecording } = await import('@cinescope/core/reader')
-    const report = await extractFilms(operands[0] ?? DEFAULT_PATH, ids, { path, force: given.flag('force') })
+    const [place, force] = [operands[0] ?? DEFAULT_PATH, given.flag('force')]
+    const report = await unlessInterrupted((signal) => extractFilms(place, ids, { path, force, signal }))
     await using recording = openRecording(path)
     const { bytes: size } = await recording.status()
     const { stored, notExtracted } = await recording.ledger()

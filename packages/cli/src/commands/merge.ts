@@ -2,6 +2,7 @@
 
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { unlessInterrupted } from '../base/interrupt.ts'
 import { origin, shown } from '../base/recordings.ts'
 import { skewLines } from '../format/clock-skew.ts'
 import { bytes, counted } from '../format/units.ts'
@@ -28,7 +29,8 @@ export const merge: Command = {
     const path = given.text('out') ?? 'merged.cine'
     const { mergeRecordings, openRecording } = await import('@cinescope/core/reader')
     const places = operands.filter((place) => place !== undefined)
-    const report = await mergeRecordings(places, { path, force: given.flag('force') })
+    const force = given.flag('force')
+    const report = await unlessInterrupted((signal) => mergeRecordings(places, { path, force, signal }))
     await using recording = openRecording(path)
     const status = await recording.status()
     const { stored } = await recording.ledger()

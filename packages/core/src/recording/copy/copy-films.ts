@@ -8,9 +8,15 @@ import { Account } from './account.ts'
 import type { CopiedPart } from './copy-part.ts'
 import { createGapSealer, createResealer, isGap } from './reseal.ts'
 import { Touched } from './touched.ts'
+import type { Turn } from './turns.ts'
 
 /** See above; `places` are the roots of the films. Segments keep their ids, so that extracts can be united. */
-export function copyFilms(reader: PartReader, places: readonly EventPlace[], writer: PartWriter): CopiedPart {
+export async function copyFilms(
+  reader: PartReader,
+  places: readonly EventPlace[],
+  writer: PartWriter,
+  turn: Turn,
+): Promise<CopiedPart> {
   const films = places.flatMap(({ thread, seq }) => reader.view.film(thread, seq) ?? [])
   const roots = new Map<number, Set<number>>()
   for (const { thread, seq } of films) roots.set(thread, (roots.get(thread) ?? new Set()).add(seq))
@@ -22,6 +28,7 @@ export function copyFilms(reader: PartReader, places: readonly EventPlace[], wri
   for (const entry of reader.segments()) {
     const isOfFilm = mayHoldFilm(entry, films)
     if (!isOfFilm && !touched.mayBeIn(entry)) continue
+    await turn()
     const segment = reader.sound(entry)
     if (segment === undefined) {
       if (!isOfFilm) continue

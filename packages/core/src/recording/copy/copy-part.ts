@@ -5,6 +5,7 @@ import type { PartReader, SoundSegment } from '../../store/sqlite/part-reader.ts
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
 import { createGapSealer } from './reseal.ts'
+import type { Turn } from './turns.ts'
 
 /** Tables that tell the state of a process: the furthest recording's alone. */
 export const STATE_TABLES: readonly string[] = ['process', 'hook', 'counter']
@@ -22,7 +23,7 @@ export interface CopiedPart {
  * Copies what `readers` hold, of which the first tells furthest; segments go over byte for byte. Older ones add what the
  * furthest has pruned since or cannot read.
  */
-export function copyPart(readers: readonly PartReader[], writer: PartWriter): CopiedPart {
+export async function copyPart(readers: readonly PartReader[], writer: PartWriter, turn: Turn): Promise<CopiedPart> {
   const [first, ...others] = readers
   if (first === undefined) return { segments: 0, corrupt: 0 }
   for (const table of STATE_TABLES) copyTable(first, table, writer)
@@ -33,6 +34,7 @@ export function copyPart(readers: readonly PartReader[], writer: PartWriter): Co
   const oldest = first.segments()[0]?.id ?? Infinity
   const placed = placesOf(first, others, oldest)
   for (const [id, candidates] of placed) {
+    await turn()
     const found = soundOf(candidates)
     if (found === undefined) {
       const { entry } = candidates[0]!

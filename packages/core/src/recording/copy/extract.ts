@@ -36,7 +36,7 @@ export async function extractFilms(place: string, ids: readonly string[], target
   const report = await writeParts(
     target,
     { ...inputsOf(inputs), processes: chosen.map((each) => each.process) },
-    (process, writer) => {
+    async (process, writer, turn) => {
       const own = chosen.find((each) => each.process === process)?.films ?? []
       taken += own.length
       const [reader] = process.readers
@@ -44,7 +44,7 @@ export async function extractFilms(place: string, ids: readonly string[], target
       writer.extractsOf(
         own.map(({ thread, seq }) => ({ film: filmNumber(thread, seq), source: basename(reader.path) })),
       )
-      return copyFilms(reader, own, writer)
+      return copyFilms(reader, own, writer, turn)
     },
   )
   return { ...report, films: taken }

@@ -15,6 +15,7 @@ import type { StoredLink } from '../../store/sqlite/part-writer.ts'
 import { openSqliteSource } from '../../store/sqlite/sqlite-source.ts'
 import { recordingOf } from '../open-recording.ts'
 import type { OpenRecording } from '../recording.ts'
+import type { Turn } from './turns.ts'
 
 interface Part {
   readonly part: number
@@ -31,7 +32,7 @@ interface Found {
 }
 
 /** The links of all parts; a sender that is in none of them gives no link. */
-export async function linksIn(path: string): Promise<readonly StoredLink[]> {
+export async function linksIn(path: string, turn: Turn): Promise<readonly StoredLink[]> {
   const parts = nodesIn(path).map((node, part) => ({
     node,
     part,
@@ -41,6 +42,7 @@ export async function linksIn(path: string): Promise<readonly StoredLink[]> {
     const found: Found[] = []
     for (const to of parts) {
       for await (const edge of to.recording.stream({ where: { kinds: ['edge'] }, limit: 10_000 })) {
+        await turn()
         const sender = senderIn(edge)
         if (sender === undefined || edge.film === undefined) continue
         const root = await eventIn(to, edge.film)

@@ -6,6 +6,7 @@ import { copyPart, type CopiedPart } from './copy-part.ts'
 import { Inputs, type LeftOut, type ProcessInputs } from './inputs.ts'
 import { linksIn } from './find-links.ts'
 import { type Target, writeNewFile } from './new-file.ts'
+import { type Turn, turns } from './turns.ts'
 import { uniteExtracts } from './unite-extracts.ts'
 
 /** What a new file holds. */
@@ -21,13 +22,13 @@ export interface CopyReport {
 /**
  * Writes all that is at `places`, files and directories, to one file: the same whatever their order, and whatever is given twice
  * or was merged before. Segments go over byte for byte; films of one trace that span processes are one film in the result.
- * @throws CSC_ERR_STORE when the target cannot be written; as `openRecording`; CSC_ERR_LIMIT for more than 256 processes
+ * @throws CSC_ERR_STORE when the target cannot be written, CSC_ERR_ABORTED; as `openRecording`; CSC_ERR_LIMIT for more than 256 processes
  */
 export async function mergeRecordings(places: readonly string[], target: Target): Promise<CopyReport> {
   using inputs = new Inputs(places)
-  return await writeParts(target, inputs, (process, writer) => {
-    const whole = process.readers.some((reader) => !reader.isExtract)
-    return whole ? copyPart(process.readers, writer) : uniteExtracts(process.readers, writer)
+  return await writeParts(target, inputs, ({ readers }, writer, turn) => {
+    const whole = readers.some((reader) => !reader.isExtract)
+    return whole ? copyPart(readers, writer, turn) : uniteExtracts(readers, writer, turn)
   })
 }
 
@@ -35,15 +36,16 @@ export async function mergeRecordings(places: readonly string[], target: Target)
 export async function writeParts(
   target: Target,
   { paths, processes, leftOut }: Pick<Inputs, 'paths' | 'processes' | 'leftOut'>,
-  copy: (process: ProcessInputs, writer: PartWriter) => CopiedPart,
+  copy: (process: ProcessInputs, writer: PartWriter, turn: Turn) => Promise<CopiedPart>,
 ): Promise<CopyReport> {
   const parts: CopiedPart[] = []
+  const turn = turns(target.signal)
   await writeNewFile(target, paths, async (temporary) => {
-    fill(temporary, (file) => {
-      for (const [part, process] of processes.entries()) parts.push(copy(process, file.part(part)))
+    await fill(temporary, async (file) => {
+      for (const [part, process] of processes.entries()) parts.push(await copy(process, file.part(part), turn))
     })
-    const links = await linksIn(temporary)
-    if (links.length > 0) fill(temporary, (file) => file.links(links))
+    const links = await linksIn(temporary, turn)
+    if (links.length > 0) await fill(temporary, (file) => file.links(links))
     // whoever wrote it is the first to read it
     await openRecording(temporary).close()
   })
@@ -56,10 +58,10 @@ export async function writeParts(
   }
 }
 
-function fill(path: string, write: (file: FileWriter) => void): void {
+async function fill(path: string, write: (file: FileWriter) => void | Promise<void>): Promise<void> {
   const file = new FileWriter(path)
   try {
-    write(file)
+    await write(file)
     file.commit()
   } finally {
     file.close()

@@ -9,11 +9,13 @@ export interface Target {
   readonly path: string
   /** Replace what is there; default false. */
   readonly force?: boolean
+  /** Ends the writing, which leaves nothing then. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * Runs `write` on an empty sibling of the target, mode 0600, and puts it in place; what fails leaves nothing behind. The target
- * is none of the `inputs`. @throws CSC_ERR_STORE
+ * is none of the `inputs`. @throws CSC_ERR_STORE; what `write` throws
  */
 export async function writeNewFile(
   { path, force = false }: Target,

@@ -7,6 +7,7 @@ import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
 import { type CopiedPart, copyTable, GROWING_TABLES, STATE_TABLES } from './copy-part.ts'
 import { createResealer, isGap, type KeptRows } from './reseal.ts'
+import type { Turn } from './turns.ts'
 
 /** What a row tells of its event. */
 const BEGIN = 1
@@ -14,7 +15,11 @@ const END = 2
 const HOLE = 4
 
 /** See above; `readers` are the furthest first, of which each but that adds only what those before it have not told. */
-export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter): CopiedPart {
+export async function uniteExtracts(
+  readers: readonly PartReader[],
+  writer: PartWriter,
+  turn: Turn,
+): Promise<CopiedPart> {
   const [first] = readers
   if (first === undefined) return { segments: 0, corrupt: 0 }
   for (const table of STATE_TABLES) copyTable(first, table, writer)
@@ -25,6 +30,7 @@ export function uniteExtracts(readers: readonly PartReader[], writer: PartWriter
     for (const table of GROWING_TABLES) copyTable(reader, table, writer)
     writer.extractsOf(reader.extract())
     for (const entry of reader.segments()) {
+      await turn()
       const segment = reader.sound(entry)
       if (segment === undefined) {
         corrupt++
