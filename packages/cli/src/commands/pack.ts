@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { recordingsAt, shown } from '../base/recordings.ts'
+import { bytes, counted } from '../format/units.ts'
 
 /** See the file's first line. */
 export const pack: Command = {
@@ -29,12 +30,13 @@ export const pack: Command = {
     const [file = ''] = await recordingsAt(operands[0])
     const target = given.text('out') ?? basename(file).replace(/\.cine$/, '.packed.cine')
     const { openRecording, packRecording } = await import('@cinescope/core/reader')
-    packRecording(file, target)
+    await packRecording(file, target)
     await using recording = openRecording(target)
-    const { bytes } = await recording.status()
+    const { bytes: size } = await recording.status()
     const { stored, tail } = await recording.ledger()
-    if (screen.format === 'table') screen.print([`${shown(target)}: ${stored} events, ${bytes} bytes, tail ${tail}`])
-    else screen.json({ from: shown(file), path: shown(target), bytes, stored, tail })
+    if (screen.format === 'table')
+      screen.print([`${shown(target)}: ${counted(stored, 'event')}, ${bytes(size)}, tail ${tail}`])
+    else screen.json({ from: shown(file), path: shown(target), bytes: size, stored, tail })
     return EXIT.ok
   },
 }

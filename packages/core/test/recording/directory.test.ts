@@ -8,7 +8,7 @@ import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
-import { packRecording } from '../../src/store/sqlite/pack.ts'
+import { packRecording } from '../../src/recording/copy/pack.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { sealedCommit, spans } from '../store/conformance.ts'
 import { temporaryDirectory } from '../store/directory.ts'
@@ -102,7 +102,7 @@ describe('a directory opened as one recording', () => {
     const store = createSqliteStore(path, PROCESS)
     play(spans(2, 1), fold)
     store.commit(commitOf(fold.cut(true, 1), fold.taken))
-    packRecording(path, join(directory.path, '0001.packed.cine'))
+    await packRecording(path, join(directory.path, '0001.packed.cine'))
     await using all = openRecording(directory.path)
     // alike, but one is live
     expect((await all.status()).parts?.map((part) => basename(part.path))).toEqual(['0001.cine'])

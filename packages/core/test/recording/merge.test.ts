@@ -7,7 +7,7 @@ import { Correlator } from '../../src/correlate/correlator.ts'
 import { mergeRecordings } from '../../src/recording/copy/merge.ts'
 import { openRecording } from '../../src/recording/open-recording.ts'
 import type { EventStore } from '../../src/store/event-store.ts'
-import { packRecording } from '../../src/store/sqlite/pack.ts'
+import { packRecording } from '../../src/recording/copy/pack.ts'
 import { LINK_SCHEMA } from '../../src/store/sqlite/parts.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { spans } from '../store/conformance.ts'
@@ -50,25 +50,27 @@ const ACT: fc.Arbitrary<Act> = fc.oneof(
 )
 
 /** Does what is asked and gives the recording and its copies, of which the oldest is the first. */
-function recordAll(directory: string, processes: readonly (readonly Act[])[]): string[] {
-  return processes.flatMap((acts, index) => {
+async function recordAll(directory: string, processes: readonly (readonly Act[])[]): Promise<string[]> {
+  const paths: string[] = []
+  for (const [index, acts] of processes.entries()) {
     const path = join(directory, `${index}.cine`)
     const recorded = new Recorded(path, index)
     recorded.add(1, true)
-    const copies: string[] = []
+    let copies = 0
     for (const act of acts) {
       if (act.kind === 'prune') recorded.store.prune(0)
       else if (act.kind === 'seal' || act.kind === 'tail') recorded.add(act.count, act.kind === 'seal')
       else {
-        const copy = join(directory, `${index}.copy${copies.length}.cine`)
-        packRecording(path, copy)
-        copies.push(copy)
+        const copy = join(directory, `${index}.copy${copies++}.cine`)
+        await packRecording(path, copy)
+        paths.push(copy)
       }
     }
     if (index % 2 === 0) recorded.store.finish()
     else recorded.store.close()
-    return [...copies, path]
-  })
+    paths.push(path)
+  }
+  return paths
 }
 
 interface Content {
@@ -109,7 +111,7 @@ describe('a merge', () => {
     await fc.assert(
       fc.asyncProperty(processes, fc.nat(20), async (acts, split) => {
         using directory = temporaryDirectory()
-        const inputs = recordAll(directory.path, acts)
+        const inputs = await recordAll(directory.path, acts)
         const all = await contentOf(await merged(directory.path, 'all', inputs))
         const at = split % inputs.length
         const some = await merged(directory.path, 'some', inputs.slice(0, at + 1))
@@ -146,7 +148,7 @@ describe('a merged file that lies', () => {
     ],
   ])('%s', async (_what, sql, fate) => {
     using directory = temporaryDirectory()
-    const path = await merged(directory.path, 'all', recordAll(directory.path, [[], []]))
+    const path = await merged(directory.path, 'all', await recordAll(directory.path, [[], []]))
     const database = new DatabaseSync(path)
     database.exec(sql)
     database.close()
