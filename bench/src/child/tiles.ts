@@ -61,18 +61,19 @@ async function ask(from: number, to: number): Promise<{ readonly ms: number; rea
 
 async function askWhole(): Promise<number> {
   const { ms, answer } = await ask(fromMs, toMs + 1)
-  // spans are one event each here, and two in what was recorded; six sites have no lane
+  // spans are one event each here, and two in what was recorded; six of 56 sites have no lane
   const expected = (events / EVENTS_PER_FILM) * 10
   const count = answer.lanes.reduce((sum, lane) => sum + lane.count, 0)
-  check(answer.lanes.length === 50 && Math.abs(count - expected) <= 0.02 * expected, `${count} of ${expected}`)
+  check(answer.lanes.length === 50 && Math.abs(count - expected) <= 0.04 * expected, `${count} of ${expected}`)
   check(answer.explain.corrupt === 0, 'and no segment is damaged')
   return ms
 }
 
 /** What the first of its columns hold, if they are so short that a page of events has them all. */
-async function checkAgainstEvents({ from, stepMs, lanes }: Tiles): Promise<void> {
+async function checkAgainstEvents({ from, stepMs, columns: all, lanes }: Tiles): Promise<void> {
   if (stepMs > 2) return
-  const columns = Math.floor(50 / stepMs / 10) + 1
+  const columns = Math.min(all, Math.floor(5 / stepMs) + 1)
+  // an instant at a border may be told on either side: wall time is less exact
   const where = { from: wallMs(from), to: wallMs(from + columns * stepMs) }
   const { items, cursor } = await recording.events({ where, limit: 10_000, values: false })
   if (cursor !== undefined) return

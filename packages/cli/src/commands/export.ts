@@ -135,10 +135,19 @@ async function* partsOfFilm(
     await using recording = each
     const queries: EventQuery[] = []
     for (const film of await recording.filmsOfTrace(traceId)) {
-      const root = await merged.event(film.id)
-      if (root.film === id) queries.push({ where: { film: film.id } })
+      if ((await toldWith(merged, film.id)) === id) queries.push({ where: { film: film.id } })
     }
     if (queries.length > 0) yield noting(await partOf(recording, queries, told.watch), told)
+  }
+}
+
+/** The film that a film is told with: of one whose root is not in the recording any more, itself. */
+async function toldWith(merged: Opened['recording'], id: FilmSummary['id']): Promise<FilmSummary['id'] | undefined> {
+  try {
+    return (await merged.event(id)).film
+  } catch (thrown) {
+    if (thrown instanceof CinescopeError && thrown.code === 'CSC_ERR_NOT_FOUND') return id
+    throw thrown
   }
 }
 
