@@ -14,5 +14,6 @@ export async function joinedArrivals(
   const isJoined = film !== undefined && joins.innerOf(film).length > 0
   const page = await parts.arrivals(isJoined ? { ...query, where } : query, control)
   const items = page.items.map((event) => joins.told(event))
-  return { ...page, items: isJoined ? items.filter((event) => event.film === film) : items }
+  // a hole of the tail, which has no seq, is told whatever is asked for
+  return { ...page, items: isJoined ? items.filter((event) => event.film === film || event.seq === 0) : items }
 }
