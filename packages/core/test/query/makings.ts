@@ -1,6 +1,6 @@
 /** Recordings as they may come about, and the same without what is made of segments when they are sealed. */
 
-import { timeNs, wallMs } from '@cinescope/protocol'
+import { type EventFilter, type Kind, timeNs, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import type { EventSource, EventStore, StoreView } from '../../src/store/event-store.ts'
@@ -70,3 +70,17 @@ export function without(source: EventSource, method: keyof StoreView, instead: u
     },
   })
 }
+
+/** Filters of such recordings. */
+const time = fc.integer({ min: 0, max: 300 }).map((ms) => wallMs(ORIGIN + ms))
+export const filters: fc.Arbitrary<EventFilter> = fc.record(
+  {
+    from: time,
+    to: time,
+    kinds: fc.subarray<Kind>(['span', 'log', 'error', 'gap', 'state.snapshot'], { minLength: 1 }),
+    error: fc.boolean(),
+    site: fc.constantFrom('site 1', 'site *', 'nothing'),
+    minDurationMs: fc.constantFrom(1, 5),
+  },
+  { requiredKeys: [] },
+)

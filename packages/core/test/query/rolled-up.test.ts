@@ -1,6 +1,6 @@
 /** Figures from roll-ups against the same figures from rows. */
 
-import { type AggregateQuery, type GroupBy, type Kind, wallMs } from '@cinescope/protocol'
+import { type AggregateQuery, type GroupBy } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recordingOf } from '../../src/recording/open-recording.ts'
@@ -11,23 +11,12 @@ import { PROCESS } from '../recording/recording-fixture.ts'
 import { POINT } from '../recording/point.ts'
 import type { Offered } from '../recording/stream.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-import { make, makings, ORIGIN, without } from './makings.ts'
+import { filters, make, makings, ORIGIN, without } from './makings.ts'
 
 const BY: readonly GroupBy[] = ['kind', 'site', 'route', 'status', 'error', 'entity']
-const time = fc.integer({ min: 0, max: 300 }).map((ms) => wallMs(ORIGIN + ms))
 const queries: fc.Arbitrary<AggregateQuery> = fc.record(
   {
-    where: fc.record(
-      {
-        from: time,
-        to: time,
-        kinds: fc.subarray<Kind>(['span', 'log', 'error', 'gap', 'state.snapshot'], { minLength: 1 }),
-        error: fc.boolean(),
-        site: fc.constantFrom('site 1', 'site *', 'nothing'),
-        minDurationMs: fc.constantFrom(1, 5),
-      },
-      { requiredKeys: [] },
-    ),
+    where: filters,
     by: fc.constantFrom(...BY),
     perMs: fc.constantFrom(5, 20, 100, 1000),
     measure: fc.constantFrom<('duration' | 'number')[]>('duration', 'number'),

@@ -1,8 +1,19 @@
 /** Timelines from tiles against the same timelines from all events. */
 
-import { type CinescopeEvent, type Kind, KINDS, PHASE, type Tiles, type TilesQuery, wallMs } from '@cinescope/protocol'
+import {
+  type CinescopeEvent,
+  KINDS,
+  nodeId,
+  PHASE,
+  seq,
+  spanIdOf,
+  type Tiles,
+  type TilesQuery,
+  wallMs,
+} from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { extractFilms } from '../../src/recording/copy/extract.ts'
 import { openRecording, recordingOf } from '../../src/recording/open-recording.ts'
 import type { Recording } from '../../src/recording/recording.ts'
 import type { EventStore } from '../../src/store/event-store.ts'
@@ -13,28 +24,30 @@ import { commitOf, DEFINITIONS, PROCESS } from '../recording/recording-fixture.t
 import { type Offered, play } from '../recording/stream.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-import { make, makings, ORIGIN, without } from './makings.ts'
+import { filters, make, makings, ORIGIN, without } from './makings.ts'
 
-const time = fc.integer({ min: 0, max: 300 }).map((ms) => wallMs(ORIGIN + ms))
 const queries: fc.Arbitrary<TilesQuery> = fc.record(
   {
-    where: fc.record(
-      {
-        from: time,
-        to: time,
-        kinds: fc.subarray<Kind>(['span', 'log', 'error', 'gap', 'state.snapshot'], { minLength: 1 }),
-        error: fc.boolean(),
-        site: fc.constantFrom('site 1', 'site *', 'nothing'),
-        minDurationMs: fc.constantFrom(1, 5),
-      },
-      { requiredKeys: [] },
-    ),
+    where: filters,
     by: fc.constantFrom('site', 'kind', 'error', 'route', 'entity'),
     width: fc.constantFrom(1, 2, 7, 30, 400, 10_000),
     lanes: fc.constant(1000),
   },
   { requiredKeys: ['lanes'] },
 )
+
+/** All in one finished segment. */
+const WHOLE = {
+  readings: new Map<number, number>(),
+  maxRows: 10,
+  commits: new Map<number, boolean>(),
+  left: 1,
+  isSealed: true,
+}
+
+function filmOf(root: number): string {
+  return spanIdOf(PROCESS.node, { thread: 0, seq: seq(root) })
+}
 
 /** What is told of the lanes as it can be computed from events: by lane, column and figure. */
 function shownOf({ lanes }: Tiles): unknown {
@@ -156,7 +169,7 @@ describe('timelines', () => {
     )
     expect(tiled).toBeGreaterThan(50)
     // chance need not meet all of them
-    const reasons = ['columns shorter than slices', 'no tiles', 'tails', 'the filter', 'the grouping']
+    const reasons = ['columns shorter than slices', 'no tiles', 'open spans', 'tails', 'the filter', 'the grouping']
     expect(reasons).toEqual(expect.arrayContaining([...why]))
   })
 
@@ -177,12 +190,9 @@ describe('timelines', () => {
     const stream = [1, 2, 3, 4].map((ms): Offered => ({ ...POINT, seq: ms, time: ms * 1e6 }))
     const store = createMemoryStore(PROCESS)
     make(store, {
+      ...WHOLE,
       stream,
       readings: new Map([[2, -1000]]),
-      maxRows: 10,
-      commits: new Map(),
-      left: 1,
-      isSealed: true,
     })
     const recording = recordingOf(store)
     const { lanes, columns } = await recording.tiles({ width: 4 })
@@ -222,13 +232,47 @@ describe('timelines', () => {
     expect(lanes[1]!.carried).toBeLessThan(columns)
   })
 
+  it('show what has not ended in an extract too', async () => {
+    using directory = temporaryDirectory()
+    const store = createSqliteStore(`${directory.path}/all.cine`, PROCESS)
+    const span = { ...POINT, seq: 1, root: 1, kind: KINDS.span, phase: PHASE.begin, time: 1e6 }
+    const points = [2, 3, 4].map((n): Offered => ({ ...POINT, seq: n, root: 1, parent: 1, time: n * 1e6 }))
+    make(store, { ...WHOLE, stream: [span, ...points], commits: new Map([[1, true]]) })
+    store.finish()
+    await extractFilms(`${directory.path}/all.cine`, [filmOf(1)], { path: `${directory.path}/few` })
+    for (const file of ['all.cine', 'few']) {
+      await using recording = openRecording(`${directory.path}/${file}`)
+      const { lanes, explain } = await recording.tiles({ by: 'kind', width: 1 })
+      expect(lanes.map(({ key, count, open }) => [key, count, open])).toEqual([
+        ['log', 3, 0],
+        ['span', 1, 1],
+      ])
+      expect(explain.segmentsRolledUp).toBeGreaterThan(0)
+      expect(explain.segmentsRead).toBe(Object.values(explain.readBecause).reduce((sum, each) => sum + each, 0))
+    }
+  })
+
+  it('go on where the wall clock is set back, over several recordings too', async () => {
+    using directory = temporaryDirectory()
+    for (const i of [0, 1]) {
+      const process = { ...PROCESS, node: nodeId(`00000000000${i}`) }
+      const store = createSqliteStore(`${directory.path}/${i}.cine`, process)
+      const stream = [1, 2, 3, 4].map((ms): Offered => ({ ...POINT, seq: ms, time: ms * 1e6 }))
+      make(store, { ...WHOLE, stream, readings: new Map([[2, -1000]]) })
+      store.close()
+    }
+    await using recording = openRecording(directory.path)
+    const { lanes } = await recording.tiles({ by: 'kind' })
+    expect(lanes.map(({ count }) => count)).toEqual([8])
+  })
+
   it('of several recordings are the sum of theirs', async () => {
     using directory = temporaryDirectory()
     const begun = [0, 40]
     for (const [i, ms] of begun.entries()) {
       const process = {
         ...PROCESS,
-        node: `00000000000${i}` as never,
+        node: nodeId(`00000000000${i}`),
         anchor: { ...PROCESS.anchor, wallMs: wallMs(ORIGIN + ms) },
       }
       const store = createSqliteStore(`${directory.path}/${i}.cine`, process)
@@ -238,7 +282,7 @@ describe('timelines', () => {
         time: at * 10e6,
         ...(at === 3 ? { kind: KINDS.span, phase: PHASE.begin } : {}),
       }))
-      make(store, { stream, readings: new Map(), maxRows: 10, commits: new Map(), left: 1, isSealed: true })
+      make(store, { ...WHOLE, stream })
       store.close()
     }
     await using recording = openRecording(directory.path)

@@ -47,9 +47,20 @@ export function spanOf(reading: Reading): Promise<{ readonly from: WallMs; reado
   return reading.view(async ({ reader, anchors }) => {
     const segments = reader.segments()
     if (segments.length === 0) return undefined
-    const wall = (ns: number): WallMs => wallAt(anchors, timeNs(ns))
-    return { from: wall(earliest(segments)), to: wall(latest(segments) + 1) }
+    const [low, high] = [earliest(segments), latest(segments) + 1]
+    // where the wall clock is set it shows most and least
+    const set = anchors.map(({ atNs }) => atNs).filter((ns) => ns > low && ns < high)
+    const shown = [low, high, ...set.flatMap((ns) => [ns - 1, ns])].map((ns) => wallAt(anchors, timeNs(ns)))
+    return { from: least(shown), to: most(shown) }
   })
+}
+
+function least(shown: readonly WallMs[]): WallMs {
+  return shown.reduce((low, each) => (each < low ? each : low))
+}
+
+function most(shown: readonly WallMs[]): WallMs {
+  return shown.reduce((high, each) => (each > high ? each : high))
 }
 
 /** When the first column begins. */

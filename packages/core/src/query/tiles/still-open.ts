@@ -11,40 +11,54 @@ export interface OpenRow {
   readonly row: number
 }
 
-/** The spans that no segment ends: the last one of each thread knows those that were open before it. */
+/** The spans of finished segments that no segment ends. */
 export async function* stillOpen(parts: QueryParts): AsyncGenerator<OpenRow> {
-  const threads = Map.groupBy(parts.reader.segments(), ({ summary }) => summary.thread)
-  for (const segments of threads.values()) yield* openOf(segments, parts)
+  const { reader, view } = parts
+  const threads = Map.groupBy(reader.segments(), ({ summary }) => summary.thread)
+  // segments of an extract do not know of spans whose row is in another
+  const find = view.ledger().some(({ reason }) => reason === 'notExtracted') ? openInAll : openInLast
+  for (const segments of threads.values()) yield* find(segments, parts)
 }
 
-async function* openOf(segments: readonly SegmentEntry[], { reader, cost }: QueryParts): AsyncGenerator<OpenRow> {
-  const finished = segments.filter(({ isTail }) => !isTail)
-  const last = finished.at(-1)
-  if (last === undefined) return
-  const seqs = new Set(reader.meta(last)?.open)
-  const rows = reader.rows(last)
-  for (let row = 0; rows !== undefined && row < rows.length; row++) if (isOpen(rows, row)) seqs.add(rows.seq[row]!)
-  for (const entry of segments) {
-    if (entry === last || entry.isTail) for (const seq of reader.meta(entry)?.closes ?? []) seqs.delete(seq)
+/** Reads every segment. */
+async function* openInAll(segments: readonly SegmentEntry[], parts: QueryParts): AsyncGenerator<OpenRow> {
+  for (const entry of segments.filter(({ isTail }) => !isTail)) {
+    await parts.cost.breathe()
+    for (const found of openRows(entry, parts))
+      if (!parts.reader.isSuperseded(entry, found.rows, found.row, segments)) yield found
   }
+}
+
+/** The last segment of a thread knows the spans that were open before it: only where these begin is read. */
+async function* openInLast(segments: readonly SegmentEntry[], parts: QueryParts): AsyncGenerator<OpenRow> {
+  const seqs = knownOpen(segments, parts)
   const ascending = Array.from(seqs).toSorted((a, b) => a - b)
   let next = 0
-  for (const entry of finished) {
-    const here = new Set<number>()
+  for (const entry of segments.filter(({ isTail }) => !isTail)) {
     // a span begins in the first segment that goes as far
-    while (next < ascending.length && ascending[next]! <= entry.summary.seqHigh) here.add(ascending[next++]!)
-    if (here.size === 0) continue
-    await cost.breathe()
-    yield* rowsOf(entry, reader.rows(entry), here)
+    const before = next
+    while (next < ascending.length && ascending[next]! <= entry.summary.seqHigh) next++
+    if (next === before) continue
+    await parts.cost.breathe()
+    for (const found of openRows(entry, parts)) if (seqs.has(found.rows.seq[found.row]!)) yield found
   }
 }
 
-function* rowsOf(entry: SegmentEntry, rows: Rows | undefined, seqs: ReadonlySet<number>): Generator<OpenRow> {
-  if (rows === undefined) return
-  for (let row = 0; row < rows.length; row++)
-    if (isOpen(rows, row) && seqs.has(rows.seq[row]!)) yield { entry, rows, row }
+/** What was open when the last finished segment ended, but for what tails end. */
+function knownOpen(segments: readonly SegmentEntry[], parts: QueryParts): ReadonlySet<number> {
+  const last = segments.findLast(({ isTail }) => !isTail)
+  if (last === undefined) return new Set()
+  const seqs = new Set(parts.reader.meta(last)?.open)
+  for (const { rows, row } of openRows(last, parts)) seqs.add(rows.seq[row]!)
+  for (const entry of segments) {
+    if (entry === last || entry.isTail) for (const seq of parts.reader.meta(entry)?.closes ?? []) seqs.delete(seq)
+  }
+  return seqs
 }
 
-function isOpen(rows: Rows, row: number): boolean {
-  return phaseOf(rows.word[row]!) === EXTENT.open
+function* openRows(entry: SegmentEntry, { reader, cost }: QueryParts): Generator<OpenRow> {
+  cost.readBecause('open spans')
+  const rows = reader.rows(entry)
+  for (let row = 0; rows !== undefined && row < rows.length; row++)
+    if (phaseOf(rows.word[row]!) === EXTENT.open) yield { entry, rows, row }
 }
