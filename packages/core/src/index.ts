@@ -31,6 +31,7 @@ export type {
   FilmProcess,
   FilmQuery,
   FilmSummary,
+  HistogramBin,
   Hook,
   Kind,
   Ledger,

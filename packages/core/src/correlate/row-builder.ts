@@ -22,6 +22,7 @@ import {
   withPhase,
 } from '@cinescope/protocol'
 import type { SealedSegment, SegmentSummary } from '../base/sealed-segment.ts'
+import { ownPart } from './own-part.ts'
 import { RollupBuilder } from './rollup/rollup-builder.ts'
 import { TileBuilder } from './tiles/tile-builder.ts'
 
@@ -123,8 +124,9 @@ export class RowBuilder {
     const { grams, rollups, tiles } = this.#indexes
     for (const page of sealed.pages) grams.add(page)
     const mostBytes = SMALL_BYTES + sealed.columns.length * MOST_OF_COLUMNS
-    const rollup = rollups.build(this.rows, context.thread, mostBytes)
-    return { ...sealed, grams: grams.take(), rollup, tiles: tiles.build(this.rows, mostBytes) }
+    const own = ownPart(this.rows)
+    const rollup = rollups.build(this.rows, own, context.thread, mostBytes)
+    return { ...sealed, grams: grams.take(), rollup, tiles: tiles.build(this.rows, own, mostBytes) }
   }
 
   /** Seals rows from `first` on, and those of `changed`, whose begins an earlier tail holds, as resumed. */

@@ -3,6 +3,7 @@
 import { allocateRows, decodeTile, EXTENT, FLAG, KINDS, type Rows, type Tile } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { ownPart } from '../../src/correlate/own-part.ts'
 import { TileBuilder } from '../../src/correlate/tiles/tile-builder.ts'
 
 const row = fc.record({
@@ -61,7 +62,7 @@ it('counts all rows but open ones in each tile, whatever their slices', () => {
   let levels = 0
   fc.assert(
     fc.property(few, (rows) => {
-      const tiles = builder.build(rows, Infinity).map(decodeTile)
+      const tiles = builder.build(rows, ownPart(rows), Infinity).map(decodeTile)
       levels = Math.max(levels, tiles.length)
       for (const [i, tile] of tiles.entries()) {
         expect(cellsOf(tile)).toEqual(expectedOf(rows, tile.bits))
@@ -76,7 +77,9 @@ it('counts all rows but open ones in each tile, whatever their slices', () => {
 
 it('leaves out what would take more room than it may', () => {
   const [rows] = fc.sample(many, { numRuns: 1, seed: 1 }) as [Rows]
-  const sizes = new TileBuilder().build(rows, Infinity).map(({ length }) => length)
+  const sizes = new TileBuilder().build(rows, ownPart(rows), Infinity).map(({ length }) => length)
   const most = sizes.at(-1)! - 1
-  expect(new TileBuilder().build(rows, most).map(({ length }) => length)).toEqual(sizes.filter((size) => size <= most))
+  expect(new TileBuilder().build(rows, ownPart(rows), most).map(({ length }) => length)).toEqual(
+    sizes.filter((size) => size <= most),
+  )
 })

@@ -13,7 +13,7 @@ import { CellFigures } from './cell-figures.ts'
 import { CELL_BITS, CellTable } from './cell-table.ts'
 import { FilmClasses } from './film-classes.ts'
 import { inOrder } from './in-order.ts'
-import { isLate, ownPart } from '../own-part.ts'
+import { isLate, type OwnPart } from '../own-part.ts'
 
 /** Rows whose film had not ended are kept one by one up to this part of all. */
 const MOST_UNSETTLED = 0.25
@@ -38,9 +38,8 @@ export class RollupBuilder {
   #rest: Rows = allocateRows(0)
 
   /** The roll-up's bytes; undefined if they are more than `maxBytes`, and reading the rows would hardly cost more. */
-  build(rows: Rows, thread: number, maxBytes: number): Uint8Array | undefined {
+  build(rows: Rows, { since, base }: OwnPart, thread: number, maxBytes: number): Uint8Array | undefined {
     this.#makeRoom(rows.length)
-    const { since, base } = ownPart(rows)
     this.#films.reset(rows, base)
     const hasUnsettled = this.#addAll(rows, since)
     const films = this.#films.films()

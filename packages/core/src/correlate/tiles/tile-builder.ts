@@ -1,7 +1,7 @@
 /** Makes the tiles of a segment when it is sealed. */
 
 import { encodeTile, EXTENT, MAX_SLICE_BITS, phaseOf, type Rows, sliceAt, type Tile } from '@cinescope/protocol'
-import { ownPart } from '../own-part.ts'
+import type { OwnPart } from '../own-part.ts'
 import { CELL_BITS, CellTable } from '../rollup/cell-table.ts'
 import { coarser } from './coarser.ts'
 import { LaneCells } from './lane-cells.ts'
@@ -19,9 +19,9 @@ export class TileBuilder {
   #laneOf = new Uint32Array(0)
 
   /** The bytes of each, the coarsest first. Finer ones of more than `maxBytes` are left out: reading the rows would hardly cost more. */
-  build(rows: Rows, maxBytes: number): Uint8Array[] {
+  build(rows: Rows, own: OwnPart, maxBytes: number): Uint8Array[] {
     const tiles: Uint8Array[] = []
-    let tile = this.#finest(rows)
+    let tile = this.#finest(rows, own)
     let cells = Infinity
     for (let level = 0; level < LEVELS && tile !== undefined && tile.bits <= MAX_SLICE_BITS; level++) {
       // one that counts nothing together is no quicker to read
@@ -33,8 +33,7 @@ export class TileBuilder {
     return tiles
   }
 
-  #finest(rows: Rows): Tile | undefined {
-    const { since } = ownPart(rows)
+  #finest(rows: Rows, { since }: OwnPart): Tile | undefined {
     const { low, high } = extentOf(rows, since)
     if (low > high) return undefined
     this.#findLanes(rows)

@@ -40,7 +40,7 @@ export function countRolledUp(entry: SegmentEntry, figures: Figures, parts: Quer
   if (predicate.keepsCell === undefined) return 'the filter'
   if (keyOfCell === undefined) return 'the grouping'
   if (entry.isTail) return 'tails'
-  const rollup = parts.reader.rollup(entry)
+  const rollup = parts.reader.figures.rollup(entry)
   if (typeof rollup === 'string') return rollup
   if (films !== undefined && !rollup.hasUnsettled) return 'films under way'
   const refusal = straddles(rollup, figures, parts.anchors)

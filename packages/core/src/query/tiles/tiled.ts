@@ -11,7 +11,7 @@ export function countTiled(entry: SegmentEntry, timeline: Timeline, { reader, co
   if (predicate.keepsCell === undefined) return 'the filter'
   if (grouping.keyOfWord === undefined) return 'the grouping'
   if (entry.isTail) return 'tails'
-  const tile = reader.tile(entry, grid.bits)
+  const tile = reader.figures.tile(entry, grid.bits)
   if (typeof tile === 'string') return tile
   let from = 0
   for (let lane = 0; lane < tile.ends.length; lane++) {

@@ -98,3 +98,11 @@ function bytesOf({ cells, rest }: Rollup): number {
   const { duration, number } = cells
   return 8 * (22 * cells.length + 2 * (duration.bins.length + number.bins.length) + 10 * rest.length)
 }
+
+/** Adds to a map that forgets its oldest entries. */
+export function keep<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
+  map.set(key, value)
+  if (map.size <= limit) return
+  const oldest = map.keys().next()
+  if (oldest.done !== true) map.delete(oldest.value)
+}

@@ -9,29 +9,26 @@ import {
   Omitted,
   omissionName,
   phaseOf,
-  type Rollup,
   type Rows,
   type SegmentMeta,
-  type Tile,
   VALUE_ABSENT,
   valueBytes,
 } from '@cinescope/protocol'
 import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
 import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
-import type { KnownMeta, SegmentCache } from './segment-cache.ts'
+import { type Failure, failureOf } from './failure.ts'
+import { keep, type KnownMeta, type SegmentCache } from './segment-cache.ts'
+import { SegmentFigures } from './segment-figures.ts'
 
 /** Decoded segments kept, and value pages. */
 const KEPT_SEGMENTS = 16
 const KEPT_PAGES = 64
-/** Segments of which it is known what tiles they have: all that a recording can hold. */
-const KEPT_TILE_BITS = 32_768
-
-/** Why stored bytes cannot be had. */
-type Failure = 'corrupt' | 'pruned'
 
 /** Reads segments of one view for one page of an answer. */
 export class SegmentReader {
+  /** What was made of segments when they were sealed. */
+  readonly figures: SegmentFigures
   readonly #view: StoreView
   readonly #cache: SegmentCache
   readonly #cost: Cost
@@ -50,6 +47,7 @@ export class SegmentReader {
     this.#view = view
     this.#cache = cache
     this.#cost = cost
+    this.figures = new SegmentFigures(view, cache)
   }
 
   /** All segments, the same list throughout the answer; corrupt ones are left out, which is counted once. */
@@ -79,35 +77,6 @@ export class SegmentReader {
     }
     cost.rowsRead += rows.length
     return rows
-  }
-
-  /** The roll-up of a segment's rows, or why there is none to be had. */
-  rollup(entry: SegmentEntry): Rollup | 'no roll-up' | 'a damaged roll-up' {
-    const known = this.#cache.rollups.get(entry.id)
-    if (known !== undefined || this.#cache.rollups.has(entry.id)) return known ?? 'no roll-up'
-    try {
-      const rollup = this.#view.rollup(entry)
-      this.#cache.keepRollup(entry.id, rollup)
-      return rollup ?? 'no roll-up'
-    } catch (thrown) {
-      // the rows are read in its place, and tell what is wrong with the segment itself
-      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'a damaged roll-up'
-      throw thrown
-    }
-  }
-
-  /** The tile with the longest slices that are 2 ** `bits` ns at most, or why there is none to be had. */
-  tile(entry: SegmentEntry, bits: number): Tile | 'no tiles' | 'damaged tiles' | 'columns shorter than slices' {
-    try {
-      const known = this.#tileBits(entry)
-      if (known.length === 0) return 'no tiles'
-      const index = known.findIndex((each) => each <= bits)
-      return index < 0 ? 'columns shorter than slices' : this.#tile(entry, index)
-    } catch (thrown) {
-      // as for a roll-up
-      if (thrown instanceof CinescopeError && failureOf(thrown) !== undefined) return 'damaged tiles'
-      throw thrown
-    }
   }
 
   /** Undefined when it is corrupt, which is counted, or has been pruned. */
@@ -194,25 +163,6 @@ export class SegmentReader {
     return marks
   }
 
-  #tileBits(entry: SegmentEntry): readonly number[] {
-    let bits = this.#cache.tileBits.get(entry.id)
-    if (bits === undefined) {
-      bits = this.#view.tileBits(entry)
-      keep(this.#cache.tileBits, entry.id, bits, KEPT_TILE_BITS)
-    }
-    return bits
-  }
-
-  #tile(entry: SegmentEntry, index: number): Tile {
-    const key = entry.id * 16 + index
-    let tile = this.#cache.tiles.get(key)
-    if (tile === undefined) {
-      tile = this.#view.tile(entry, index)
-      this.#cache.keepTile(key, tile)
-    }
-    return tile
-  }
-
   #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | Failure {
     const known = this.#meta(entry)
     if (typeof known === 'string') return known
@@ -288,23 +238,10 @@ export class SegmentReader {
   }
 }
 
-function failureOf({ code }: CinescopeError): Failure | undefined {
-  if (code === 'CSC_ERR_PRUNED') return 'pruned'
-  return code === 'CSC_ERR_CORRUPT' || code === 'CSC_ERR_LIMIT' ? 'corrupt' : undefined
-}
-
 function unread(length: number): unknown {
   return valueBytes(length) === 0 ? absent(length) : new Omitted('size', valueBytes(length))
 }
 
 function absent(length: number): unknown {
   return length >= VALUE_ABSENT ? new Omitted(omissionName(length - VALUE_ABSENT), 0) : undefined
-}
-
-/** Adds to a map that forgets its oldest entries. */
-function keep<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
-  map.set(key, value)
-  if (map.size <= limit) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }

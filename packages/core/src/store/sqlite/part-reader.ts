@@ -12,29 +12,16 @@ import {
 } from '@cinescope/protocol'
 import { expandBlock, MAX_BLOCK_BYTES, MAX_PAGE_BYTES, type StoredBlock } from '../compression.ts'
 import type { SegmentEntry } from '../event-store.ts'
+import { ATTACHED, type Attached, type PlainRow } from './attached.ts'
+import { columnsOf } from './columns-of.ts'
 import { bounded } from './bounded.ts'
 import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
 import { tableOf } from './parts.ts'
-import { SCHEMA } from './schema.ts'
 import { SegmentSql } from './segment-sql.ts'
 import { logPath } from './files.ts'
 import { integer, SqlReader, string } from './sql-reader.ts'
-
-/** A row of a table that has one for each segment at most. */
-export interface Attached {
-  readonly table: string
-  readonly row: PlainRow
-}
-
-/** Columns of a row in order. */
-export type PlainRow = readonly (string | number | Uint8Array | null)[]
-
-/** Tables beside that of segments, by its id: what they hold of a segment goes where it goes. */
-const ATTACHED: readonly string[] = Object.entries(SCHEMA)
-  .filter(([, sql]) => sql.includes('(segment INTEGER PRIMARY KEY'))
-  .map(([table]) => table)
 
 /** A segment as it is stored. */
 export interface StoredSegment {
@@ -115,10 +102,10 @@ export class PartReader {
 
   #attached(id: number): Attached[] {
     return ATTACHED.flatMap((table) => {
-      const columns = columnsOf(table)
+      const columns = columnsOf(table).slice(1)
       const found = columns.map((column) => bounded(column, MAX_BLOCK_BYTES)).join(', ')
       const row = this.#sql.get(`SELECT ${found} FROM ${table} WHERE segment = ?`, id)
-      return row === undefined ? [] : [{ table, row: plainRow(row, columns) }]
+      return row === undefined ? [] : [{ table, values: plainRow(row, columns) }]
     })
   }
 
@@ -178,13 +165,4 @@ function plainRow(row: Readonly<Record<string, unknown>>, columns: readonly stri
 function isBefore(a: PlainRow[number], b: PlainRow[number] | undefined): boolean {
   if (typeof a === 'number') return typeof b === 'number' && a < b
   return typeof a === 'string' && typeof b === 'string' && Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
-}
-
-/** Columns of a table of ours, in order. */
-export function columnsOf(table: string): readonly string[] {
-  const body = /\((.*)\)/.exec(SCHEMA[table] ?? '')?.[1] ?? ''
-  return body
-    .split(', ')
-    .map((column) => column.split(' ')[0] ?? '')
-    .filter((name) => /^[a-z_]+$/.test(name))
 }

@@ -5,10 +5,11 @@ import type { LedgerRow } from '@cinescope/protocol'
 import type { SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock } from '../compression.ts'
 import { connect } from './connect.ts'
-import { columnsOf, type PlainRow, type StoredSegment } from './part-reader.ts'
+import { attachedOf, blobsOf, type PlainRow } from './attached.ts'
+import { columnsOf } from './columns-of.ts'
+import type { StoredSegment } from './part-reader.ts'
 import { EXTRACT_SCHEMA, LINK_SCHEMA, schemaOfPart, tableOf } from './parts.ts'
-import { packTiles } from './tile-blob.ts'
-import { APPLICATION_ID, FORMAT_VERSION, MAX_SEGMENT_PAGES, SCHEMA } from './schema.ts'
+import { APPLICATION_ID, FORMAT_VERSION, MAX_SEGMENT_PAGES, SCHEMA, summaryValues } from './schema.ts'
 
 /** One film that an event of another film caused. Places are parts and numbers; instants are wall time in ms, each by its own clock. */
 export interface StoredLink {
@@ -111,24 +112,14 @@ export class PartWriter {
 
   /** A segment as it is stored elsewhere, byte for byte. */
   stored({ entry, bloom, meta, columns, pages, attached }: StoredSegment): void {
-    const { id, isTail, summary: s } = entry
-    const beside = attached.flatMap(({ row }) => row.filter((value) => value instanceof Uint8Array))
+    const { id, isTail, summary } = entry
+    const beside = attached.flatMap(blobsOf)
     const parts = [columns.data, bloom, meta, ...pages.map(({ data }) => data), ...beside]
     const bytes = parts.reduce((sum, part) => sum + part.length, 0)
     this.plain('segment', [
       id,
       isTail ? 1 : 0,
-      s.thread,
-      s.rows,
-      s.events,
-      s.seqLow,
-      s.seqHigh,
-      s.timeLow,
-      s.timeHigh,
-      s.kindsLow,
-      s.kindsHigh,
-      s.flags,
-      s.maxDuration,
+      ...summaryValues(summary),
       columns.codec,
       columns.rawLength,
       bytes,
@@ -139,7 +130,7 @@ export class PartWriter {
     const first = id * MAX_SEGMENT_PAGES
     for (const [index, page] of pages.entries())
       this.plain('page', [first + index, page.codec, page.rawLength, page.data])
-    for (const { table, row } of attached) this.plain(table, row)
+    for (const { table, values } of attached) this.plain(table, [id, ...values])
   }
 
   /** A segment made anew. */
@@ -147,7 +138,7 @@ export class PartWriter {
     const { summary, bloom, meta } = segment
     const columns = compressBlock(segment.columns)
     const pages = segment.pages.map(compressBlock)
-    const attached = attachedOf(id, segment)
+    const attached = attachedOf(segment)
     this.stored({ entry: { id, isTail, summary, bloom }, bloom, meta, columns, pages, attached })
   }
 
@@ -163,15 +154,4 @@ export class PartWriter {
     }
     return statement
   }
-}
-
-/** What a segment has beside itself. */
-function attachedOf(id: number, { grams, rollup, tiles }: SealedSegment): StoredSegment['attached'] {
-  const cells = rollup === undefined ? undefined : compressBlock(rollup)
-  const levels = packTiles(tiles)
-  return [
-    ...(grams === undefined ? [] : [{ table: 'gram', row: [id, grams] }]),
-    ...(cells === undefined ? [] : [{ table: 'rollup', row: [id, cells.codec, cells.rawLength, cells.data] }]),
-    ...(levels === undefined ? [] : [{ table: 'tile', row: [id, levels] }]),
-  ]
 }

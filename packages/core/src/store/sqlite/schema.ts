@@ -1,5 +1,7 @@
 /** The fixed schema of a recording file. A reader refuses a file that holds anything else. */
 
+import type { SegmentSummary } from '../../base/sealed-segment.ts'
+
 /** `CINE` in ASCII: SQLite's application_id of a recording. */
 export const APPLICATION_ID = 0x43494e45
 
@@ -41,3 +43,9 @@ export const MAX_SEGMENT_PAGES = 4096
 /** Columns of a zone map, in the order of `SegmentSummary`. */
 export const SUMMARY_COLUMNS =
   'thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration'
+
+/** The values of these columns. */
+export function summaryValues(summary: SegmentSummary): readonly number[] {
+  const { thread, rows, events, seqLow, seqHigh, timeLow, timeHigh, kindsLow, kindsHigh, flags, maxDuration } = summary
+  return [thread, rows, events, seqLow, seqHigh, timeLow, timeHigh, kindsLow, kindsHigh, flags, maxDuration]
+}

@@ -16,15 +16,20 @@ import { compressBlock, plainBlock } from '../compression.ts'
 import { type EventStore, filmNumber, type PruneReport, type RecordingState, type StoreView } from '../event-store.ts'
 import { adoptedTrace, TRACE_KEY } from '../film-change.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
+import { attachedOf, blobsOf } from './attached.ts'
 import { isBusy } from './connect.ts'
 import { logPath, sizeOf } from './files.ts'
 import type { RecordingLock } from './lock.ts'
 import { createRecordingFile, type WritableRecording } from './open.ts'
 import { SqliteView } from './read-view.ts'
-import { MAX_SEGMENT_PAGES } from './schema.ts'
+import { MAX_SEGMENT_PAGES, summaryValues } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
-import { packTiles } from './tile-blob.ts'
-import { type WriterStatements, writerStatements } from './writer-statements.ts'
+import {
+  type AttachedStatements,
+  attachedStatements,
+  type WriterStatements,
+  writerStatements,
+} from './writer-statements.ts'
 
 /** Creates the recording at `path`. @throws CSC_ERR_STORE */
 export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
@@ -46,6 +51,7 @@ class SqliteStore implements EventStore {
   readonly #traceKeys = new Set<number>()
   #pruned = new Float64Array(KIND_LIMIT)
   readonly #sql: WriterStatements
+  readonly #attached: AttachedStatements
   #taken = new Float64Array(KIND_LIMIT)
   /** Tails in the recording, so that replacing them searches nothing. */
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
@@ -73,6 +79,7 @@ class SqliteStore implements EventStore {
         'live',
       )
     this.#sql = writerStatements(database)
+    this.#attached = attachedStatements(database)
   }
 
   state(): RecordingState {
@@ -194,35 +201,15 @@ class SqliteStore implements EventStore {
 
   /** Gives the segment's id. */
   #append(segment: SealedSegment, isTail: boolean): number {
-    const s = segment.summary
     const store = isTail ? plainBlock : compressBlock
     const columns = store(segment.columns)
     const pages = segment.pages.map(store)
-    const rollup = segment.rollup === undefined ? undefined : compressBlock(segment.rollup)
-    const tiles = packTiles(segment.tiles)
-    const parts = [
-      columns.data,
-      segment.bloom,
-      segment.meta,
-      segment.grams,
-      rollup?.data,
-      tiles,
-      ...pages.map(({ data }) => data),
-    ]
-    const bytes = parts.reduce((sum, part) => sum + (part?.length ?? 0), 0)
+    const attached = attachedOf(segment)
+    const blobs = [columns.data, segment.bloom, segment.meta, ...pages.map(({ data }) => data)]
+    const bytes = blobs.concat(attached.flatMap(blobsOf)).reduce((sum, { length }) => sum + length, 0)
     const { lastInsertRowid } = this.#sql.segment.run(
       isTail ? 1 : 0,
-      s.thread,
-      s.rows,
-      s.events,
-      s.seqLow,
-      s.seqHigh,
-      s.timeLow,
-      s.timeHigh,
-      s.kindsLow,
-      s.kindsHigh,
-      s.flags,
-      s.maxDuration,
+      ...summaryValues(segment.summary),
       columns.codec,
       columns.rawLength,
       bytes,
@@ -233,9 +220,7 @@ class SqliteStore implements EventStore {
     const id = Number(lastInsertRowid)
     const first = id * MAX_SEGMENT_PAGES
     pages.forEach((page, index) => this.#sql.page.run(first + index, page.codec, page.rawLength, page.data))
-    if (segment.grams !== undefined) this.#sql.gram.run(id, segment.grams)
-    if (rollup !== undefined) this.#sql.rollup.run(id, rollup.codec, rollup.rawLength, rollup.data)
-    if (tiles !== undefined) this.#sql.tile.run(id, tiles)
+    for (const { table, values } of attached) this.#attached.put.get(table)?.run(id, ...values)
     return id
   }
 
@@ -275,9 +260,7 @@ class SqliteStore implements EventStore {
   #dropSegment(id: number): void {
     const first = id * MAX_SEGMENT_PAGES
     this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
-    this.#sql.dropGrams.run(id)
-    this.#sql.dropRollup.run(id)
-    this.#sql.dropTiles.run(id)
+    for (const drop of this.#attached.drop) drop.run(id)
     this.#sql.dropSegment.run(id)
   }
 

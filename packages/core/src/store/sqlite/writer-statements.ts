@@ -1,6 +1,8 @@
 /** The statements by which a recording is written, prepared once. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { ATTACHED } from './attached.ts'
+import { columnsOf } from './columns-of.ts'
 
 /** Plain parameters: Node 22.15 cannot bind numbered ones by position. */
 const UPSERT_FILM = `INSERT INTO film VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE SET
@@ -14,9 +16,6 @@ export type WriterStatements = Readonly<
   Record<
     | 'segment'
     | 'page'
-    | 'gram'
-    | 'rollup'
-    | 'tile'
     | 'film'
     | 'site'
     | 'key'
@@ -25,9 +24,6 @@ export type WriterStatements = Readonly<
     | 'hook'
     | 'counter'
     | 'dropPages'
-    | 'dropGrams'
-    | 'dropRollup'
-    | 'dropTiles'
     | 'dropStored'
     | 'dropSegment',
     StatementSync
@@ -41,9 +37,6 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
       'INSERT INTO segment(tail, thread, rows, events, seq_low, seq_high, time_low, time_high, kinds_low, kinds_high, flags, max_duration, codec, raw_length, bytes, bloom, meta, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     page: database.prepare('INSERT INTO page VALUES (?, ?, ?, ?)'),
-    gram: database.prepare('INSERT INTO gram VALUES (?, ?)'),
-    rollup: database.prepare('INSERT INTO rollup VALUES (?, ?, ?, ?)'),
-    tile: database.prepare('INSERT INTO tile VALUES (?, ?)'),
     film: database.prepare(UPSERT_FILM),
     site: database.prepare('INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?)'),
     key: database.prepare('INSERT OR REPLACE INTO key VALUES (?, ?)'),
@@ -52,10 +45,25 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     hook: database.prepare('INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)'),
     counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
     dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
-    dropGrams: database.prepare('DELETE FROM gram WHERE segment = ?'),
-    dropRollup: database.prepare('DELETE FROM rollup WHERE segment = ?'),
-    dropTiles: database.prepare('DELETE FROM tile WHERE segment = ?'),
     dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),
     dropSegment: database.prepare('DELETE FROM segment WHERE id = ?'),
+  }
+}
+
+/** Those that put a row beside a segment, and that drop it, by table. */
+export interface AttachedStatements {
+  readonly put: ReadonlyMap<string, StatementSync>
+  readonly drop: readonly StatementSync[]
+}
+
+/** Prepares them. */
+export function attachedStatements(database: DatabaseSync): AttachedStatements {
+  const places = (table: string): string =>
+    columnsOf(table)
+      .map(() => '?')
+      .join(', ')
+  return {
+    put: new Map(ATTACHED.map((table) => [table, database.prepare(`INSERT INTO ${table} VALUES (${places(table)})`)])),
+    drop: ATTACHED.map((table) => database.prepare(`DELETE FROM ${table} WHERE segment = ?`)),
   }
 }
