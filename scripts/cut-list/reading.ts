@@ -12,6 +12,7 @@ const COMMAND = 'packages/cli/test/command-line.test.ts'
 const QUERY = 'packages/cli/test/query.test.ts'
 const LIVENESS = 'packages/core/test/recording/liveness.test.ts'
 const LONG = 'packages/core/test/query/long-query.test.ts'
+const LANES = 'packages/cli/test/timeline.test.ts'
 const TILES = 'packages/core/test/query/tiles.test.ts'
 const HEAVY = 'packages/core/test/query/heavy.test.ts'
 
@@ -101,6 +102,14 @@ export const READING_CUTS: readonly Cut[] = [
   },
   {
     joint: 'query',
+    what: 'a timeline leaves out spans that have not ended',
+    file: `${CORE}/query/tiles/tiles.ts`,
+    from: 'if (read.has(entry) ||',
+    to: 'if (read.size >= 0 || read.has(entry) ||',
+    tests: [TILES],
+  },
+  {
+    joint: 'query',
     what: 'the limit comes before the order',
     file: `${CORE}/query/scan.ts`,
     from: 'matches = matches.concat(found).sort(',
@@ -146,6 +155,14 @@ export const READING_CUTS: readonly Cut[] = [
     from: 'return this.weight >= MAX_WEIGHT',
     to: 'return false',
     tests: [HEAVY],
+  },
+  {
+    joint: 'CLI',
+    what: 'a timeline draws no line where spans go on',
+    file: 'packages/cli/src/format/lanes.ts',
+    from: "return isRunning ? [RUNNING, 'dim'] : [' ', 'plain']",
+    to: "return [' ', 'plain']",
+    tests: [LANES],
   },
   {
     joint: 'CLI',

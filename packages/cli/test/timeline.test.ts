@@ -1,4 +1,7 @@
+import { type Tiles, wallMs } from '@cinescope/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { busiest, strip } from '../src/format/lanes.ts'
+import { styled } from '../src/format/styled.ts'
 import { json, Place, recordShop, run } from './cli.ts'
 
 describe('cinescope timeline', () => {
@@ -41,4 +44,30 @@ describe('cinescope timeline', () => {
     expect(code).not.toBe(0)
     expect(stderr).toMatch(message)
   })
+})
+
+test('a lane shows how much began where, what failed, and where spans go on', () => {
+  const lane = {
+    key: 'x',
+    count: 9,
+    errors: 1,
+    open: 0,
+    carried: 2,
+    column: Uint32Array.of(3, 6),
+    counts: Uint32Array.of(8, 1),
+    errorCounts: Uint32Array.of(0, 1),
+    longestMs: Float64Array.of(15, 0),
+  }
+  const explain = {} as Tiles['explain']
+  const tiles: Tiles = { from: wallMs(0), stepMs: 10, columns: 8, lanes: [lane], isTruncated: false, explain }
+  expect(busiest(tiles)).toBe(8)
+  expect(strip(lane, tiles, 8)).toEqual([
+    styled('dim', '──'),
+    styled('plain', ' '),
+    styled('cyan', '█'),
+    styled('dim', '─'),
+    styled('plain', ' '),
+    styled('red', '▃'),
+    styled('plain', ' '),
+  ])
 })
