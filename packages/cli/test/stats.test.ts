@@ -1,5 +1,7 @@
-import type { AggregateGroup } from '@cinescope/protocol'
+import { type AggregateGroup, wallMs } from '@cinescope/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { heatMapLines } from '../src/format/histogram.ts'
+import { paint } from '../src/format/styled.ts'
 import { json, Place, recordShop, run } from './cli.ts'
 
 describe('cinescope stats', () => {
@@ -32,6 +34,18 @@ describe('cinescope stats', () => {
     const answer = await json('stats', place.directory, 'kind:span', '--by', 'error', '--histogram')
     for (const group of answer['groups'] as AggregateGroup[])
       expect(group.histogram?.reduce((sum, bin) => sum + bin.count, 0)).toBe(group.measured)
+  })
+
+  test('a heat map has as many columns as there is room for, and says what it leaves out', () => {
+    const bin = { from: 1, to: 2, count: 3 }
+    const group = (at: number): AggregateGroup => ({ at: wallMs(at), histogram: [bin] }) as unknown as AggregateGroup
+    const lines = heatMapLines([group(0), group(99_000)], 1000, 53)
+    expect(lines.map((line) => paint(line, { width: 80, hasColor: false }))).toEqual([
+      `≤   2.00 ms  ${' '.repeat(39)}█`,
+      expect.stringMatching(/^ {13}\S+ +\S+$/),
+      '60 earlier columns left out: make --per longer',
+    ])
+    expect(heatMapLines([group(0), group(39_000)], 1000, 53)).toHaveLength(2)
   })
 
   test('requests are counted where nothing is said', async () => {

@@ -4,7 +4,7 @@ import type { AggregateGroup, HistogramBin } from '@cinescope/protocol'
 import { bar } from './bar.ts'
 import { density } from './shade.ts'
 import { type Line, styled } from './styled.ts'
-import { count, duration, timeOfDay } from './units.ts'
+import { count, counted, duration, timeOfDay } from './units.ts'
 
 const LABEL = 9
 const COUNT = 9
@@ -28,7 +28,8 @@ export function heatMapLines(groups: readonly AggregateGroup[], perMs: number, w
   const room = (width === Infinity ? PLAIN : width) - LABEL - 4
   const last = groups.reduce((high, { at = 0 }) => Math.max(high, at), 0)
   const earliest = groups.reduce((low, { at = 0 }) => Math.min(low, at), last)
-  const columns = Math.min(room, Math.round((last - earliest) / perMs) + 1)
+  const buckets = Math.round((last - earliest) / perMs) + 1
+  const columns = Math.min(room, buckets)
   const first = last - (columns - 1) * perMs
   const rows = new Map<number, number[]>()
   let most = 0
@@ -49,7 +50,8 @@ export function heatMapLines(groups: readonly AggregateGroup[], perMs: number, w
       '  ',
       styled('cyan', row.map((each) => density(each, most)).join('')),
     ])
-  return [...body, axis(first, last + perMs, columns)]
+  const left = [styled('dim', `${counted(buckets - columns, 'earlier column')} left out: make --per longer`)]
+  return [...body, axis(first, last + perMs, columns), ...(buckets === columns ? [] : [left])]
 }
 
 /** From when to when so many characters go, under which they stand. */
