@@ -2,7 +2,7 @@
 
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import { writeJson } from './json-text.ts'
-import { isCallback, isFlowSecret } from './oauth.ts'
+import { isCallback, isFlowName, isFlowSecret } from './oauth.ts'
 import type { PathState } from './paths.ts'
 import { decodeComponent } from './percent.ts'
 import { scrubKey } from './scrub.ts'
@@ -80,7 +80,7 @@ function isFlow(
   groups: ReadonlyMap<string, readonly Field[]>,
   before: string | undefined,
 ): boolean {
-  if (name !== 'code' && name !== 'state') return false
+  if (!isFlowName(name)) return false
   const isAtCallback = before !== undefined && isCallback(before)
   const has = (other: string): boolean => groups.has(other)
   return group.some(({ value }) => value.kind === 'text' && isFlowSecret(name, value.text, isAtCallback, has))

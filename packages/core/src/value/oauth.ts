@@ -22,6 +22,11 @@ export function isCallback(path: string): boolean {
   return CALLBACK.test(path)
 }
 
+/** True for a parameter that may be a secret of a flow. */
+export function isFlowName(name: string): boolean {
+  return name === 'code' || name === 'state'
+}
+
 /** True if `value` of the parameter `name` is a secret of a flow; `has` knows the other names of the same query. */
 export function isFlowSecret(
   name: string,
@@ -29,6 +34,6 @@ export function isFlowSecret(
   isAtCallback: boolean,
   has: (name: string) => boolean,
 ): boolean {
-  if ((name !== 'code' && name !== 'state') || value.length < MIN_LENGTH) return false
+  if (!isFlowName(name) || value.length < MIN_LENGTH) return false
   return isAtCallback || COMPANIONS.some((other) => other !== name && has(other))
 }

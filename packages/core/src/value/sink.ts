@@ -217,6 +217,14 @@ export class Sink {
     return -1
   }
 
+  /** A Latin-1 text as it is, for the caller to look at what was written; -1, and nothing written, if it is another or too long. */
+  latin1(text: string, at: number): number {
+    const { length } = text
+    if (length > this.#maxString || length + 4 > this.end - at || execute(WIDE, text) !== null) return -1
+    const start = putVarint(this.into, this.byte(at, TAG.latin1), length)
+    return length === 0 ? start : start + writeLatin1(this.into, text, start, length)
+  }
+
   /** A text of ours, or one that has been scrubbed. */
   plain(text: string, at: number): number {
     return this.#put(text, at, this.#maxString)

@@ -5,13 +5,12 @@ import { descriptorOf, isArray, isProxy } from './intrinsics.ts'
 import type { PathState } from './paths.ts'
 import { RoutedPath } from './routed-path.ts'
 import { redactUrl, UNNAMED } from './url.ts'
-import { isPlainUrl, maySecretUrl } from './url-path.ts'
+import { isPlainUrl } from './url-path.ts'
 import type { Walker } from './walker.ts'
 
 /** Longer texts are not looked at, and longer URLs are looked at whole. */
 const MAX_TOUCHED = 262_144
 const MAX_PLAIN = 2048
-const SHORT = 128
 
 /** Writes `value`: a URL, several, or anything else as it is. An ordinary path costs little more than its text. */
 export function writeUrl(
@@ -28,11 +27,13 @@ export function writeUrl(
   return isList ? writeList(walker, value, at, depth, path) : walker.value(value, at, depth, path)
 }
 
-/** Written as it is, looked through as bytes, which is faster than as text, and written anew if need be. */
 function writeOne(walker: Walker, text: string, at: number): number {
+  if (text.length <= MAX_PLAIN) {
+    const end = walker.latin1(text, at)
+    if (end >= 0 && walker.plainUrls.has(text, walker.into, end - text.length, end)) return end
+    if (end >= 0) walker.wipe(at, end)
+  }
   const end = walker.string(text, at)
-  // ASCII or not, the length of a short one takes one byte; a text too long to be touched is not
-  if (text.length < SHORT && walker.into[at] === TAG.latin1 && !maySecretUrl(walker.into, at + 2, end)) return end
   // a word under `location` is no URL
   if (text.length > MAX_TOUCHED || !text.includes('/')) return end
   if (text.length <= MAX_PLAIN && isPlainUrl(text)) return end

@@ -24,6 +24,7 @@ import type { Sensitivity } from './names.ts'
 import { SENSITIVITY } from './names.ts'
 import { MediaTypes } from './media-types.ts'
 import type { PathState } from './paths.ts'
+import { PlainUrls } from './plain-url.ts'
 import type { Redaction } from './redaction.ts'
 import { Sink } from './sink.ts'
 import { redactSql } from './sql.ts'
@@ -53,6 +54,7 @@ export class Walker extends Sink {
   readonly classes: ClassTable
   readonly mediaTypes: MediaTypes = new MediaTypes()
   readonly jsonKeys: JsonKeys
+  readonly plainUrls: PlainUrls
   readonly scratch: Utf8Scratch = new Utf8Scratch()
   readonly maxWidth: number
   readonly maxDepth: number
@@ -62,6 +64,7 @@ export class Walker extends Sink {
     super(keys, redaction, limits.maxStringLength)
     this.classes = new ClassTable(keys)
     this.jsonKeys = new JsonKeys(keys, redaction)
+    this.plainUrls = new PlainUrls(redaction)
     this.maxWidth = limits.maxWidth
     this.maxDepth = limits.maxDepth
     this.#ancestors = Array.from({ length: limits.maxDepth + 1 }, () => undefined)
