@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { CinescopeError } from '@cinescope/protocol'
+import { filesBeside, logPath } from '../../store/sqlite/files.ts'
+import { isLocked } from '../../store/sqlite/lock.ts'
 
 /** Where a new file goes, and whether it may take the place of another. */
 export interface Target {
@@ -27,6 +29,9 @@ export async function writeNewFile(
     if (inputs.some((input) => realpathSync(input) === own))
       throw failed(path, 'it is one of the recordings to be read')
     if (!force) throw failed(path, 'it exists already')
+    refuseLive(path)
+  } else if (!force && existsSync(logPath(path))) {
+    throw failed(path, `${logPath(path)}, the log of another recording, is there and would be read with it`)
   }
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -51,9 +56,18 @@ function sync(path: string): void {
   }
 }
 
+function refuseLive(path: string): void {
+  if (isLocked(path)) throw failed(path, 'a process is recording into it')
+}
+
 /** A link is refused where a file of that name has come meanwhile; a rename is not. */
 function place(temporary: string, path: string, force: boolean): void {
-  if (force) return renameSync(temporary, path)
+  if (force) {
+    refuseLive(path)
+    // with the log of the one before, that one would be read
+    for (const beside of filesBeside(path)) rmSync(beside, { force: true })
+    return renameSync(temporary, path)
+  }
   try {
     linkSync(temporary, path)
   } catch (thrown) {

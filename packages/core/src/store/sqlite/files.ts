@@ -10,6 +10,11 @@ export function logPath(path: string): string {
   return `${path}-wal`
 }
 
+/** What SQLite keeps beside a recording while it is open, and leaves behind when its process is killed. */
+export function filesBeside(path: string): readonly string[] {
+  return [logPath(path), `${path}-shm`, `${path}-journal`]
+}
+
 /** Bytes of a file; 0 when it is absent. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
