@@ -1,7 +1,7 @@
 /** The figures of `cinescope top`, asked of a recording again and again. */
 
 import type { AggregateGroup, OpenRecording } from '@cinescope/core'
-import { wallMs } from '@cinescope/protocol'
+import { type Anchor, wallMs } from '@cinescope/protocol'
 
 /** What is told of a route over some time. */
 export interface RouteFigures {
@@ -46,7 +46,8 @@ export class TopFigures {
   readonly #recording: OpenRecording
   readonly #windowMs: number
   #all: readonly AggregateGroup[] = []
-  #allUntil = 0
+  /** Over so long. */
+  #allMs = 0
   #allDue = 0
 
   constructor(recording: OpenRecording, windowMs: number) {
@@ -57,14 +58,17 @@ export class TopFigures {
   /** The figures at `nowMs`; of a recording that has ended, at its end. */
   async look(nowMs: number): Promise<Look> {
     const { process, state } = await this.#recording.status()
-    const at = state === 'live' ? nowMs : await this.#end()
-    const uptimeMs = Math.max(1, at - process.anchor.wallMs)
+    const last = await this.#last(process.anchor)
+    const at = state === 'live' ? nowMs : last.at
+    // by the process's own clock: the other may have been set
+    const uptimeMs = Math.max(1, last.uptimeMs + Math.max(0, at - last.at))
     const windowMs = Math.min(this.#windowMs, uptimeMs)
-    const from = wallMs(at - windowMs)
-    const recent = await this.#groups({ ...WHERE, kinds: [...WHERE.kinds], from })
-    await this.#askAll(at)
+    // what a clock that was set back has dated later is no news
+    const when = { from: wallMs(at - windowMs), to: wallMs(at + 1) }
+    const recent = await this.#groups({ kinds: [...WHERE.kinds], ...when })
+    await this.#askAll(uptimeMs)
     const vitals = await this.#recording.aggregate({
-      where: { kinds: ['metric'], from },
+      where: { kinds: ['metric'], ...when },
       by: 'site',
       measure: 'number',
       quantiles: [],
@@ -78,15 +82,15 @@ export class TopFigures {
       state,
       windowMs,
       uptimeMs,
-      routes: this.#routes(recent, windowMs, process.anchor.wallMs),
+      routes: this.#routes(recent, windowMs),
       loopDelayMaxMs: delay === undefined ? undefined : delay * 1000,
       rssBytes: vital('process.memory.usage'),
     }
   }
 
-  #routes(recent: readonly AggregateGroup[], windowMs: number, startedMs: number): Route[] {
+  #routes(recent: readonly AggregateGroup[], windowMs: number): Route[] {
     const now = new Map(recent.map((group) => [group.key ?? '-', figuresOf(group, windowMs)]))
-    const all = new Map(this.#all.map((group) => [group.key ?? '-', figuresOf(group, this.#allUntil - startedMs)]))
+    const all = new Map(this.#all.map((group) => [group.key ?? '-', figuresOf(group, this.#allMs)]))
     const names = new Set([...now.keys(), ...all.keys()])
     return Array.from(names, (route) => {
       const own = now.get(route)
@@ -97,11 +101,11 @@ export class TopFigures {
       .slice(0, MOST_ROUTES)
   }
 
-  async #askAll(at: number): Promise<void> {
+  async #askAll(uptimeMs: number): Promise<void> {
     const started = performance.now()
     if (started < this.#allDue) return
     this.#all = await this.#groups({ kinds: [...WHERE.kinds] })
-    this.#allUntil = at
+    this.#allMs = uptimeMs
     const now = performance.now()
     this.#allDue = now + (now - started) * RARER
   }
@@ -112,10 +116,13 @@ export class TopFigures {
     return (await this.#recording.aggregate({ where, by: 'route', quantiles: [...QUANTILES], limit: 1000 })).groups
   }
 
-  async #end(): Promise<number> {
+  /** When the last event ended, by the wall clock and since the start; the start where there is none. */
+  async #last(anchor: Anchor): Promise<{ readonly at: number; readonly uptimeMs: number }> {
     const { items } = await this.#recording.events({ order: '-time', limit: 1, values: false })
-    const last = items[0]
-    return last === undefined ? Date.now() : last.at + (last.durationNs ?? 0) / 1e6
+    const [last] = items
+    if (last === undefined) return { at: anchor.wallMs, uptimeMs: 0 }
+    const tookMs = (last.durationNs ?? 0) / 1e6
+    return { at: last.at + tookMs, uptimeMs: (last.atNs - anchor.atNs) / 1e6 + tookMs }
   }
 }
 

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Scope } from '@cinescope/core'
+import { openRecording } from '@cinescope/core/reader'
 import { describe, expect, test } from 'vitest'
 import { Screen } from '../src/format/screen.ts'
 import { topLines } from '../src/format/top-lines.ts'
-import type { Look } from '../src/top-figures.ts'
+import { type Look, TopFigures } from '../src/top-figures.ts'
 import { json, Place, run, start } from './cli.ts'
 
 const SOURCES = { 'http.server': true }
@@ -58,6 +59,20 @@ function drawn(columns: number, rows: number): string {
 }
 
 describe('cinescope top', () => {
+  test('takes nothing for news that a clock which was set back has dated later', async () => {
+    using place = new Place()
+    await using scope = await place.scope({ sources: SOURCES })
+    await serve(scope, 3)
+    await using recording = openRecording(place.directory)
+    const figures = new TopFigures(recording, 10_000)
+    const { uptimeMs, routes } = await figures.look(Date.now() - 3_600_000)
+    expect(routes.map(({ now, all }) => [now, all.count])).toEqual([[undefined, 3]])
+    const sinceStart = Date.now() - (await recording.status()).process.anchor.wallMs
+    expect(uptimeMs).toBeGreaterThan(1)
+    expect(uptimeMs).toBeLessThanOrEqual(sinceStart)
+    expect(routes[0]!.all.perSecond).toBeCloseTo(3 / (uptimeMs / 1000), 6)
+  })
+
   test('tells of each route how many, how fast and how many failed, now and since the start', async () => {
     using place = new Place()
     await using scope = await place.scope({ sources: SOURCES })

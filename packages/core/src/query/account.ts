@@ -2,7 +2,7 @@
 
 import { type ErrorCode, type Hook, type Ledger, sumLedger } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
-import type { RecordingState } from '../store/event-store.ts'
+import type { RecordingState, StoreView } from '../store/event-store.ts'
 import type { Reading } from './reading.ts'
 
 /** A recording's figures. */
@@ -53,4 +53,9 @@ export function status({ source }: Reading): Promise<RecordingStatus> {
     counters: view.counters(),
     hooks: view.hooks(),
   }))
+}
+
+/** True where films were left out: no segment tells then of spans that another one holds. */
+export function isExtract(view: StoreView): boolean {
+  return view.ledger().some(({ reason }) => reason === 'notExtracted')
 }

@@ -7,6 +7,7 @@ import { SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
 import { nodesIn } from '../store/sqlite/nodes-in.ts'
 import { readLinks } from '../store/sqlite/read-links.ts'
+import { identityOf } from '../store/sqlite/files.ts'
 import { openSqliteSource } from '../store/sqlite/sqlite-source.ts'
 import { directoryRecording } from './directory/directory-recording.ts'
 import { mergedRecording } from './merged/merged-recording.ts'
@@ -16,6 +17,8 @@ import { type Ask, surfaceOver } from './surface.ts'
 
 /** File name extension of recordings. */
 export const RECORDING_EXTENSION = '.cine'
+
+const FILES = { identity: identityOf, nodes: nodesIn, open: openSqliteSource }
 
 /** How a path is opened. */
 export interface OpenOptions {
@@ -31,13 +34,12 @@ export interface OpenOptions {
  */
 export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {
   const first = findRecording(path)
-  if (!newest && first !== path)
-    return directoryRecording({ paths: () => recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
+  if (!newest && first !== path) return directoryRecording({ ...FILES, paths: () => recordingsIn(path) })
   const nodes = nodesIn(first)
   const links = readLinks(first)
   if (nodes.length > 1 || links.length > 0)
     return mergedRecording(
-      { isFixed: true, paths: () => [first], nodes: () => nodes, open: openSqliteSource },
+      { ...FILES, isFixed: true, paths: () => [first], identity: () => '', nodes: () => nodes },
       nodes,
       links,
     )
@@ -57,7 +59,7 @@ export function openProcesses(path: string): readonly OpenRecording[] {
 export function openParts(path: string): OpenRecording {
   const first = findRecording(path)
   const paths = first === path ? [path] : undefined
-  return directoryRecording({ paths: () => paths ?? recordingsIn(path), nodes: nodesIn, open: openSqliteSource })
+  return directoryRecording({ ...FILES, paths: () => paths ?? recordingsIn(path) })
 }
 
 /** The surface over a source in this thread, which it owns. */

@@ -55,10 +55,16 @@ class Caller {
     if (signal?.aborted === true)
       return Promise.reject(new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: signal.reason }))
     const call = ++this.#calls
+    try {
+      this.#post({ kind: 'call', call, method, args })
+    } catch (cause) {
+      return Promise.reject(
+        new CinescopeError('CSC_ERR_QUERY', `a question of ${method} that cannot be sent to the recorder`, { cause }),
+      )
+    }
     const abort = (): void => this.#post({ kind: 'abort', call })
     signal?.addEventListener('abort', abort, { once: true })
     this.#port.ref()
-    this.#post({ kind: 'call', call, method, args })
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(call, { resolve, reject }))
     return answered.finally(() => signal?.removeEventListener('abort', abort))
   }

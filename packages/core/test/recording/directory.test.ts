@@ -1,19 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { type CinescopeEvent, type EventOrder, nodeId, wallMs } from '@cinescope/protocol'
+import { type CinescopeEvent, type EventOrder, KINDS, nodeId, PHASE, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
+import { extractFilms } from '../../src/recording/copy/extract.ts'
+import { mergeRecordings } from '../../src/recording/copy/merge.ts'
 import { packRecording } from '../../src/recording/copy/pack.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { sealedCommit, spans } from '../store/conformance.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-import { commitOf, PROCESS } from './recording-fixture.ts'
-import { play } from './stream.ts'
+import { POINT } from './point.ts'
+import { commitOf, PROCESS, recordInto, UNCUT } from './recording-fixture.ts'
+import { type Offered, play } from './stream.ts'
 
 /** Records `count` films by a process that began `shiftMs` after the first. */
 function record(directory: string, index: number, count: number, shiftMs: number): void {
@@ -44,6 +48,16 @@ async function codeOf(answer: Promise<unknown>): Promise<string> {
     () => 'answered',
     (thrown: { code: string }) => thrown.code,
   )
+}
+
+function openPaths(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${name}`)]
+    } catch {
+      return []
+    }
+  })
 }
 
 const ORDERS: readonly EventOrder[] = ['time', '-time', 'duration', '-duration']
@@ -148,6 +162,95 @@ describe('a directory opened as one recording', () => {
     const buckets = Map.groupBy(items, ({ at }) => Math.floor(at / 1000) * 1000)
     expect(groups.map(({ at, count }) => [at, count])).toEqual(Array.from(buckets, ([at, own]) => [at, own.length]))
     expect(explain).toMatchObject({ segmentsRolledUp: 2, plan: expect.stringContaining('in each of 3 recordings') })
+  })
+
+  it('counts nothing of a recording that turns out to be damaged', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, '0002.cine')
+    const store = createSqliteStore(path, { ...PROCESS, node: nodeId('000000000002') })
+    // a film that goes on through all segments, of which the oldest is read last
+    const root: Offered = { ...POINT, seq: 1, kind: KINDS.request, phase: PHASE.begin, time: 1, root: 1 }
+    const children = Array.from({ length: 9 }, (_, i) => ({ ...POINT, seq: i + 2, time: i + 2, parent: 1, root: 1 }))
+    recordInto(store, [root, ...children, ...spans(40, 11)], { ...UNCUT, maxRows: 10 })
+    store.finish()
+    record(directory.path, 1, 2, 0)
+    const database = new DatabaseSync(path)
+    database.exec('UPDATE film SET status = 1.5 WHERE number = 1')
+    database.close()
+    await using all = openRecording(directory.path)
+    const { groups, explain } = await all.aggregate({ by: 'route' })
+    expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(2)
+    expect(explain.plan).toContain('in each of 1 recordings')
+  })
+
+  it('shows events where they happened, however far recordings are apart', async () => {
+    using directory = temporaryDirectory()
+    const days = 400
+    record(directory.path, 1, 3, -days * 86_400_000)
+    record(directory.path, 2, 2, 0)
+    await using all = openRecording(directory.path)
+    const { items } = await all.events({ limit: 100 })
+    const { from, stepMs, columns, lanes } = await all.tiles({ by: 'kind', width: 1000 })
+    const [lane] = lanes
+    const shown = Array.from(lane!.column, (column, i) => [from + column * stepMs, lane!.counts[i]!] as const)
+    expect(shown).toHaveLength(2)
+    for (const [at, count] of shown)
+      expect(items.filter((event) => Math.abs(event.at - at - stepMs / 2) <= stepMs)).toHaveLength(count)
+    expect(columns).toBeLessThan(2100)
+    expect(await codeOf(all.tiles({ lanes: -1 }))).toBe('CSC_ERR_QUERY')
+  })
+
+  it('says of two extracts of one process that it reads one', async () => {
+    using directory = temporaryDirectory()
+    using extracts = temporaryDirectory()
+    record(directory.path, 1, 3, 0)
+    const path = join(directory.path, '0001.cine')
+    await using whole = openRecording(path)
+    for (const [index, { id }] of (await whole.films()).items.entries())
+      await extractFilms(path, [id], { path: join(extracts.path, `${index}.cine`) })
+    await using all = openRecording(extracts.path)
+    expect((await all.films()).items).toHaveLength(1)
+    const { unread } = await all.status()
+    expect(unread?.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is another extract of process 000000000001'),
+      expect.stringContaining('a merge of them holds both'),
+    ])
+  })
+
+  it('sees that a file was replaced, and lets go of one that was removed', async () => {
+    using directory = temporaryDirectory()
+    using others = temporaryDirectory()
+    for (const index of [1, 2, 3]) record(others.path, index, index, index)
+    const [first, second, third] = [1, 2, 3].map((index) => join(others.path, `000${index}.cine`))
+    const path = join(directory.path, 'all.cine')
+    await mergeRecordings([first!], { path })
+    await using all = openRecording(directory.path)
+    const films = async (): Promise<number> => (await all.films()).items.length
+    expect(await films()).toBe(1)
+    await mergeRecordings([first!, second!], { path, force: true })
+    expect(await films()).toBe(3)
+    rmSync(path)
+    copyFileSync(third!, path)
+    expect(await films()).toBe(3)
+    expect((await all.status()).parts?.map(({ status }) => status.process.node)).toEqual(['000000000003'])
+    const isOpen = (): boolean => process.platform === 'linux' && openPaths().some((open) => open.includes(path))
+    expect(isOpen()).toBe(process.platform === 'linux')
+    rmSync(path)
+    await all.films().catch(() => undefined)
+    expect(isOpen()).toBe(false)
+  })
+
+  it('has an account of each process of a merged file', async () => {
+    using directory = temporaryDirectory()
+    for (const index of [1, 2]) record(directory.path, index, index * 3, index)
+    const path = join(directory.path, 'all')
+    await mergeRecordings([directory.path], { path })
+    await using merged = openRecording(path)
+    const { parts } = await merged.status()
+    expect(parts?.map(({ status, ledger }) => [status.process.node, ledger.stored])).toEqual([
+      ['000000000001', 6],
+      ['000000000002', 12],
+    ])
   })
 
   it('is no recording any more once it is removed', async () => {

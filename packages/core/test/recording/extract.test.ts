@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CinescopeEvent, KINDS, wallMs } from '@cinescope/protocol'
+import { type CinescopeEvent, KINDS, PHASE, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { extractFilms } from '../../src/recording/copy/extract.ts'
@@ -12,6 +12,7 @@ import { HOSTILE_CASES } from '../badluck/hostile-cases.ts'
 import { sampleRecording } from '../badluck/sample.ts'
 import { spans } from '../store/conformance.ts'
 import { temporaryDirectory } from '../store/directory.ts'
+import { POINT } from './point.ts'
 import { type Cutting, PROCESS, recordInto, UNCUT } from './recording-fixture.ts'
 import { arbitraryStream } from './stream.ts'
 
@@ -101,6 +102,30 @@ describe('an extract', () => {
       { numRuns: 40 },
     )
   }, 120_000)
+})
+
+describe('an extract of a film that never ended', () => {
+  it('tells of its open span wherever the recording does', async () => {
+    using directory = temporaryDirectory()
+    const source = join(directory.path, 'source.cine')
+    const store = createSqliteStore(source, PROCESS)
+    const root = { ...POINT, seq: 1, kind: KINDS.request, phase: PHASE.begin, time: 1, root: 1 }
+    const children = Array.from({ length: 39 }, (_, i) => ({ ...POINT, seq: i + 2, time: i + 2, parent: 1, root: 1 }))
+    recordInto(store, [root, ...children], { ...UNCUT, maxRows: 10 })
+    store.finish()
+    const path = join(directory.path, 'extract')
+    await using original = openRecording(source)
+    const [film] = (await original.films()).items
+    await extractFilms(source, [film!.id], { path })
+    await using extract = openRecording(path)
+    for (const recording of [original, extract]) {
+      const told = await Array.fromAsync(recording.tail({}, { from: 'start' }))
+      expect(told.filter(({ open }) => open).map(({ seq }) => seq)).toEqual([1])
+      expect(told).toHaveLength(40)
+      const { lanes } = await recording.tiles({ by: 'kind' })
+      expect(lanes.reduce((sum, { open }) => sum + open, 0)).toBe(1)
+    }
+  })
 })
 
 describe('an extract of a film that touches what another has changed', () => {

@@ -44,3 +44,28 @@ it('a tail of one film of a merged file tells its events in all processes, and w
   const rest = told.filter((event) => !isHole(event))
   expect(rest.map(({ id }) => id).toSorted()).toEqual(own.toSorted())
 })
+
+it('figures and a timeline of one film of a merged file count its events in all processes', async () => {
+  using directory = temporaryDirectory()
+  await using first = await createScope({ sources: false, directory: directory.path, handleSignals: false })
+  const asked = await record(first)
+  await record(first)
+  {
+    await using second = await createScope({ sources: false, directory: directory.path, service: 'second' })
+    // twice, so that one process has two films of it
+    await record(second, asked)
+    await record(second, asked)
+  }
+  const path = join(directory.path, 'all')
+  await mergeRecordings([directory.path], { path })
+  await using merged = openRecording(path)
+  const film = (await merged.films({ order: 'time' })).items[0]!
+  const where = { film: film.id }
+  const { summary, events: all } = await merged.film(film.id)
+  expect(film.events).toBe(summary.events)
+  const events = all.length
+  expect((await merged.events({ where })).items).toHaveLength(events)
+  expect((await merged.aggregate({ where })).groups).toMatchObject([{ count: events }])
+  const { lanes } = await merged.tiles({ where, by: 'kind' })
+  expect(lanes.reduce((sum, { count }) => sum + count, 0)).toBe(events)
+})

@@ -35,7 +35,8 @@ describe('a tail of a recording that another process writes', () => {
     await writer.lines(100)
     await using recording = openRecording(findRecording(directory.path))
     const tail = recording.tail({ where: { kinds: ['log'] } })
-    // questions are answered in turn
+    // questions are answered in turn, and where a tail begins takes two
+    await recording.status()
     await recording.status()
     await writer.lines(50)
     await writer.stop()

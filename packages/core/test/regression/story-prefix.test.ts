@@ -31,6 +31,7 @@ it('digits that films of two processes begin with name no story', async () => {
   const nodes = Array.from(stores.keys(), nodeId)
   await using recording = directoryRecording({
     paths: () => nodes,
+    identity: (path) => path,
     nodes: (path) => [nodeId(path)],
     open: (path) => stores.get(path)!,
   })

@@ -4,6 +4,7 @@ import {
   type Aggregate,
   type AggregateQuery,
   CinescopeError,
+  type EventFilter,
   type Explain,
   FLAG,
   RELATIVE_ERROR,
@@ -30,13 +31,13 @@ export async function aggregate(reading: Reading, query: AggregateQuery = {}): P
   return counting.told(await counting.count(reading))
 }
 
-/** An aggregate of one recording after another. */
+/** An aggregate of one recording after another. Of one that cannot be read to its end nothing is counted. */
 export class Counting {
   readonly #query: AggregateQuery
   readonly #quantiles: readonly number[]
   readonly #limit: number
   readonly #measuring: Measuring
-  readonly #groups: Groups
+  #groups: Groups
   /** When the first of them began, in ms. */
   #originMs: number | undefined
 
@@ -50,14 +51,16 @@ export class Counting {
     this.#groups = new Groups(this.#measuring.unit)
   }
 
-  /** Counts what a recording holds; gives what that cost. */
-  count(reading: Reading): Promise<Explain> {
+  /** Counts what a recording holds of `where`, that of the query unless it is said; gives what that cost. */
+  count(reading: Reading, where: EventFilter | undefined = this.#query.where): Promise<Explain> {
     const { wallMs } = reading.source.process.anchor
-    this.#originMs ??= wallMs
-    const sinceNs = Math.round((wallMs - this.#originMs) * 1e6)
+    const sinceNs = Math.round((wallMs - (this.#originMs ?? wallMs)) * 1e6)
     return reading.view(async (parts) => {
-      const figures = this.#figures(parts, sinceNs)
+      const figures = this.#figures(parts, where, sinceNs)
       await countAll(figures, parts)
+      if (this.#originMs === undefined) this.#groups = figures.groups
+      else this.#groups.merge(figures.groups)
+      this.#originMs ??= wallMs
       const { by } = this.#query
       const grouped = by === undefined ? '' : `, by ${JSON.stringify(by)}`
       return parts.cost.explain(`figures of ${figures.target.predicate.text}${grouped}`)
@@ -78,10 +81,11 @@ export class Counting {
     }
   }
 
-  #figures(parts: QueryParts, sinceNs: number): Figures {
+  #figures(parts: QueryParts, where: EventFilter | undefined, sinceNs: number): Figures {
     const { view, reader, anchors, node } = parts
-    const { by, perMs, where } = this.#query
-    const [groups, measuring] = [this.#groups, this.#measuring]
+    const { by, perMs } = this.#query
+    const measuring = this.#measuring
+    const groups = new Groups(measuring.unit)
     const target: ScanTarget<Predicate> = {
       segments: reader.segments(),
       predicate: compileFilter(where, { view, node, anchors }),

@@ -76,6 +76,16 @@ export class Group {
     if (zeros > 0) this.#sketch.addBin(ZERO_BIN, zeros)
   }
 
+  /** Adds what was counted of the same group elsewhere. */
+  merge(other: Group): void {
+    this.count += other.count
+    this.#errors += other.#errors
+    this.#firstNs = Math.min(this.#firstNs, other.#firstNs)
+    this.#lastNs = Math.max(this.#lastNs, other.#lastNs)
+    this.#measure(other.#measured, other.#sum, other.#min, other.#max)
+    this.#sketch.merge(other.#sketch)
+  }
+
   /** The figures, over buckets of `perMs` or from the first event to the last. */
   figures({ quantiles, perMs, histogram }: FiguresWanted): AggregateGroup {
     const seconds = perMs === undefined ? (this.#lastNs - this.#firstNs) / 1e9 : perMs / 1000

@@ -21,18 +21,26 @@ export class Groups {
 
   /** The group of a key and bucket; undefined when there is no room for one more. */
   of(key: string | undefined, at: WallMs | undefined): Group | undefined {
-    let bucket = this.#groups.get(at)
-    if (bucket === undefined) this.#groups.set(at, (bucket = new Map()))
-    let group = bucket.get(key)
-    if (group === undefined) {
-      if (this.#size >= MAX_GROUPS) {
-        this.isFull = true
-        return undefined
-      }
-      group = new Group(key, at, this.#unit)
-      bucket.set(key, group)
-      this.#size++
+    return this.#groups.get(at)?.get(key) ?? this.#begin(key, at)
+  }
+
+  /** Adds what was counted elsewhere. */
+  merge(others: Groups): void {
+    this.isFull ||= others.isFull
+    for (const bucket of others.#groups.values())
+      for (const group of bucket.values()) this.of(group.key, group.at)?.merge(group)
+  }
+
+  #begin(key: string | undefined, at: WallMs | undefined): Group | undefined {
+    if (this.#size >= MAX_GROUPS) {
+      this.isFull = true
+      return undefined
     }
+    const bucket = this.#groups.get(at) ?? new Map<string | undefined, Group>()
+    if (bucket.size === 0) this.#groups.set(at, bucket)
+    const group = new Group(key, at, this.#unit)
+    bucket.set(key, group)
+    this.#size++
     return group
   }
 

@@ -3,6 +3,7 @@
 import { EXTENT, phaseOf, type Rows } from '@cinescope/protocol'
 import type { SegmentEntry } from '../../store/event-store.ts'
 import type { SegmentReader } from '../../store/read/segment-reader.ts'
+import { isExtract } from '../account.ts'
 import type { QueryParts } from '../reading.ts'
 
 /** A row of a segment. */
@@ -13,9 +14,10 @@ export interface PlacedRow {
 }
 
 /** In order of segments, and of begins within each. Reads those only that can hold one, by what the last of each thread says. */
-export async function* neverEnded({ reader, cost }: QueryParts): AsyncGenerator<PlacedRow> {
+export async function* neverEnded({ reader, view, cost }: QueryParts): AsyncGenerator<PlacedRow> {
   const segments = reader.segments()
-  for (const entry of candidatesOf(segments, reader)) {
+  const candidates = isExtract(view) ? segments : candidatesOf(segments, reader)
+  for (const entry of candidates) {
     await cost.breathe()
     const rows = reader.rows(entry)
     if (rows === undefined) continue

@@ -2,6 +2,7 @@
 
 import { EXTENT, phaseOf, type Rows } from '@cinescope/protocol'
 import type { SegmentEntry } from '../../store/event-store.ts'
+import { isExtract } from '../account.ts'
 import type { QueryParts } from '../reading.ts'
 
 /** A row of a segment. */
@@ -15,8 +16,7 @@ export interface OpenRow {
 export async function* stillOpen(parts: QueryParts): AsyncGenerator<OpenRow> {
   const { reader, view } = parts
   const threads = Map.groupBy(reader.segments(), ({ summary }) => summary.thread)
-  // segments of an extract do not know of spans whose row is in another
-  const find = view.ledger().some(({ reason }) => reason === 'notExtracted') ? openInAll : openInLast
+  const find = isExtract(view) ? openInAll : openInLast
   for (const segments of threads.values()) yield* find(segments, parts)
 }
 

@@ -14,15 +14,14 @@ import { Timeline } from './timeline.ts'
 
 const WIDTH = 1500
 const MAX_WIDTH = 10_000
-/** Lanes where nothing is said, and at most. */
-export const LANES = 50
+const LANES = 50
 export const MAX_LANES = 1000
 
 /** See `Recording.tiles`. */
 export async function tiles(reading: Reading, query: TilesQuery = {}): Promise<Tiles> {
   const by = query.by ?? 'site'
   const width = checked(query.width ?? WIDTH, MAX_WIDTH, 'width in pixels')
-  const limit = checked(query.lanes ?? LANES, MAX_LANES, 'number of lanes')
+  const limit = lanesWanted(query)
   return reading.view(async (parts) => {
     const timeline = timelineOf(query, by, width, parts)
     await countAll(timeline, parts)
@@ -84,6 +83,11 @@ async function countAll(timeline: Timeline, parts: QueryParts): Promise<void> {
 function isOutside({ summary, isTail }: SegmentEntry, { grid: { bits, first, columns } }: Timeline): boolean {
   const isBefore = !isTail && summary.timeHigh < first * 2 ** bits
   return isBefore || summary.timeLow >= (first + columns) * 2 ** bits
+}
+
+/** How many lanes are told. @throws CSC_ERR_QUERY */
+export function lanesWanted({ lanes = LANES }: TilesQuery): number {
+  return checked(lanes, MAX_LANES, 'number of lanes')
 }
 
 /** What comes from a caller in another thread may be anything. */

@@ -21,9 +21,9 @@ export function ledgerOf(ledgers: readonly Ledger[]): Ledger {
 export async function statusOf(directory: Directory): Promise<RecordingStatus> {
   const statuses = await directory.ask('status', [])
   const unread = directory.unread.map(({ path, error: { code, message } }) => ({ path, code, message }))
-  const ledgers = new Map((await directory.ask('ledger', [])).map(({ path, answer }) => [path, answer]))
-  const parts = statuses.flatMap(({ path, answer }) => {
-    const ledger = ledgers.get(path)
+  const ledgers = new Map((await directory.ask('ledger', [])).map(({ node, answer }) => [node, answer]))
+  const parts = statuses.flatMap(({ node, path, answer }) => {
+    const ledger = ledgers.get(node)
     return ledger === undefined ? [] : [{ path, status: answer, ledger }]
   })
   const newest = parts[0]?.status

@@ -2,20 +2,20 @@
 
 import type { OpenRecording } from '../recording.ts'
 import { surfaceOver } from '../surface.ts'
-import { Directory, type InstantOf } from './directory.ts'
+import { Directory, type Union } from './directory.ts'
 import { MERGES } from './merges.ts'
 import { OpenFiles, type Shelf } from './open-files.ts'
 
 /**
  * The surface over all recordings of the shelf, the newest start first, at the time of each question. Recordings are merged
- * by wall time, as each process's clock told it, unless `instantOf` says otherwise, equal times by node; within one the order is its own.
+ * by wall time, as each process's clock told it, unless `union` says otherwise, equal times by node; within one the order is its own.
  */
-export function directoryRecording(shelf: Shelf, instantOf?: InstantOf): OpenRecording {
+export function directoryRecording(shelf: Shelf, union?: Union): OpenRecording {
   const files = new OpenFiles(shelf)
   return surfaceOver(
     async (method, args, control) => {
       const merge = MERGES[method] as (directory: Directory, ...all: readonly unknown[]) => Promise<unknown>
-      return merge(new Directory(files, control, instantOf), ...args)
+      return merge(new Directory(files, control, union), ...args)
     },
     async () => files.close(),
   )

@@ -1,6 +1,6 @@
 /** What a question to a directory of recordings is answered from. */
 
-import { CinescopeError, type NodeId, type WallMs } from '@cinescope/protocol'
+import { CinescopeError, type EventFilter, type NodeId, type WallMs } from '@cinescope/protocol'
 import type { Ground } from '../../query/causality/ground.ts'
 import type { QueryControl, Reading } from '../../query/reading.ts'
 import { QUERIES } from '../queries.ts'
@@ -16,27 +16,37 @@ export interface Part<T> {
   readonly answer: T
 }
 
+/** How recordings that lie together are told as one. */
+export interface Union {
+  /** By which what happened in several processes is ordered. */
+  readonly instantOf: InstantOf
+  /** What is asked of a process where a filter is asked of all: nothing, or one filter after another. */
+  filtersOf(node: NodeId, where: EventFilter | undefined): readonly (EventFilter | undefined)[]
+}
+
 /** The instant of something that happened in a process, comparable with those of other processes. */
 export type InstantOf = (node: NodeId, happened: { readonly at: WallMs }) => number
 
-function wallTime(_node: NodeId, { at }: { readonly at: WallMs }): number {
-  return at
-}
+const SIDE_BY_SIDE: Union = { instantOf: (_node, { at }) => at, filtersOf: (_node, where) => [where] }
 
 /** All recordings of a directory, for one question. */
 export class Directory {
   /** Files that could not be read, or hold nothing that another does not hold. */
   readonly unread: UnreadFile[] = []
-  /** By which what happened in several processes is ordered. */
-  readonly instantOf: InstantOf
+  readonly #union: Union
   readonly #files: OpenFiles
   readonly #control: QueryControl
   #listed: Promise<Listing> | undefined
 
-  constructor(files: OpenFiles, control: QueryControl, instantOf: InstantOf = wallTime) {
+  constructor(files: OpenFiles, control: QueryControl, union: Union = SIDE_BY_SIDE) {
     this.#files = files
     this.#control = control
-    this.instantOf = instantOf
+    this.#union = union
+  }
+
+  /** By which what happened in several processes is ordered. */
+  get instantOf(): InstantOf {
+    return this.#union.instantOf
   }
 
   /** No recording will come that is not there now. */
@@ -89,6 +99,24 @@ export class Directory {
     }
     if (failed === members.length && this.unread[0] !== undefined) throw this.unread[0].error
     return parts
+  }
+
+  /** The same with a computation for all that a filter means in a recording. */
+  async eachFilter<T>(
+    where: EventFilter | undefined,
+    ask: (reading: Reading, where: EventFilter | undefined) => Promise<T>,
+  ): Promise<Part<T>[]> {
+    const parts = await this.each((node) => {
+      const own = this.#union.filtersOf(node, where)
+      return own.length === 0
+        ? undefined
+        : async (reading) => {
+            const answers: T[] = []
+            for (const filter of own) answers.push(await ask(reading, filter))
+            return answers
+          }
+    })
+    return parts.flatMap(({ node, path, answer }) => answer.map((each) => ({ node, path, answer: each })))
   }
 
   /** Asks one recording. @throws what opening it throws */

@@ -82,7 +82,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
 
 async function aggregateOf(directory: Directory, query: AggregateQuery = {}): Promise<Aggregate> {
   const counting = new Counting(query)
-  const parts = await directory.each(() => (reading) => counting.count(reading))
+  const parts = await directory.eachFilter(query.where, (reading, where) => counting.count(reading, where))
   const explains = parts.map(({ answer }) => answer)
   return counting.told(
     mergeExplains(explains, `${explains[0]?.plan ?? 'nothing'}, in each of ${parts.length} recordings`),

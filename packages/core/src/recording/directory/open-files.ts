@@ -15,6 +15,8 @@ export interface Member {
   readonly path: string
   readonly part: number
   readonly node: NodeId
+  /** Tells the file from another one that has taken its place. */
+  readonly identity: string
 }
 
 /** A recording that can be asked. */
@@ -44,6 +46,8 @@ export interface Shelf {
   readonly isFixed?: boolean
   /** The newest start first. */
   paths(): readonly string[]
+  /** Tells a file from another that comes to its path; throws where there is none. */
+  identity(path: string): string
   /** The processes of a file by part. */
   nodes(path: string): readonly NodeId[]
   open(path: string, part: number): EventSource
@@ -55,13 +59,21 @@ interface Entry extends OpenFile {
   users: number
 }
 
+/** Whose recordings a file holds, by part, as long as it is that file. */
+interface Contents {
+  readonly identity: string
+  readonly nodes: readonly NodeId[]
+}
+
+const NOTHING: Contents = { identity: '', nodes: [] }
+
 /** See above; whoever made it closes it. */
 export class OpenFiles {
   readonly #shelf: Shelf
   /** In order of their last use. */
   readonly #entries = new Map<string, Entry>()
-  /** Whose recordings files hold, which never changes. */
-  #nodes = new Map<string, readonly NodeId[]>()
+  /** By path. */
+  #contents = new Map<string, Contents>()
   #isClosed = false
 
   constructor(shelf: Shelf) {
@@ -78,13 +90,14 @@ export class OpenFiles {
     const paths = this.#listed()
     const unread: UnreadFile[] = []
     const read = paths.slice(0, MAX_FILES)
-    const nodes = new Map(read.map((path) => [path, this.#nodesOf(path, unread)]))
+    const contents = new Map(read.map((path) => [path, this.#contentsOf(path, unread)]))
     // one that could not be read may be whole the next time
-    this.#nodes = new Map(Array.from(nodes).filter(([, found]) => found.length > 0))
+    this.#contents = new Map(Array.from(contents).filter(([, { nodes }]) => nodes.length > 0))
+    this.#closeReplaced()
     const best = new Map<NodeId, Member>()
-    for (const [path, found] of nodes) {
-      for (const [part, node] of found.entries()) {
-        const member = { path, part, node }
+    for (const [path, { identity, nodes }] of contents) {
+      for (const [part, node] of nodes.entries()) {
+        const member = { path, part, node, identity }
         const other = best.get(node)
         if (other === undefined) best.set(node, member)
         else best.set(node, await this.#moreComplete(other, member, unread))
@@ -96,7 +109,7 @@ export class OpenFiles {
   /** Runs `use` on a recording, opened if need be. @throws what opening it throws, CSC_ERR_STOPPED */
   async with<T>(member: Member, use: (file: OpenFile, source: EventSource) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new CinescopeError('CSC_ERR_STOPPED', 'the recording has been closed')
-    const key = `${member.part}/${member.path}`
+    const key = keyOf(member)
     const entry = this.#entries.get(key) ?? this.#enter(member)
     this.#entries.delete(key)
     this.#entries.set(key, entry)
@@ -126,13 +139,15 @@ export class OpenFiles {
     }
   }
 
-  #nodesOf(path: string, unread: UnreadFile[]): readonly NodeId[] {
+  #contentsOf(path: string, unread: UnreadFile[]): Contents {
     try {
-      return this.#nodes.get(path) ?? this.#shelf.nodes(path)
+      const identity = this.#shelf.identity(path)
+      const known = this.#contents.get(path)
+      return known?.identity === identity ? known : { identity, nodes: this.#shelf.nodes(path) }
     } catch (thrown) {
       if (!(thrown instanceof CinescopeError)) throw thrown
       unread.push({ path, error: thrown })
-      return []
+      return NOTHING
     }
   }
 
@@ -140,9 +155,11 @@ export class OpenFiles {
   async #moreComplete(a: Member, b: Member, unread: UnreadFile[]): Promise<Member> {
     const [first, second] = [await this.#completeness(a), await this.#completeness(b)]
     const [more, less] = isMoreComplete(second, first) ? [b, a] : [a, b]
-    const message = `${less.path} holds nothing that ${more.path} does not hold as well, of the same process`
-    if (!unread.some(({ path }) => path === less.path))
-      unread.push({ path: less.path, error: new CinescopeError('CSC_ERR_FORMAT', message) })
+    const areExtracts = first?.isExtract === true && second?.isExtract === true
+    const message = areExtracts
+      ? `${less.path} is another extract of process ${less.node} than ${more.path}, which is read; a merge of them holds both`
+      : `${less.path} is of process ${less.node} as ${more.path} is, which tells more and is read; a merge of them holds what either has`
+    unread.push({ path: less.path, error: new CinescopeError('CSC_ERR_FORMAT', message) })
     return more
   }
 
@@ -158,8 +175,20 @@ export class OpenFiles {
 
   #enter(member: Member): Entry {
     const source = this.#shelf.open(member.path, member.part)
-    const { path, part } = member
-    return { path, part, source, node: source.process.node, reader: new SourceReader(source), users: 0 }
+    if (source.process.node !== member.node) {
+      source.close()
+      throw new CinescopeError('CSC_ERR_NO_RECORDING', `${member.path} has been replaced by another recording`)
+    }
+    return { ...member, source, reader: new SourceReader(source), users: 0 }
+  }
+
+  /** A file that has gone would take room on the disk for as long as it is open. */
+  #closeReplaced(): void {
+    for (const [key, { path, identity, users, source }] of this.#entries) {
+      if (users > 0 || this.#contents.get(path)?.identity === identity) continue
+      this.#entries.delete(key)
+      source.close()
+    }
   }
 
   #closeIdle(most: number): void {
@@ -170,4 +199,8 @@ export class OpenFiles {
       entry.source.close()
     }
   }
+}
+
+function keyOf({ path, part, identity }: Member): string {
+  return `${part}/${identity}/${path}`
 }

@@ -5,7 +5,7 @@ import { wallMs } from '@cinescope/protocol'
 import { mergeExplains } from '../../query/merge-explains.ts'
 import { spanOf } from '../../query/tiles/grid.ts'
 import { Lanes } from '../../query/tiles/lanes.ts'
-import { LANES, MAX_LANES, tiles } from '../../query/tiles/tiles.ts'
+import { lanesWanted, MAX_LANES, tiles } from '../../query/tiles/tiles.ts'
 import type { Directory } from './directory.ts'
 
 /** From when to when all lanes go. */
@@ -19,12 +19,14 @@ interface Stretch {
  * column at most. One after another, since all answers together may be large.
  */
 export async function tilesOf(directory: Directory, query: TilesQuery = {}): Promise<Tiles> {
+  const limit = lanesWanted(query)
   const stretch = await stretchOf(directory, query)
   const sum = new Sum(stretch)
-  const each = { ...query, where: { ...query.where, ...stretch }, lanes: MAX_LANES }
-  const parts = await directory.each(() => async (reading) => sum.add(await tiles(reading, each)))
+  const parts = await directory.eachFilter(query.where, (reading, where) =>
+    tiles(reading, { ...query, where: { ...where, ...stretch }, lanes: MAX_LANES }).then((part) => sum.add(part)),
+  )
   return sum.told(
-    query.lanes ?? LANES,
+    limit,
     parts.map(({ answer }) => answer),
   )
 }
@@ -59,8 +61,8 @@ class Sum {
     const offset = (part.from - this.#from) / this.#stepMs
     const length = part.stepMs / this.#stepMs
     const columnOf = (column: number): number | undefined => {
-      const at = Math.max(0, Math.floor(offset + (column + 0.5) * length))
-      return at < this.#lanes.columns ? at : undefined
+      const at = Math.floor(offset + (column + 0.5) * length)
+      return at < -1 || at >= this.#lanes.columns ? undefined : Math.max(0, at)
     }
     for (const told of part.lanes) {
       const lane = this.#lanes.of(told.key)
@@ -83,9 +85,11 @@ class Sum {
   }
 
   #begin({ from, stepMs }: Tiles): void {
-    this.#from = from
+    // a process's own clock goes 104 days back at most
+    const before = Math.max(0, Math.ceil((from - this.#stretch.from) / stepMs))
+    this.#from = wallMs(from - before * stepMs)
     this.#stepMs = stepMs
     // the others begin a column earlier or later
-    this.#lanes = new Lanes(Math.floor((this.#stretch.to - from) / stepMs) + 2)
+    this.#lanes = new Lanes(Math.floor((this.#stretch.to - this.#from) / stepMs) + 2)
   }
 }

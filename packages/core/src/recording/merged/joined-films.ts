@@ -48,10 +48,13 @@ export async function joinedFilms(merged: Merged, query: FilmQuery = {}, control
 
 /** The summary with what is counted in other processes. */
 async function whole(merged: Merged, film: FilmSummary, control?: QueryControl): Promise<FilmSummary> {
-  const inner = new Set(merged.joins.innerOf(film.id).map((link) => link.film))
-  if (inner.size === 0) return film
-  const others = (await merged.parts.filmsOfTrace(film.traceId, control)).filter(({ id }) => inner.has(id))
-  return summed(film, others)
+  const inner = merged.joins.innerOf(film.id).map((link) => link.film)
+  if (inner.length === 0) return film
+  const others = await merged.parts.filmSummaries(inner, control)
+  return summed(
+    film,
+    others.filter(({ id }) => inner.includes(id)),
+  )
 }
 
 function summed(film: FilmSummary, others: readonly FilmSummary[]): FilmSummary {

@@ -1,6 +1,6 @@
 /** Which films of a merged recording are one, and how what is inside of them is told then. */
 
-import type { CinescopeEvent, FilmId, SpanId } from '@cinescope/protocol'
+import type { CinescopeEvent, EventFilter, FilmId, NodeId, SpanId } from '@cinescope/protocol'
 import type { FilmLink } from './links.ts'
 
 /** Films told with one, at most. */
@@ -32,6 +32,17 @@ export class Joins {
   /** Films that are told with one, beside itself. */
   innerOf(film: FilmId): readonly FilmLink[] {
     return this.#inner.get(film)?.slice(0, MAX_INNER) ?? []
+  }
+
+  /** What a filter means in a process: that of a film which others are told with, those of them that happened there. */
+  filtersOf(node: NodeId, where: EventFilter | undefined): readonly (EventFilter | undefined)[] {
+    const film = where?.film
+    const inner = film === undefined ? [] : this.innerOf(film)
+    const [first] = inner
+    if (film === undefined || first === undefined) return [where]
+    const own = first.outerNode === node ? [film] : []
+    const entered = inner.filter((link) => link.node === node).map((link) => link.film)
+    return Array.from(new Set([...own, ...entered]), (each) => ({ ...where, film: each }))
   }
 
   /** Films that a span caused and that are told with its own. */

@@ -25,8 +25,9 @@ type Joined = Pick<
 export function mergedRecording(shelf: Shelf, nodes: readonly NodeId[], stored: readonly StoredLink[]): OpenRecording {
   const links = linksOf(stored, nodes)
   const instantOf = hybridOrder(links)
-  const parts = directoryRecording(shelf, instantOf)
-  const merged: Merged = { parts, joins: new Joins(links), instantOf, skews: clockSkewOf(links) }
+  const joins = new Joins(links)
+  const parts = directoryRecording(shelf, { instantOf, filtersOf: (node, where) => joins.filtersOf(node, where) })
+  const merged: Merged = { parts, joins, instantOf, skews: clockSkewOf(links) }
   const joined = joinedOver(merged)
   return surfaceOver(
     async (method, args, control) => {

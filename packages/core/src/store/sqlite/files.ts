@@ -1,6 +1,7 @@
 /** The files of a recording. */
 
 import { statSync } from 'node:fs'
+import { CinescopeError } from '@cinescope/protocol'
 
 /** Bytes to which the writer cuts its log when it begins it anew. */
 export const LOG_BYTES = 16_777_216
@@ -18,4 +19,15 @@ export function filesBeside(path: string): readonly string[] {
 /** Bytes of a file; 0 when it is absent. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Tells a file from another one that comes to its path. @throws CSC_ERR_NO_RECORDING where none can be seen */
+export function identityOf(path: string): string {
+  try {
+    const { dev, ino, birthtimeNs } = statSync(path, { bigint: true })
+    // numbers of files that are gone are given again
+    return `${dev}-${ino}-${birthtimeNs}`
+  } catch (cause) {
+    throw new CinescopeError('CSC_ERR_NO_RECORDING', `${path} cannot be read`, { cause })
+  }
 }
