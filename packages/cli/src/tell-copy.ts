@@ -16,8 +16,10 @@ export function copyJson({ leftOut, ...report }: CopyReport): object {
 }
 
 /** Says what could not be copied. */
-export function tellCopy({ leftOut, corrupt }: CopyReport, screen: Screen): void {
+export function tellCopy({ leftOut, corrupt, areJoined }: CopyReport, screen: Screen): void {
   for (const { path, error } of leftOut) screen.complain(`${shown(path)} is left out: ${error.message}`)
+  if (!areJoined)
+    screen.complain('There are more than 262,144 films that others caused: those beyond stand as films of their own')
   if (corrupt > 0)
     screen.complain(
       `${counted(corrupt, 'segment')} could not be read; gaps stand in their place, and the ledger counts what is lost`,

@@ -96,6 +96,7 @@ export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): 
     const column = COLUMNS.find(([known]) => known === id)
     if (column === undefined || (column[1] !== 'seq' && wanted !== undefined && !wanted.has(column[1]))) continue
     decodeColumn(data, rows[column[1]], encoding, rows)
+    if (column[1] !== 'number') checkWhole(rows[column[1]], count)
   }
   return { thread, rows }
 }
@@ -205,6 +206,15 @@ function decodeColumn(data: Uint8Array, into: Values, encoding: number, rows: Ro
       return
     default:
       throw new CinescopeError('CSC_ERR_CORRUPT', `unknown column encoding ${encoding}`)
+  }
+}
+
+/** All but measured numbers are whole: loops over times and seqs end, and cursors name them. */
+function checkWhole(values: Values, count: number): void {
+  if (values instanceof Uint32Array) return
+  for (let i = 0; i < count; i++) {
+    if (!Number.isSafeInteger(values[i]))
+      throw new CinescopeError('CSC_ERR_CORRUPT', 'a segment has a number that none can be')
   }
 }
 

@@ -31,6 +31,21 @@ function resigned(bytes: Uint8Array): Uint8Array {
   return bytes
 }
 
+const IDS = { seq: 1, time: 2, duration: 3, parent: 6, root: 7, cause: 8, number: 10 }
+
+/** A segment of one row, of which a column holds a raw float64. */
+function withRaw(column: keyof typeof IDS, value: number): Uint8Array {
+  const rows = allocateRows(1)
+  rows.length = 1
+  rows.number[0] = value
+  const bytes = encoded(rows)
+  // the two change places in the directory
+  const idAt = (name: keyof typeof IDS): number => 13 + (IDS[name] - 1) * 6
+  bytes[idAt('number')] = IDS[column]
+  if (column !== 'number') bytes[idAt(column)] = IDS.number
+  return resigned(bytes)
+}
+
 function expectCoded(act: () => unknown): void {
   try {
     act()
@@ -59,9 +74,10 @@ describe('the segment codec', () => {
       rows.length = 3
       rows.seq.set([1, 2, 3])
       rows.number.fill(value)
+      expect([...decodeSegment(encoded(rows)).rows.number]).toEqual([value, value, value])
+      if (!Number.isSafeInteger(value)) continue
       rows.duration.fill(value)
-      const back = decodeSegment(encoded(rows)).rows
-      expect([...back.number, ...back.duration]).toEqual(Array.from({ length: 6 }, () => value))
+      expect([...decodeSegment(encoded(rows)).rows.duration]).toEqual([value, value, value])
     }
   })
 
@@ -137,6 +153,17 @@ describe('the segment codec', () => {
 })
 
 describe('damaged segments', () => {
+  it.each(['seq', 'time', 'duration', 'parent', 'root', 'cause'] as const)(
+    'are refused for a %s that none can be, and take any number for what was measured',
+    (column) => {
+      for (const wrong of [Infinity, -Infinity, Number.NaN, 0.5, 1e300]) {
+        const bytes = withRaw(column, wrong)
+        expect(() => decodeSegment(bytes)).toThrow(expect.objectContaining({ code: 'CSC_ERR_CORRUPT' }))
+        expect(decodeSegment(withRaw('number', wrong)).rows.number[0]).toBe(wrong)
+      }
+    },
+  )
+
   it('are refused when any one bit of them is flipped', () => {
     fc.assert(
       fc.property(arbitraryRows({ maxRows: 8 }), fc.nat(), fc.integer({ min: 0, max: 7 }), (rows, at, bit) => {

@@ -20,7 +20,7 @@ export async function copyFilms(
   const films = places.flatMap(({ thread, seq }) => reader.view.film(thread, seq) ?? [])
   const roots = new Map<number, Set<number>>()
   for (const { thread, seq } of films) roots.set(thread, (roots.get(thread) ?? new Set()).add(seq))
-  const touched = touchedBy(reader, films, roots)
+  const touched = await touchedBy(reader, films, roots, turn)
   const used: Used = { sites: new Set(films.map(({ site }) => site)), keys: new Set(), entities: touched.entities }
   const account = new Account(reader.ledger())
   const [sealGap, reseal] = [createGapSealer(), createResealer()]
@@ -80,21 +80,24 @@ function copyTables(
 }
 
 /** What entities the films have to do with, and from when to when their states matter. */
-function touchedBy(
+async function touchedBy(
   reader: PartReader,
   films: readonly FilmRow[],
   roots: ReadonlyMap<number, ReadonlySet<number>>,
-): Touched {
+  turn: Turn,
+): Promise<Touched> {
   const touched = new Touched()
   const candidates = reader.segments().filter((entry) => mayHoldFilm(entry, films))
   for (const { time, duration } of films) touched.during(time, duration === undefined ? Infinity : time + duration)
   for (const entry of candidates) {
+    await turn()
     const rows = reader.sound(entry)?.rows
     const own = roots.get(entry.summary.thread)
     if (rows === undefined || own === undefined) continue
     for (let row = 0; row < rows.length; row++) if (own.has(rows.root[row]!)) touched.touch(rows, row)
   }
   for (const entry of reader.segments()) {
+    await turn()
     const rows = touched.mayBeIn(entry) ? reader.sound(entry)?.rows : undefined
     if (rows !== undefined) touched.lookFor(rows)
   }

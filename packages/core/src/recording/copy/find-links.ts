@@ -12,6 +12,7 @@ import {
 import { filmNumber } from '../../store/event-store.ts'
 import { nodesIn } from '../../store/sqlite/nodes-in.ts'
 import type { StoredLink } from '../../store/sqlite/part-writer.ts'
+import { MAX_LINKS } from '../../store/sqlite/read-links.ts'
 import { openSqliteSource } from '../../store/sqlite/sqlite-source.ts'
 import { recordingOf } from '../open-recording.ts'
 import type { OpenRecording } from '../recording.ts'
@@ -23,36 +24,66 @@ interface Part {
   readonly recording: OpenRecording
 }
 
-/** A film's root and the event that the edge at its begin names. */
+/** What belongs to a link of a film's root and the event that the edge at its begin names. */
 interface Found {
   readonly to: Part
-  readonly root: CinescopeEvent
+  readonly root: SpanId
   readonly from: Part
-  readonly sender: CinescopeEvent
+  readonly sender: SpanId
+  /** The film that the sender's is told with; undefined where it is a film of its own, as what a message caused is. */
+  readonly around: SpanId | undefined
+  readonly sent: number
+  readonly ended: number | undefined
+  readonly received: number
+}
+
+/** Links, and whether there were more than a file can hold. */
+export interface FoundLinks {
+  readonly links: readonly StoredLink[]
+  readonly areAll: boolean
 }
 
 /** The links of all parts; a sender that is in none of them gives no link. */
-export async function linksIn(path: string, turn: Turn): Promise<readonly StoredLink[]> {
+export async function linksIn(path: string, turn: Turn): Promise<FoundLinks> {
   const parts = nodesIn(path).map((node, part) => ({
     node,
     part,
     recording: recordingOf(openSqliteSource(path, part)),
   }))
   try {
-    const found: Found[] = []
+    const found = new Map<SpanId, Found>()
     for (const to of parts) {
       for await (const edge of to.recording.stream({ where: { kinds: ['edge'] }, limit: 10_000 })) {
         await turn()
-        const sender = senderIn(edge)
-        if (sender === undefined || edge.film === undefined) continue
-        const root = await eventIn(to, edge.film)
-        const at = root === undefined ? undefined : await find(sender, parts)
-        if (root !== undefined && at !== undefined && at.sender.id !== root.id) found.push({ to, root, ...at })
+        const link = await linkOf(edge, to, parts)
+        if (link === undefined) continue
+        if (found.size >= MAX_LINKS) return { links: linksOf(found), areAll: false }
+        found.set(link.root, link)
       }
     }
-    return linksOf(found)
+    return { links: linksOf(found), areAll: true }
   } finally {
     for (const { recording } of parts) await recording.close()
+  }
+}
+
+async function linkOf(edge: CinescopeEvent, to: Part, parts: readonly Part[]): Promise<Found | undefined> {
+  const named = senderIn(edge)
+  if (named === undefined || edge.film === undefined) return undefined
+  const root = await eventIn(to, edge.film)
+  const at = root === undefined ? undefined : await find(named, parts)
+  if (root === undefined || at === undefined || at.sender.id === root.id) return undefined
+  const { from, sender } = at
+  const isSpan = sender.kind !== 'unknown' && isSpanKind(KINDS[sender.kind])
+  return {
+    to,
+    root: root.id,
+    from,
+    sender: sender.id,
+    around: isSpan ? sender.film : undefined,
+    sent: sender.at,
+    ended: answeredAt(sender),
+    received: root.at,
   }
 }
 
@@ -63,7 +94,10 @@ function senderIn({ value }: CinescopeEvent): SpanId | undefined {
 }
 
 /** Any id is some place in every process; it is the event's where there is one at that place. */
-async function find(id: SpanId, parts: readonly Part[]): Promise<Pick<Found, 'from' | 'sender'> | undefined> {
+async function find(
+  id: SpanId,
+  parts: readonly Part[],
+): Promise<{ readonly from: Part; readonly sender: CinescopeEvent } | undefined> {
   for (const from of parts) {
     const sender = await eventIn(from, id)
     if (sender !== undefined) return { from, sender }
@@ -80,35 +114,33 @@ async function eventIn({ recording }: Part, id: SpanId): Promise<CinescopeEvent 
   }
 }
 
-function linksOf(found: readonly Found[]): readonly StoredLink[] {
-  const byFilm = new Map(found.map((each) => [each.root.id, each]))
+function linksOf(byFilm: ReadonlyMap<SpanId, Found>): readonly StoredLink[] {
   return Array.from(byFilm.values(), (each) => {
-    const { to, root, from, sender } = each
+    const { to, root, from, sender, sent, ended, received } = each
     const outer = outermost(each, byFilm)
     return {
       part: to.part,
-      number: numberOf(to, root.id),
+      number: numberOf(to, root),
       fromPart: from.part,
-      fromNumber: numberOf(from, sender.id),
+      fromNumber: numberOf(from, sender),
       filmPart: outer.part.part,
       filmNumber: numberOf(outer.part, outer.id),
-      sent: sender.at,
-      ended: answeredAt(sender),
-      received: root.at,
+      sent,
+      ended,
+      received,
     }
   })
 }
 
-/** The film that a film is told with: that of the span which caused it, and so on. What a message caused is a film of its own. */
+/** The film that a film is told with: that of the span which caused it, and so on. */
 function outermost(first: Found, byFilm: ReadonlyMap<SpanId, Found>): { readonly part: Part; readonly id: SpanId } {
-  let outer: { part: Part; id: SpanId } = { part: first.to, id: first.root.id }
+  let outer: { part: Part; id: SpanId } = { part: first.to, id: first.root }
   const seen = new Set<SpanId>()
-  for (let next: Found | undefined = first; next !== undefined && !seen.has(next.root.id);) {
-    seen.add(next.root.id)
-    const { sender, from } = next
-    if (sender.kind === 'unknown' || !isSpanKind(KINDS[sender.kind]) || sender.film === undefined) break
-    outer = { part: from, id: sender.film }
-    next = byFilm.get(sender.film)
+  for (let next: Found | undefined = first; next !== undefined && !seen.has(next.root);) {
+    seen.add(next.root)
+    if (next.around === undefined) break
+    outer = { part: next.from, id: next.around }
+    next = byFilm.get(next.around)
   }
   return outer
 }

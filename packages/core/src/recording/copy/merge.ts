@@ -15,6 +15,8 @@ export interface CopyReport {
   readonly segments: number
   /** Segments that could not be read and are holes now. */
   readonly corrupt: number
+  /** All films that span processes are one; false where there were more than 262,144, of which the others stay apart. */
+  readonly areJoined: boolean
   /** Files of a directory that could not be read. */
   readonly leftOut: readonly LeftOut[]
 }
@@ -40,12 +42,14 @@ export async function writeParts(
 ): Promise<CopyReport> {
   const parts: CopiedPart[] = []
   const turn = turns(target.signal)
+  let areJoined = true
   await writeNewFile(target, paths, async (temporary) => {
     await fill(temporary, async (file) => {
       for (const [part, process] of processes.entries()) parts.push(await copy(process, file.part(part), turn))
     })
-    const links = await linksIn(temporary, turn)
+    const { links, areAll } = await linksIn(temporary, turn)
     if (links.length > 0) await fill(temporary, (file) => file.links(links))
+    areJoined = areAll
     // whoever wrote it is the first to read it
     await openRecording(temporary).close()
   })
@@ -54,6 +58,7 @@ export async function writeParts(
     processes: parts.length,
     segments: sum(({ segments }) => segments),
     corrupt: sum(({ corrupt }) => corrupt),
+    areJoined,
     leftOut,
   }
 }

@@ -1,7 +1,8 @@
 /** Several extracts of one process's recording as one: each row once. */
 
-import { decodeSegmentMeta, EXTENT, phaseOf, type Rows } from '@cinescope/protocol'
+import { CinescopeError, decodeSegmentMeta, EXTENT, phaseOf, type Rows } from '@cinescope/protocol'
 import { pushTo } from '../../base/push-to.ts'
+import type { SegmentEntry } from '../../store/event-store.ts'
 import type { PartReader, SoundSegment } from '../../store/sqlite/part-reader.ts'
 import type { PartWriter } from '../../store/sqlite/part-writer.ts'
 import { Account } from './account.ts'
@@ -13,8 +14,20 @@ import type { Turn } from './turns.ts'
 const BEGIN = 1
 const END = 2
 const HOLE = 4
+/** What was told of each is remembered while extracts are united. */
+const MOST_EVENTS = 10_000_000
 
-/** See above; `readers` are the furthest first, of which each but that adds only what those before it have not told. */
+/** What is taken of a segment of one of them. */
+interface Place {
+  readonly reader: PartReader
+  readonly entry: SegmentEntry
+  readonly rows: readonly number[]
+}
+
+/**
+ * See above; `readers` are the furthest first, of which each but that adds only what those before it have not told. Segments are
+ * read twice, so that no two are held at once but those of one place. @throws CSC_ERR_LIMIT for more than 10 million events
+ */
 export async function uniteExtracts(
   readers: readonly PartReader[],
   writer: PartWriter,
@@ -23,8 +36,8 @@ export async function uniteExtracts(
   const [first] = readers
   if (first === undefined) return { segments: 0, corrupt: 0 }
   for (const table of STATE_TABLES) copyTable(first, table, writer)
-  const told = new Map<string, number>()
-  const places = new Map<number, KeptRows[]>()
+  const told = new Told()
+  const places = new Map<number, Place[]>()
   let corrupt = 0
   for (const reader of readers) {
     for (const table of GROWING_TABLES) copyTable(reader, table, writer)
@@ -36,13 +49,18 @@ export async function uniteExtracts(
         corrupt++
         continue
       }
-      const kept = { segment, rows: fresh(segment, told) }
-      if (kept.rows.length > 0) pushTo(places, entry.id, kept)
+      const rows = told.fresh(segment)
+      if (rows.length > 0) pushTo(places, entry.id, { reader, entry, rows })
     }
   }
   const account = new Account(first.ledger())
   const reseal = createResealer()
-  for (const [id, kept] of Array.from(places).toSorted(([a], [b]) => a - b)) {
+  for (const [id, parts] of Array.from(places).toSorted(([a], [b]) => a - b)) {
+    await turn()
+    const kept = parts.flatMap(({ reader, entry, rows }): KeptRows[] => {
+      const segment = reader.sound(entry)
+      return segment === undefined ? [] : [{ segment, rows }]
+    })
     const [only] = kept
     if (kept.length === 1 && only?.rows.length === only?.segment.rows.length && only !== undefined) {
       writer.stored(only.segment)
@@ -61,18 +79,31 @@ export async function uniteExtracts(
   return { segments: places.size, corrupt }
 }
 
-/** Rows that tell something new, which is noted. */
-function fresh({ rows, entry }: SoundSegment, told: Map<string, number>): number[] {
-  const kept: number[] = []
-  for (let row = 0; row < rows.length; row++) {
-    const tells = tellsOf(rows, row)
-    const key = `${entry.summary.thread}/${rows.seq[row]!}`
-    const before = told.get(key) ?? 0
-    if ((before & tells) !== 0) continue
-    told.set(key, before | tells)
-    kept.push(row)
+/** What has been told of events, by thread and seq. */
+class Told {
+  readonly #threads = new Map<number, Map<number, number>>()
+  #size = 0
+
+  /** Rows of a segment that tell something new, which is noted. */
+  fresh({ rows, entry }: SoundSegment): number[] {
+    const { thread } = entry.summary
+    const told = this.#threads.get(thread) ?? new Map<number, number>()
+    this.#threads.set(thread, told)
+    const before = told.size
+    const kept: number[] = []
+    for (let row = 0; row < rows.length; row++) {
+      const tells = tellsOf(rows, row)
+      const seq = rows.seq[row]!
+      const known = told.get(seq) ?? 0
+      if ((known & tells) !== 0) continue
+      told.set(seq, known | tells)
+      kept.push(row)
+    }
+    this.#size += told.size - before
+    if (this.#size > MOST_EVENTS)
+      throw new CinescopeError('CSC_ERR_LIMIT', `extracts of more than ${MOST_EVENTS} events cannot be united`)
+    return kept
   }
-  return kept
 }
 
 function tellsOf(rows: Rows, row: number): number {

@@ -23,16 +23,10 @@ const KEPT_TILE_BYTES = 50_331_648
 /** What the arrays of one cost beside their bytes. */
 const TILE_OVERHEAD = 1000
 
-/** A decoded meta. */
-export interface KnownMeta {
-  readonly meta: SegmentMeta
-  readonly closes: ReadonlySet<number>
-}
-
 /** Cache of one open recording; segments never change, so entries never go stale. */
 export class SegmentCache {
   readonly rows: Map<number, Rows> = new Map<number, Rows>()
-  readonly metas: Map<number, KnownMeta> = new Map<number, KnownMeta>()
+  readonly metas: Map<number, SegmentMeta> = new Map<number, SegmentMeta>()
   readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
   readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
   readonly rollups: Map<number, Rollup | undefined> = new Map<number, Rollup | undefined>()
@@ -78,10 +72,10 @@ export class SegmentCache {
   }
 
   /** Keeps a segment's meta; the oldest go when the lists of all become too long. */
-  keepMeta(id: number, known: KnownMeta): void {
+  keepMeta(id: number, known: SegmentMeta): void {
     this.metas.set(id, known)
-    this.#metaEntries += entriesOf(known.meta)
-    for (const [oldest, { meta }] of this.metas) {
+    this.#metaEntries += entriesOf(known)
+    for (const [oldest, meta] of this.metas) {
       if (this.#metaEntries <= KEPT_META_ENTRIES || oldest === id) return
       this.metas.delete(oldest)
       this.#metaEntries -= entriesOf(meta)
@@ -91,7 +85,7 @@ export class SegmentCache {
 
 /** An empty one counts too. */
 function entriesOf(meta: SegmentMeta): number {
-  return 16 + meta.pages.length + meta.anchors.length + 3 * meta.closes.length + meta.open.length + meta.kinds.length
+  return 16 + meta.pages.length + meta.anchors.length + meta.closes.length + meta.open.length + meta.kinds.length
 }
 
 function bytesOf({ cells, rest }: Rollup): number {

@@ -18,7 +18,8 @@ import type { SegmentEntry, StoreView } from '../event-store.ts'
 import type { Cost } from './cost.ts'
 import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
 import { type Failure, failureOf } from './failure.ts'
-import { keep, type KnownMeta, type SegmentCache } from './segment-cache.ts'
+import { Closings } from './closings.ts'
+import { keep, type SegmentCache } from './segment-cache.ts'
 import { SegmentFigures } from './segment-figures.ts'
 
 /** Decoded segments kept, and value pages. */
@@ -35,13 +36,8 @@ export class SegmentReader {
   /** The last row that was looked for, and where its values begin in its page: rows are mostly read in order. */
   #located: { readonly rows: Rows; readonly row: number; readonly at: number } | undefined
   #segments: readonly SegmentEntry[] | undefined
-  #later:
-    | {
-        readonly entry: SegmentEntry
-        readonly segments: readonly SegmentEntry[]
-        readonly list: readonly SegmentEntry[]
-      }
-    | undefined
+  /** Of the segment that was asked about last: rows are mostly asked about segment by segment. */
+  #closings: Closings | undefined
 
   constructor(view: StoreView, cache: SegmentCache, cost: Cost) {
     this.#view = view
@@ -82,27 +78,15 @@ export class SegmentReader {
   /** Undefined when it is corrupt, which is counted, or has been pruned. */
   meta(entry: SegmentEntry): SegmentMeta | undefined {
     const known = this.#meta(entry)
-    return typeof known === 'string' ? undefined : known.meta
+    return typeof known === 'string' ? undefined : known
   }
 
   /** True if a later segment holds the end of this open row. */
   isSuperseded(entry: SegmentEntry, rows: Rows, row: number, segments: readonly SegmentEntry[]): boolean {
     if (phaseOf(rows.word[row]!) !== EXTENT.open) return false
-    const seq = rows.seq[row]!
-    return this.#laterThan(entry, segments).some((other) => other.summary.seqLow <= seq && this.#isClosedBy(other, seq))
-  }
-
-  /** Segments of the same thread after this one; rows are mostly asked about segment by segment. */
-  #laterThan(entry: SegmentEntry, segments: readonly SegmentEntry[]): readonly SegmentEntry[] {
-    if (this.#later?.entry === entry && this.#later.segments === segments) return this.#later.list
-    const list = segments.filter(({ id, summary }) => id > entry.id && summary.thread === entry.summary.thread)
-    this.#later = { entry, segments, list }
-    return list
-  }
-
-  #isClosedBy(other: SegmentEntry, seq: number): boolean {
-    const known = this.#meta(other)
-    return typeof known !== 'string' && known.closes.has(seq)
+    if (this.#closings?.isOf(entry, segments) !== true)
+      this.#closings = new Closings(entry, segments, (other) => this.meta(other)?.closes ?? [])
+    return this.#closings.has(rows.seq[row]!)
   }
 
   /** The same, or marks in their place when the answer is heavy already. */
@@ -136,9 +120,9 @@ export class SegmentReader {
   pagesHolding(entry: SegmentEntry, needles: readonly Needle[]): number[] {
     const known = this.#meta(entry)
     if (typeof known === 'string') return []
-    const filters = this.#filters(entry, known.meta.pages.length)
+    const filters = this.#filters(entry, known.pages.length)
     const found: number[] = []
-    for (let index = 0; index < known.meta.pages.length; index++) {
+    for (let index = 0; index < known.pages.length; index++) {
       const filter = filters[index]
       if (filter !== undefined && !pageMayHold(filter, needles)) {
         this.#cost.valuePagesSkipped++
@@ -157,7 +141,7 @@ export class SegmentReader {
     if (typeof known === 'string') return marks
     for (const index of pages) {
       const page = this.#page(entry, index)
-      const directory = known.meta.pages[index]
+      const directory = known.pages[index]
       if (typeof page !== 'string' && directory !== undefined) markRows(page, rows, directory.firstRow, needles, marks)
     }
     return marks
@@ -166,7 +150,7 @@ export class SegmentReader {
   #locate(entry: SegmentEntry, rows: Rows, row: number): { page: Uint8Array; at: number } | Failure {
     const known = this.#meta(entry)
     if (typeof known === 'string') return known
-    const { pages } = known.meta
+    const { pages } = known
     let index = pages.length - 1
     while (index > 0 && pages[index]!.firstRow > row) index--
     const first = pages[index]
@@ -209,14 +193,12 @@ export class SegmentReader {
     return page
   }
 
-  #meta(entry: SegmentEntry): KnownMeta | Failure {
-    let known = this.#cache.metas.get(entry.id)
+  #meta(entry: SegmentEntry): SegmentMeta | Failure {
+    const known = this.#cache.metas.get(entry.id)
     if (known !== undefined) return known
     const meta = this.#guarded(() => this.#view.meta(entry))
-    if (typeof meta === 'string') return meta
-    known = { meta, closes: new Set(meta.closes) }
-    this.#cache.keepMeta(entry.id, known)
-    return known
+    if (typeof meta !== 'string') this.#cache.keepMeta(entry.id, meta)
+    return meta
   }
 
   #decode(bytes: Uint8Array, thread: number): unknown {

@@ -10,6 +10,9 @@ const SAME_MS = 1
 /** Most steps that are kept, one a second for 18 hours; what comes after more of them is dated by the last. */
 const MAX_STEPS = 65_536
 
+/** Steps that segments are remembered to tell of, one a segment beside them. */
+const MAX_REMEMBERED = 262_144
+
 /** Most answers find one new tail, which is not worth a rest. */
 const READ_BETWEEN_RESTS = 64
 
@@ -24,6 +27,7 @@ export class WallClock {
   #steps = new Map<number, readonly Anchor[] | undefined>()
   #anchors: readonly Anchor[]
   #corrupt = 0
+  #remembered = 0
 
   /** `origin` is the process's anchor. */
   constructor(origin: Anchor) {
@@ -45,15 +49,22 @@ export class WallClock {
     if (unread.length > READ_BETWEEN_RESTS) {
       return this.#learn(unread, reader, cost).then(() => this.#settle(segments, tellers))
     }
-    for (const entry of unread) this.#steps.set(entry.id, stepsOf(reader.meta(entry)))
+    for (const entry of unread) this.#remember(entry.id, stepsOf(reader.meta(entry)))
     return this.#settle(segments, tellers)
   }
 
   async #learn(unread: readonly SegmentEntry[], reader: SegmentReader, cost: Cost): Promise<void> {
     for (const [i, entry] of unread.entries()) {
       if (i % READ_BETWEEN_RESTS === 0) await cost.breathe()
-      this.#steps.set(entry.id, stepsOf(reader.meta(entry)))
+      this.#remember(entry.id, stepsOf(reader.meta(entry)))
     }
+  }
+
+  #remember(id: number, steps: readonly Anchor[] | undefined): void {
+    const length = steps?.length ?? 0
+    const kept = this.#remembered + length > MAX_REMEMBERED ? steps?.slice(0, 1) : steps
+    this.#steps.set(id, kept)
+    this.#remembered += kept?.length ?? 0
   }
 
   #settle(segments: readonly SegmentEntry[], tellers: readonly SegmentEntry[]): readonly Anchor[] {
@@ -67,6 +78,7 @@ export class WallClock {
     )
     this.#segments = segments
     this.#steps = steps
+    this.#remembered = told.length
     this.#anchors = anchors
     this.#corrupt = tellers.filter(({ id }) => steps.get(id) === undefined).length
     return anchors

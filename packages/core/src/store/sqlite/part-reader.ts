@@ -19,6 +19,7 @@ import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
 import { tableOf } from './parts.ts'
+import { MAX_SEGMENT_PAGES } from './schema.ts'
 import { SegmentSql } from './segment-sql.ts'
 import { logPath } from './files.ts'
 import { integer, SqlReader, string } from './sql-reader.ts'
@@ -85,6 +86,7 @@ export class PartReader {
       const { id, summary } = entry
       const meta = this.#segment.meta(id)
       const decoded = decodeSegmentMeta(meta)
+      if (decoded.pages.length > MAX_SEGMENT_PAGES) return undefined
       const columns = this.#segment.columns(id)
       const { rows, thread } = decodeSegment(expandBlock(columns))
       if (thread !== summary.thread || rows.length !== summary.rows) return undefined

@@ -5,8 +5,8 @@ import { openRecordingFile } from './open.ts'
 import type { StoredLink } from './part-writer.ts'
 import { integer, SqlReader, type SqlRow } from './sql-reader.ts'
 
-/** Most links that are read: what they take in memory is bounded. */
-const MAX_LINKS = 262_144
+/** Most links that a file holds: all are read, so what they take in memory is bounded. */
+export const MAX_LINKS = 262_144
 
 /** The links of a file; none where it has no table of them. @throws as `openRecordingFile`; CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
 export function readLinks(path: string): readonly StoredLink[] {
