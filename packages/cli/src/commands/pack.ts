@@ -3,8 +3,10 @@
 import { basename } from 'node:path'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
+import { unlessInterrupted } from '../base/interrupt.ts'
 import { recordingsAt, shown } from '../base/recordings.ts'
 import { bytes, counted } from '../format/units.ts'
+import { FORCE } from '../tell-copy.ts'
 
 /** See the file's first line. */
 export const pack: Command = {
@@ -19,8 +21,9 @@ export const pack: Command = {
       kind: 'text',
       value: 'FILE',
       short: 'o',
-      help: 'the file to write, which must not exist; NAME.packed.cine in this directory',
+      help: 'the file to write; NAME.packed.cine in this directory',
     },
+    force: FORCE,
   },
   examples: [
     ['pack', 'the newest recording of .cinescope'],
@@ -30,7 +33,8 @@ export const pack: Command = {
     const [file = ''] = await recordingsAt(operands[0])
     const target = given.text('out') ?? basename(file).replace(/\.cine$/, '.packed.cine')
     const { openRecording, packRecording } = await import('@cinescope/core/reader')
-    await packRecording(file, target)
+    const force = given.flag('force')
+    await unlessInterrupted((signal) => packRecording(file, { path: target, force, signal }))
     await using recording = openRecording(target)
     const { bytes: size } = await recording.status()
     const { stored, tail } = await recording.ledger()

@@ -116,7 +116,7 @@ describe('a directory opened as one recording', () => {
     const store = createSqliteStore(path, PROCESS)
     play(spans(2, 1), fold)
     store.commit(commitOf(fold.cut(true, 1), fold.taken))
-    await packRecording(path, join(directory.path, '0001.packed.cine'))
+    await packRecording(path, { path: join(directory.path, '0001.packed.cine') })
     await using all = openRecording(directory.path)
     // alike, but one is live
     expect((await all.status()).parts?.map((part) => basename(part.path))).toEqual(['0001.cine'])

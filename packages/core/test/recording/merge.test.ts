@@ -62,7 +62,7 @@ async function recordAll(directory: string, processes: readonly (readonly Act[])
       else if (act.kind === 'seal' || act.kind === 'tail') recorded.add(act.count, act.kind === 'seal')
       else {
         const copy = join(directory, `${index}.copy${copies++}.cine`)
-        await packRecording(path, copy)
+        await packRecording(path, { path: copy })
         paths.push(copy)
       }
     }

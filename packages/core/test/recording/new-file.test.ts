@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeId } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
@@ -63,10 +63,37 @@ describe('a new recording in the place of another', () => {
     using directory = temporaryDirectory()
     const { input, target } = places(directory.path)
     writeFileSync(`${target}-wal`, 'a log')
-    await expect(packRecording(input, target)).rejects.toThrow(`${target}-wal, the log of another recording, is there`)
+    await expect(packRecording(input, { path: target })).rejects.toThrow(
+      `${target}-wal, the log of another recording, is there`,
+    )
     await expect(mergeRecordings([input], { path: target })).rejects.toMatchObject({ code: 'CSC_ERR_STORE' })
     await mergeRecordings([input], { path: target, force: true })
     expect(await readAt(target)).toEqual([NEW, 3])
+  })
+
+  it('goes where a link leads to, and never where no file is', async () => {
+    using directory = temporaryDirectory()
+    const { input, target } = places(directory.path)
+    record(target, OLD, 2)[Symbol.dispose]()
+    const link = join(directory.path, 'link.cine')
+    symlinkSync(target, link)
+    await packRecording(input, { path: link, force: true })
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(await readAt(target)).toEqual([NEW, 3])
+    for (const path of ['/dev/null', directory.path])
+      await expect(packRecording(input, { path, force: true })).rejects.toThrow(
+        `${path} cannot be written: it is no file`,
+      )
+    expect(readdirSync(directory.path).toSorted()).toEqual(['input.cine', 'link.cine', 'target.cine'])
+  })
+
+  it('is not made when it is not wanted any more, whichever way it is made', async () => {
+    using directory = temporaryDirectory()
+    const { input, target: path } = places(directory.path)
+    const target = { path, signal: AbortSignal.abort() }
+    for (const make of [packRecording(input, target), mergeRecordings([input], target)])
+      await expect(make).rejects.toMatchObject({ code: 'CSC_ERR_ABORTED' })
+    expect(readdirSync(directory.path)).toEqual(['input.cine'])
   })
 
   it('never takes the place of one that is being written', async () => {

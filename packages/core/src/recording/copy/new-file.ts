@@ -1,7 +1,17 @@
 /** A file that is written beside its place and put there when it is whole. */
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { CinescopeError } from '@cinescope/protocol'
 import { filesBeside, logPath } from '../../store/sqlite/files.ts'
 import { isLocked } from '../../store/sqlite/lock.ts'
@@ -24,8 +34,10 @@ export async function writeNewFile(
   inputs: readonly string[],
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
+  // what a link leads to is written, not the link
+  const own = existsSync(path) ? realpathSync(path) : path
   if (existsSync(path)) {
-    const own = realpathSync(path)
+    if (!statSync(own).isFile()) throw failed(path, 'it is no file')
     if (inputs.some((input) => realpathSync(input) === own))
       throw failed(path, 'it is one of the recordings to be read')
     if (!force) throw failed(path, 'it exists already')
@@ -33,17 +45,17 @@ export async function writeNewFile(
   } else if (!force && existsSync(logPath(path))) {
     throw failed(path, `${logPath(path)}, the log of another recording, is there and would be read with it`)
   }
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = `${own}.${randomBytes(6).toString('hex')}.tmp`
   try {
     closeSync(openSync(temporary, 'wx', 0o600))
     await write(temporary)
     sync(temporary)
-    place(temporary, path, force)
+    place(temporary, own, force)
   } catch (cause) {
     if (cause instanceof CinescopeError) throw cause
     throw failed(path, cause instanceof Error ? cause.message : String(cause), cause)
   } finally {
-    rmSync(temporary, { force: true })
+    for (const left of [temporary, ...filesBeside(temporary)]) rmSync(left, { force: true })
   }
 }
 
