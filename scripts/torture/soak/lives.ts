@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +22,8 @@ export interface LivesOrder {
 /** Ways to end, and the state that each leaves the recording in. */
 const ENDINGS = { stop: 'closed', exit: 'closed', signal: 'closed', kill: 'interrupted' } as const
 const PAUSE_MS = 20
+/** What a killed writer may leave beside its file: it begins the log anew from 16 MB on, as soon as no reader needs it. */
+const MOST_LOG = 33_554_432
 /** Beyond the cap: what eight commits may write, and the room that they leave. */
 const CAP_SLACK = 2_097_152
 
@@ -79,7 +82,9 @@ async function examine(
     faults.push(`${ledger.stored} stored by the ledger, ${counted.events} in the file`)
   if (counted.integrity !== 'ok') faults.push(`integrity_check: ${counted.integrity}`)
   if (ledger.pending !== 0) faults.push(`${ledger.pending} pending`)
-  if (status.bytes > LIFE_BYTES + CAP_SLACK) faults.push(`${status.bytes} bytes, but ${LIFE_BYTES} were allowed`)
+  const [file, log] = [bytesAt(path), bytesAt(`${path}-wal`)]
+  if (file > LIFE_BYTES + CAP_SLACK) faults.push(`${file} bytes, but ${LIFE_BYTES} were allowed`)
+  if (log > MOST_LOG) faults.push(`a log of ${log} bytes`)
   if (ledger.stored === 0) faults.push(`nothing is stored of ${ledger.produced} events: names have taken all the room`)
   // two spans, a log and a state each, whatever became of them
   if (ledger.produced < films * 6) faults.push(`${films} films, but ${ledger.produced} events`)
@@ -141,4 +146,8 @@ class DirectoryReader {
     if (film !== undefined) await recording.film(film.id)
     this.questions += 5
   }
+}
+
+function bytesAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
