@@ -7,10 +7,17 @@ export function membersOf(value: unknown): readonly (readonly [key: string, valu
   return isPlain(value) ? Object.entries(value) : []
 }
 
+/** A recorded text; of one that was cut, its beginning and an ellipsis. Undefined of anything else. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  const text = value instanceof Special && value.type === 'cut' ? value.members['text'] : undefined
+  return typeof text === 'string' ? `${text}…` : undefined
+}
+
 /** A member of a plain object, if it is a text that is not empty. */
 export function textIn(value: unknown, key: string): string | undefined {
-  const found = memberOf(value, key)
-  return typeof found === 'string' && found !== '' ? found : undefined
+  const found = textOf(memberOf(value, key))
+  return found === '' ? undefined : found
 }
 
 /** A member of a plain object, if it is a finite number. */

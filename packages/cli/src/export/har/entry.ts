@@ -3,7 +3,7 @@
 import type { CinescopeEvent, RecordingStatus } from '@cinescope/core'
 import { toJson } from '../../format/json.ts'
 import type { Assembled } from '../assembler.ts'
-import { isPlain, memberOf, membersOf, numberIn, textIn } from '../members.ts'
+import { isPlain, memberOf, membersOf, numberIn, textIn, textOf } from '../members.ts'
 
 interface Pair {
   readonly name: string
@@ -94,7 +94,7 @@ function commentOf({ open, aborted, error, kind, durationNs }: CinescopeEvent): 
 function headersIn({ value, result }: CinescopeEvent, key: string): readonly Pair[] {
   const headers = memberOf(result, key) ?? memberOf(value, key)
   return membersOf(headers).flatMap(([name, each]) =>
-    (Array.isArray(each) ? each : [each]).map((one): Pair => ({ name, value: textOf(one) })),
+    (Array.isArray(each) ? each : [each]).map((one): Pair => ({ name, value: shownAs(one) })),
   )
 }
 
@@ -114,7 +114,7 @@ function urlOf({ value }: CinescopeEvent, headers: readonly Pair[]): string {
 function queryOf(url: string, recorded: unknown): readonly Pair[] {
   if (isPlain(recorded)) {
     return membersOf(recorded).flatMap(([name, each]) =>
-      (Array.isArray(each) ? each : [each]).map((one): Pair => ({ name, value: textOf(one) })),
+      (Array.isArray(each) ? each : [each]).map((one): Pair => ({ name, value: shownAs(one) })),
     )
   }
   const mark = url.indexOf('?')
@@ -137,11 +137,11 @@ function sizeOf(points: readonly CinescopeEvent[], name: string): number | undef
 }
 
 function bodyText(body: unknown): string {
-  return typeof body === 'string' ? body : toJson(body, 0)
+  return textOf(body) ?? toJson(body, 0)
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined ? '' : toJson(value, 0)
+function shownAs(value: unknown): string {
+  return value === undefined ? '' : (textOf(value) ?? toJson(value, 0))
 }
 
 /** A recording may claim an instant that no date can be. */

@@ -1,7 +1,7 @@
 /** From recorded values to OTLP's AnyValue. */
 
 import { Omitted, Special } from '@cinescope/protocol'
-import { isPlain } from '../members.ts'
+import { isPlain, textOf } from '../members.ts'
 
 /** A value in OTLP's JSON encoding; one without a member is empty. */
 type AnyValue =
@@ -13,17 +13,20 @@ type AnyValue =
   | { readonly kvlistValue: { readonly values: readonly KeyValue[] } }
   | Readonly<Record<string, never>>
 
+/** The key of a member whose own is empty. */
+const NAMELESS = '-'
+
 /** An attribute. */
 export interface KeyValue {
   readonly key: string
   readonly value: AnyValue
 }
 
-/** The value; what has no form of its own is a list of `$type` or `$omitted` and its members, as in our JSON. */
+/** The value, of a text that was cut its beginning; what has no form of its own is a list of `$type` or `$omitted` and its members, as in our JSON. */
 function anyValue(value: unknown): AnyValue {
+  const text = textOf(value)
+  if (text !== undefined) return { stringValue: text }
   switch (typeof value) {
-    case 'string':
-      return { stringValue: value }
     case 'boolean':
       return { boolValue: value }
     case 'number':
@@ -36,10 +39,10 @@ function anyValue(value: unknown): AnyValue {
   return isPlain(value) ? listOf(value) : {}
 }
 
-/** Attributes from pairs; a key that comes again replaces the one before, since OTLP has each key once. */
+/** Attributes from pairs; a key that comes again replaces the one before, since OTLP has each key once, and no key is empty. */
 export function attributesOf(pairs: Iterable<readonly [key: string, value: unknown]>): KeyValue[] {
   const last = new Map<string, unknown>()
-  for (const [key, value] of pairs) if (value !== undefined) last.set(key, value)
+  for (const [key, value] of pairs) if (value !== undefined) last.set(key === '' ? NAMELESS : key, value)
   return Array.from(last, ([key, value]) => ({ key, value: anyValue(value) }))
 }
 

@@ -28,7 +28,7 @@ async function* requestsOf(part: ExportPart): AsyncGenerator<string> {
     const scope = event.site?.framework ?? 'cinescope'
     const spans = batch.get(scope) ?? []
     batch.set(scope, spans)
-    spans.push(spanOf(assembled, { own: traces.of(event), cause }))
+    spans.push(spanOf(assembled, { own: traces.take(event), cause }))
     size++
   }
   const request = (): string => {

@@ -3,7 +3,7 @@
 import type { CinescopeEvent } from '@cinescope/core'
 import { Special, type TraceId } from '@cinescope/protocol'
 import type { Assembled } from '../assembler.ts'
-import { isPlain, membersOf, textIn } from '../members.ts'
+import { isPlain, membersOf, textIn, textOf } from '../members.ts'
 import { attributesOf, type KeyValue } from './any-value.ts'
 
 /** SpanKind of the protocol. */
@@ -141,8 +141,12 @@ function eventOf(point: CinescopeEvent): object {
   return { timeUnixNano: String(nanosOf(point.at)), name: label, attributes: attributesOf(pairs) }
 }
 
+function isError(value: unknown): value is Special {
+  return value instanceof Special && value.type !== 'cut'
+}
+
 function exceptionPairs(value: unknown): readonly Pair[] {
-  if (!(value instanceof Special)) return flatPairs('exception.message', value)
+  if (!isError(value)) return flatPairs('exception.message', value)
   const { message, stack, ...rest } = value.members
   return [
     ['exception.type', value.type],
@@ -155,8 +159,7 @@ function exceptionPairs(value: unknown): readonly Pair[] {
 function messageOf(event: CinescopeEvent, points: readonly CinescopeEvent[]): string | undefined {
   const thrown = event.kind === 'error' ? event : points.find(({ kind }) => kind === 'error')
   if (thrown === undefined) return undefined
-  const message = thrown.value instanceof Special ? thrown.value.members['message'] : thrown.value
-  return typeof message === 'string' ? message : undefined
+  return textOf(isError(thrown.value) ? thrown.value.members['message'] : thrown.value)
 }
 
 /** A recording may claim any instant; OTLP's are from 1970 on, in 64 bits. */

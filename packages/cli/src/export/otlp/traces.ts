@@ -3,15 +3,18 @@
 import type { CinescopeEvent } from '@cinescope/core'
 import type { FilmId, SpanId, TraceId } from '@cinescope/protocol'
 import type { ExportPart } from '../format.ts'
+import { isSpan } from '../span-kinds.ts'
 
 /** Films and spans whose traces are remembered. */
 const KEPT = 20_000
 
-/** Of one recording. Memory is bounded: what was forgotten is asked for again. */
+/** Of one recording. Memory is bounded: what was forgotten is asked for again when it comes, and spans that wait keep theirs. */
 export class Traces {
   readonly #part: ExportPart
   readonly #films = new Map<FilmId, TraceId>()
   readonly #spans = new Map<SpanId, TraceId>()
+  /** Of spans that are not complete yet. */
+  readonly #waiting = new Map<SpanId, TraceId>()
 
   constructor(part: ExportPart) {
     this.#part = part
@@ -24,11 +27,21 @@ export class Traces {
       const known = await this.#part.traces([...films])
       for (const film of films) keep(this.#films, film, known.get(film) ?? this.#part.derivedTrace(film))
     }
-    for (const event of page) keep(this.#spans, event.id, this.of(event))
+    for (const event of page) {
+      const trace = this.#of(event)
+      keep(this.#spans, event.id, trace)
+      if (isSpan(event)) this.#waiting.set(event.id, trace)
+    }
   }
 
-  /** The trace of an event's film; an event outside any film is a trace of its own. */
-  of({ id, film }: CinescopeEvent): TraceId {
+  /** The trace of an event that is complete, which is asked once; one outside any film is a trace of its own. */
+  take(event: CinescopeEvent): TraceId {
+    const trace = this.#waiting.get(event.id) ?? this.#of(event)
+    this.#waiting.delete(event.id)
+    return trace
+  }
+
+  #of({ id, film }: CinescopeEvent): TraceId {
     return (film === undefined ? undefined : this.#films.get(film)) ?? this.#part.derivedTrace(film ?? id)
   }
 
