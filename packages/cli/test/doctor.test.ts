@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -69,10 +69,12 @@ describe('cinescope doctor', () => {
   test.skipIf(process.platform === 'win32')('a recording that others may read is a problem', async () => {
     using place = new Place()
     await place.record((scope) => scope.span('fine', () => 1))
-    chmodSync(join(place.directory, readdirSync(place.directory)[0] ?? ''), 0o644)
+    const evil = join(place.directory, "z;echo '$(id)'.cine")
+    renameSync(join(place.directory, readdirSync(place.directory)[0] ?? ''), evil)
+    chmodSync(evil, 0o644)
     const { code, stdout } = await run(['doctor', place.directory])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/Others may read .* \(mode 644\)\.\n +chmod 600/)
+    expect(stdout).toMatch(/Others may read .* \(mode 644\)\.\n +chmod 600 '.*z;echo '\\''\$\(id\)'\\''\.cine'/)
   })
 
   test('JSON has the same findings', async () => {

@@ -143,6 +143,11 @@ describe('values', () => {
   })
 
   test('JSON says NaN and -0, and escapes what a terminal would act on', () => {
+    for (const hidden of ['\u{e0041}', '\u{1d173}', '\u034f', '\u3164', '\u061c', '\u{110bd}']) {
+      const text = toJson(`a${hidden}b`, 0)
+      expect(text).toMatch(/^"a(?:\\u[0-9a-f]{4}){1,2}b"$/)
+      expect(JSON.parse(text)).toBe(`a${hidden}b`)
+    }
     expect(toJson({ a: Number.NaN, b: -0, c: '\u009b\u202e\u001b' }, 0)).toBe(
       '{"a":{"$type":"number","text":"NaN"},"b":{"$type":"number","text":"-0"},"c":"\\u009b\\u202e\\u001b"}',
     )

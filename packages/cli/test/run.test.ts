@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { json, Place, run } from './cli.ts'
+import { BIN, json, Place, run, start } from './cli.ts'
 
 describe('run', () => {
   const place = new Place()
@@ -40,6 +42,73 @@ describe('run', () => {
     const ran = await run(['run', '--directory', films, 'sh', '-c', `exec "${process.execPath}" "${file}"`])
     expect(ran).toMatchObject({ code: 0, stdout: 'child\n' })
     expect((await run(['query', films])).stdout).toContain('child')
+  })
+
+  const script = '/usr/bin/script'
+  test.runIf(existsSync(script))('a program at a terminal has each Ctrl-C once', async () => {
+    const file = program(
+      'graceful.mjs',
+      `let signals = 0
+      process.on('SIGINT', () => {
+        if (++signals === 1) setTimeout(() => { console.log(\`signals: \${signals}\`); process.exit(0) }, 500)
+      })
+      setInterval(() => undefined, 1000)
+      console.log('ready')`,
+    )
+    const command = [
+      process.execPath,
+      '--conditions=@cinescope/source',
+      BIN,
+      'run',
+      '--directory',
+      join(place.directory, 'terminal'),
+      file,
+    ]
+    const terminal = spawn(script, ['-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null'])
+    let printed = ''
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      if (text.includes('ready')) terminal.stdin.write('\u0003')
+    })
+    const [code] = (await once(terminal, 'close')) as [number]
+    expect([code, /signals: \d+/.exec(printed)?.[0]]).toEqual([0, 'signals: 1'])
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGUSR2'] as const)(
+    '%s that is sent to it alone goes on to the program',
+    async (signal) => {
+      const file = program(
+        `${signal}.mjs`,
+        `process.on('${signal}', () => { console.log('heard'); process.exit(3) })
+      setInterval(() => undefined, 1000)
+      console.log('ready')`,
+      )
+      await using ran = start(['run', '--directory', join(place.directory, signal), file])
+      await ran.printed(1)
+      expect(await ran.end(signal)).toBe(3)
+      expect(ran.lines).toEqual(['ready', 'heard'])
+    },
+  )
+
+  test('a program talks with whoever forked it', async () => {
+    const file = program(
+      'forked.mjs',
+      `process.on('message', (message) => process.send({ echo: message }))
+      process.on('disconnect', () => process.exit(5))
+      process.send('ready')`,
+    )
+    const child = fork(BIN, ['run', '--directory', join(place.directory, 'forked'), file], {
+      execArgv: ['--conditions=@cinescope/source'],
+      silent: true,
+    })
+    const said: unknown[] = []
+    child.on('message', (message) => {
+      said.push(message)
+      if (message === 'ready') child.send({ n: 1 })
+      else child.disconnect()
+    })
+    const [code] = (await once(child, 'exit')) as [number]
+    expect([code, said]).toEqual([5, ['ready', { echo: { n: 1 } }]])
   })
 
   test('says what cannot be run, and asks for a program', async () => {

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { json, Place, recordShop, run, runIntoHead, start } from './cli.ts'
+import { BIN, json, Place, recordShop, run, runIntoHead, start } from './cli.ts'
 
 describe('cinescope tail', () => {
   test('prints the last events, one a line, with what they say and their values', async () => {
@@ -41,6 +43,45 @@ describe('cinescope tail', () => {
     await tail.printed(1)
     expect(await tail.end(signal)).toBe(0)
     expect(tail.stderr()).toBe('')
+  })
+
+  test('follows: a span that had not ended comes once, when it has', async () => {
+    using place = new Place()
+    await using scope = await place.scope()
+    let end = (): void => undefined
+    const span = scope.span('slow', () => new Promise<void>((resolve) => (end = resolve)))
+    scope.log('line')
+    await scope.flush()
+    await using tail = start(['tail', '-f', scope.path!, '--json'])
+    await tail.printed(1)
+    end()
+    await span
+    await scope.flush()
+    await tail.printed(2)
+    await scope.stop()
+    expect(await tail.ended).toBe(0)
+    const told = tail.lines.map((line) => JSON.parse(line) as { kind: string; name: string; open: boolean })
+    expect(told).toMatchObject([{ kind: 'log' }, { name: 'slow', open: false }])
+  })
+
+  test('ends by SIGTERM though its reader stands still', async () => {
+    using place = new Place()
+    await using scope = await place.scope()
+    for (let n = 0; n < 3000; n++) scope.log(`line ${n}`, { text: 'x'.repeat(500) })
+    await scope.flush()
+    const tail = spawn(
+      process.execPath,
+      ['--conditions=@cinescope/source', BIN, 'tail', '-f', '-n', '3000', place.directory],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    // reads once, and never again
+    await once(tail.stdout, 'readable')
+    tail.kill('SIGTERM')
+    const [code] = (await once(tail, 'exit')) as [number]
+    expect(code).toBe(0)
+    tail.stdout.destroy()
   })
 
   test('ends quietly when nobody reads any more', async () => {

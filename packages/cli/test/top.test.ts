@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Scope } from '@cinescope/core'
 import { openRecording } from '@cinescope/core/reader'
 import { describe, expect, test } from 'vitest'
@@ -113,6 +115,22 @@ describe('cinescope top', () => {
     while (!seen().includes('second')) await top.printed(top.lines.length + 1)
     expect(await top.end('SIGINT')).toBe(0)
     expect(new Set(seen())).toEqual(new Set(['first', 'second']))
+  })
+
+  test('goes over to the next process though older recordings have gone meanwhile', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.log('old'), { service: 'old' })
+    const [old] = readdirSync(place.directory)
+    const first = await place.scope({ service: 'first' })
+    await first.flush()
+    await using top = start(['top', place.directory, '--interval', '100ms', '--json'])
+    await top.printed(2)
+    rmSync(join(place.directory, old!))
+    await first.stop()
+    await using _second = await place.scope({ service: 'second' })
+    const seen = (): string[] => top.lines.map((line) => (JSON.parse(line) as Look).service)
+    while (!seen().includes('second')) await top.printed(top.lines.length + 1)
+    expect(await top.end('SIGINT')).toBe(0)
   })
 
   test('draws in place, as much as the terminal has room for, and nothing of a recording moves its cursor', () => {

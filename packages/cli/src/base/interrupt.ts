@@ -1,5 +1,7 @@
 /** Ctrl-C for commands that go on until they are told to end, and for those that must not leave half a file. */
 
+import { EXIT } from './exit-code.ts'
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Aborted by SIGINT, SIGTERM and SIGHUP, once; a second one ends the process as if nobody listened. */
@@ -14,6 +16,11 @@ export function interrupted(): Disposable & { readonly signal: AbortSignal } {
   }
   for (const signal of SIGNALS) process.on(signal, end)
   return { signal: controller.signal, [Symbol.dispose]: stop }
+}
+
+/** Ends a command that was told to, though nobody reads what it has printed: what waits for a reader is dropped. */
+export function endThough(isWaiting: boolean, signal: AbortSignal): void {
+  if (signal.aborted && isWaiting) process.exit(EXIT.ok)
 }
 
 /** Runs what writes a file; a signal ends it, and then the process as if nobody had listened. */

@@ -1,7 +1,8 @@
 /** `cinescope run`: a program, recorded, without a line of it changed. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, type SendHandle, type Serializable, spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import type { Call, Command } from '../base/command.ts'
 import { usageError } from '../base/exit-code.ts'
 
@@ -28,7 +29,9 @@ export const run: Command = {
 }
 
 const SCRIPT = /\.[cm]?[jt]sx?$/
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Those that a terminal sends to all that it runs, and those that are sent to this process alone. */
+const BY_TERMINAL = ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const
+const TO_US = ['SIGTERM', 'SIGUSR2', 'SIGBREAK'] as const
 
 async function runProgram({ operands, rest, given }: Call): Promise<number> {
   const program = operands[0] ?? ''
@@ -58,19 +61,59 @@ function nodeOptions(words: readonly string[]): string {
   return outer === undefined || outer === '' ? own : `${outer} ${own}`
 }
 
-/** Runs it with this terminal as its own. Signals that are sent to this process go on to it. */
+/** Runs it with this terminal as its own. Signals and messages that are sent to this process go on to it. */
 function ended(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env })
-    const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
-    for (const signal of SIGNALS) process.on(signal, pass)
-    child.once('error', (error) => reject(notRun(command, error)))
+    const isForked = process.send !== undefined
+    const child = spawn(command, args, { stdio: isForked ? [0, 1, 2, 'ipc'] : 'inherit', env })
+    using started = new DisposableStack()
+    started.use(passSignals(child))
+    if (isForked) started.use(passMessages(child))
+    const all = started.move()
+    child.once('error', (error) => {
+      all.dispose()
+      reject(notRun(command, error))
+    })
     child.once('exit', (code, signal) => {
-      for (const each of SIGNALS) process.off(each, pass)
+      all.dispose()
       // as a shell says it
       resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal])
     })
   })
+}
+
+/** At a terminal the program has had that one's signals already: a second Ctrl-C would mean more than a first. */
+function passSignals(child: ChildProcess): Disposable {
+  const isAtTerminal = [0, 1, 2].some(isatty)
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
+  const ignore = (): void => undefined
+  const listeners = [
+    ...TO_US.map((signal) => [signal, pass] as const),
+    ...BY_TERMINAL.map((signal) => [signal, isAtTerminal ? ignore : pass] as const),
+  ]
+  for (const [signal, listener] of listeners) process.on(signal, listener)
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) process.off(signal, listener)
+    },
+  }
+}
+
+/** Whoever forked this process talks with the program. */
+function passMessages(child: ChildProcess): Disposable {
+  const down = (message: Serializable, handle: SendHandle): void =>
+    void (child.connected && child.send(message, handle))
+  const hangUp = (): void => void (child.connected && child.disconnect())
+  process.on('message', down)
+  process.on('disconnect', hangUp)
+  child.on('message', (message: Serializable, handle: SendHandle) => void process.send?.(message, handle))
+  child.on('disconnect', () => void (process.connected && process.disconnect()))
+  return {
+    [Symbol.dispose]() {
+      process.off('message', down)
+      process.off('disconnect', hangUp)
+    },
+  }
 }
 
 function notRun(command: string, error: NodeJS.ErrnoException): Error {

@@ -4,7 +4,7 @@ import type { CinescopeEvent, EventFilter, OpenRecording } from '@cinescope/core
 import { CinescopeError, type Kind, KINDS, parseQuery } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { interrupted } from '../base/interrupt.ts'
+import { endThough, interrupted } from '../base/interrupt.ts'
 import { NEWEST, openAt, origin, originText, tellUnread } from '../base/recordings.ts'
 import { eventLine } from '../format/event-line.ts'
 import type { Screen } from '../format/screen.ts'
@@ -75,8 +75,12 @@ async function follow(recording: OpenRecording, asked: Asked, screen: Screen): P
   const begin = await recording.arrivals()
   const shown = new Set<string>()
   for (const event of await lastOf(recording, asked)) {
-    if (!event.open) shown.add(event.id)
+    // one that has not ended comes when it has, or with the end of the recording
+    if (event.open && begin.ended === undefined) continue
+    shown.add(event.id)
     show(event, screen)
+    await screen.drained(interrupt.signal)
+    endThough(screen.isWaiting, interrupt.signal)
   }
   let ended = begin.ended
   if (ended === undefined) {
@@ -85,9 +89,10 @@ async function follow(recording: OpenRecording, asked: Asked, screen: Screen): P
       // once: an id comes no second time
       if (shown.delete(event.id)) continue
       show(event, screen)
-      await screen.drained()
+      await screen.drained(interrupt.signal)
     }
     ended = live.ended
+    endThough(screen.isWaiting, interrupt.signal)
   }
   if (ended === 'closed') screen.note('The recording was closed: nothing more comes')
   if (ended === 'interrupted') screen.note('The writer is gone without having closed the recording: nothing more comes')

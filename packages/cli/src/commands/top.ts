@@ -4,8 +4,8 @@ import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Call, type Command, DEFAULT_PATH } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
-import { interrupted } from '../base/interrupt.ts'
-import { type Opened, openAt, recordingsAt } from '../base/recordings.ts'
+import { endThough, interrupted } from '../base/interrupt.ts'
+import { type Opened, openAt, recordingsAt, shown } from '../base/recordings.ts'
 import type { Screen } from '../format/screen.ts'
 import { topLines } from '../format/top-lines.ts'
 import { TopFigures } from '../top-figures.ts'
@@ -49,7 +49,8 @@ async function runTop({ operands, given, screen }: Call): Promise<ExitCode> {
       if (screen.format === 'table') screen.redraw(...topLines(look, { path: opened.path, width: screen.width }))
       else if (given.flag('once')) screen.json({ path: opened.path, ...look })
       else screen.jsonLine({ path: opened.path, ...look })
-      await screen.drained()
+      await screen.drained(signal)
+      endThough(screen.isWaiting, signal)
       if (given.flag('once') || signal.aborted) return EXIT.ok
       const newer = await newerThan(opened, operands[0])
       if (newer !== undefined) {
@@ -69,7 +70,7 @@ async function runTop({ operands, given, screen }: Call): Promise<ExitCode> {
 /** The newest recording of the directory, if that is another one by now. */
 async function newerThan(opened: Opened, path: string | undefined): Promise<Opened | undefined> {
   const files = await recordingsAt(path).catch(() => [])
-  if (files.length <= opened.others + 1) return undefined
+  if (files[0] === undefined || shown(files[0]) === opened.path) return undefined
   // one that is being made cannot be read yet: at the next look it can
   return openAt(path).catch(() => undefined)
 }

@@ -52,7 +52,7 @@ function judgeFile({ path, status, error, mode }: RecordingFacts, isNewest: bool
     findings.push(problem(`${path} cannot be read: ${error.message} [${error.code}]`, remedy))
   }
   if (mode !== undefined && (mode & 0o077) !== 0) {
-    findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${path}`))
+    findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${quoted(path)}`))
   }
   if (status?.state === 'interrupted') {
     const what = `${path} was not closed: its process or its writer thread ended without stop(), by SIGKILL or a crash.`
@@ -160,4 +160,9 @@ function problem(what: string, remedy: string): Finding {
 
 function note(what: string, remedy: string): Finding {
   return { level: 'note', what, remedy }
+}
+
+/** A word for a shell, which people paste it into: whoever made the file chose its name. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,7 +1,17 @@
 /** A file that is there whole or not at all. */
 
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, linkSync, openSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import {
+  createWriteStream,
+  existsSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { CinescopeError } from '@cinescope/protocol'
@@ -22,13 +32,16 @@ export async function writeFileWhole(
   { force }: FileOptions,
 ): Promise<void> {
   if (!force && existsSync(path)) throw taken(path)
-  const part = `${path}.${randomBytes(6).toString('hex')}.part`
+  // what a link leads to is written, not the link
+  const own = existsSync(path) ? realpathSync(path) : path
+  if (existsSync(own) && !statSync(own).isFile()) throw noFile(path)
+  const part = `${own}.${randomBytes(6).toString('hex')}.part`
   // before it is there, or a signal between the two would leave it
   using _watch = removeOnSignal(part)
   const descriptor = attempt(path, () => openSync(part, 'wx', 0o600))
   try {
     await writeChunks(path, descriptor, chunks)
-    attempt(path, () => publish(part, path, force))
+    attempt(path, () => publish(part, own, force))
   } finally {
     rmSync(part, { force: true })
   }
@@ -89,6 +102,10 @@ function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
 function refused(path: string, cause: NodeJS.ErrnoException): CinescopeError {
   const why = cause.code === 'ENOSPC' ? 'there is no space left on the device' : cause.message
   return new CinescopeError('CSC_ERR_OUTPUT', `${path} cannot be written: ${why}. Nothing of it was kept`, { cause })
+}
+
+function noFile(path: string): CinescopeError {
+  return new CinescopeError('CSC_ERR_OUTPUT', `${path} is no file; leave --out away to write to a pipe or a device`)
 }
 
 function taken(path: string): CinescopeError {

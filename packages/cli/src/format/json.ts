@@ -1,7 +1,7 @@
 /** JSON of answers: complete, and safe to look at in a terminal. */
 
-const UNSAFE =
-  /[\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+/** Controls, what only formats, and letters that are drawn as nothing. */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\u115f\u1160\u17b4\u17b5\u3164\uffa0\p{Cf}\u{e0000}-\u{e0fff}]|\u034f/gu
 
 /** JSON text; numbers that JSON cannot hold are `{"$type":"number","text":"NaN"}`, invisible characters are escaped. */
 export function toJson(value: unknown, indent: number): string {
@@ -14,7 +14,12 @@ export function plainJson(value: unknown): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(UNSAFE, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
 }
 
 function replace(_key: string, value: unknown): unknown {

@@ -62,12 +62,20 @@ export class Screen {
     this.#write(inPlace(lines.slice(0, room).map((line) => paint(line, look))))
   }
 
-  /** Resolves when whoever reads the output has taken enough of it: a pipe holds only so much. */
-  async drained(): Promise<void> {
+  /** Resolves when whoever reads the output has taken enough of it, since a pipe holds only so much, or when `signal` says to go on. */
+  async drained(signal?: AbortSignal): Promise<void> {
     if (!this.#isFull) return
-    this.#isFull = false
     const { stdout } = this.#parts
-    await new Promise<void>((resolve) => (stdout.once === undefined ? resolve() : stdout.once('drain', resolve)))
+    const taken = new Promise<void>((resolve) => {
+      if (stdout.once === undefined) resolve()
+      else stdout.once('drain', resolve)
+    }).then(() => (this.#isFull = false))
+    await (signal === undefined ? taken : Promise.race([taken, abortOf(signal)]))
+  }
+
+  /** Output waits for somebody to read it, and would keep the process alive. */
+  get isWaiting(): boolean {
+    return this.#isFull
   }
 
   /** Prints text that is made while it is printed, no faster than it is read. */
@@ -101,6 +109,11 @@ export class Screen {
     const { stderr } = this.#parts
     this.#parts.stderr.write(`${paint(line, { width: Infinity, hasColor: hasColor(stderr) })}\n`)
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Only a terminal gets colour; Node's own test respects NO_COLOR and TERM. */

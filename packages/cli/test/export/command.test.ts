@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Place, recordShop, run, runIntoHead } from '../cli.ts'
@@ -69,6 +78,19 @@ describe('cinescope export', () => {
     expect(readFileSync(out('taken'), 'utf8')).toBe('precious')
     expect((await run([...args, '--force'])).code).toBe(0)
     expect(readFileSync(out('taken'), 'utf8')).toMatch(/^service,process,id,/)
+  })
+
+  test('writes to what a link leads to, and to nothing that is no file', async () => {
+    const args = ['export', place.directory, '--format', 'csv', '--force', '--out']
+    writeFileSync(out('real'), 'before')
+    symlinkSync(out('real'), out('link'))
+    expect((await run([...args, out('link')])).code).toBe(0)
+    expect(lstatSync(out('link')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(out('real'), 'utf8')).toMatch(/^service,process,id,/)
+    for (const path of ['/dev/null', target.directory]) {
+      const { code, stderr } = await run([...args, path])
+      expect([code, stderr]).toEqual([3, expect.stringContaining(`${path} is no file; leave --out away`)])
+    }
   })
 
   test.each([
