@@ -1,6 +1,9 @@
 /** Numbers for sites and entities; each definition travels to the writer once. Bounded: names may be chosen by an attacker. */
 
+import { ownCopy } from '../value/intrinsics.ts'
 import { type Definition, type Entity, MAX_ENTITIES, MAX_SITES, type Site } from '@cinescope/protocol'
+
+const MAX_NAME = 1000
 
 /**
  * Takes definitions on their way to the writer; false when there is no room for one. A definition is sent before the first
@@ -28,21 +31,32 @@ export interface EntityTable {
   readonly overflowed: number
 }
 
-/** A table of at most `max` sites, whose numbers come after `base`. */
-export function createSiteTable(define: DefinitionSink, base = 0, max: number = MAX_SITES): SiteTable {
+/**
+ * A table of at most `max` sites, whose numbers come after `base`. Of a name the first 1,000 characters tell it from others;
+ * `safe` takes secrets out of it, once a site.
+ */
+export function createSiteTable(
+  define: DefinitionSink,
+  base = 0,
+  max: number = MAX_SITES,
+  safe: (name: string) => string = (name) => name,
+): SiteTable {
   const numbers = new Map<string, number>()
   const reserved = new Set<number>()
   let size = 0
   let overflowed = 0
+  const told = (number: number, site: Site): boolean =>
+    define({ kind: 'site', number, site: { ...site, name: safe(site.name) } })
   const next = (site: Site): number => {
-    if (size >= max || !define({ kind: 'site', number: base + size + 1, site: clipped(site) })) {
+    if (size >= max || !told(base + size + 1, site)) {
       overflowed++
       return 0
     }
     return base + ++size
   }
   return {
-    intern(site) {
+    intern(given) {
+      const site = clipped(given)
       const key = siteKey(site)
       const known = numbers.get(key)
       if (known !== undefined) return known
@@ -52,14 +66,15 @@ export function createSiteTable(define: DefinitionSink, base = 0, max: number = 
     },
     reserve(site) {
       if (size >= max >> 2) return this.intern(site)
-      const number = next(site)
+      const number = next(clipped(site))
       if (number !== 0) reserved.add(number)
       return number
     },
-    refine(number, site) {
-      if (!reserved.delete(number)) return this.intern(site)
+    refine(number, given) {
+      if (!reserved.delete(number)) return this.intern(given)
+      const site = clipped(given)
       numbers.set(siteKey(site), number)
-      if (!define({ kind: 'site', number, site: clipped(site) })) overflowed++
+      if (!told(number, site)) overflowed++
       return number
     },
     get size() {
@@ -117,7 +132,7 @@ function entityKey(entity: Entity): string {
   return `${entity.kind}\n${entity.scope}\n${entity.id}`
 }
 
-/** Names come from routes and functions; a thousand characters say enough. */
+/** Names come from routes and functions; a thousand characters say enough, and are a string of their own. */
 function clipped(site: Site): Site {
-  return site.name.length <= 1000 ? site : { ...site, name: `${site.name.slice(0, 1000)}…` }
+  return site.name.length <= MAX_NAME ? site : { ...site, name: `${ownCopy(site.name.slice(0, MAX_NAME))}…` }
 }

@@ -1,6 +1,6 @@
 /** The recording end of one thread: everything between a probe and its ring. */
 
-import { keyNumber, MAX_KEYS, type NodeId, siteBase } from '@cinescope/protocol'
+import { keyNumber, MAX_KEYS, MAX_SITES, type NodeId, siteBase } from '@cinescope/protocol'
 import { createSystemClock } from '../base/clock.ts'
 import { createFaults, type Faults } from '../base/faults.ts'
 import type { ScopeSettings } from '../base/scope-options.ts'
@@ -14,6 +14,7 @@ import { RingProducer } from '../ring/producer.ts'
 import { ValueEncoder } from '../value/encoder.ts'
 import { createKeyTable } from '../value/keys.ts'
 import { createRedaction } from '../value/redaction.ts'
+import { scrubText } from '../value/scrub.ts'
 import type { ScopeParts } from './running-scope.ts'
 
 /** What a thread records with. */
@@ -50,7 +51,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     maxValueBytes: settings.values.maxBytes,
     figures: new Float64Array(target.status.figures),
   })
-  const sites = createSiteTable(define, siteBase(thread))
+  const sites = createSiteTable(define, siteBase(thread), MAX_SITES, (name) => scrubText(name, redaction))
   const entities = createEntityTable(define, () => Atomics.add(counters, COUNTER.entities, 1) + 1)
   const probe = new Probe({
     node,

@@ -2,8 +2,16 @@
 
 import type { Probe } from '../capture/probe.ts'
 
-/** Origins that are remembered; a program that calls more of them has each worked out anew now and then. */
-const MAX_ORIGINS = 512
+/** Origins that are remembered, and whose requests have names of their own; those beyond are worked out anew each time and share one. */
+const MAX_ORIGINS = 1024
+
+const ABSOLUTE = /^[a-z][a-z\d+.-]{0,31}:\/\/[^/?#]*/i
+
+/** Where a request goes. */
+export interface Destination {
+  readonly origin: ClientOrigin
+  readonly path: string
+}
 
 const BODY = 'http.response.body'
 
@@ -17,7 +25,8 @@ export class ClientOrigin {
   readonly #sites = new Map<string, number>()
   #siteOf: Probe | undefined
 
-  constructor(framework: string, origin: string) {
+  /** Requests to one that is not `isNamed` are named by their method alone. */
+  constructor(framework: string, origin: string, isNamed = true) {
     const start = origin.indexOf('://') + 3
     const address = start === 2 ? origin : origin.slice(start)
     const colon = address.lastIndexOf(':')
@@ -26,7 +35,7 @@ export class ClientOrigin {
     this.host = hasPort ? address.slice(0, colon) : address
     this.port = hasPort ? Number(address.slice(colon + 1)) : undefined
     this.#framework = framework
-    this.#address = address
+    this.#address = isNamed ? address : 'elsewhere'
   }
 
   /** Number of the site of bodies in a scope. */
@@ -62,12 +71,24 @@ export class ClientOrigins {
     this.#framework = framework
   }
 
+  /**
+   * Where a request by `method` for `path` goes: to the origin of its connection, unless it is one to a proxy, which has the
+   * whole URL for its path, or of CONNECT the address.
+   */
+  to(origin: string, method: string, path: string): Destination {
+    if (method === 'CONNECT') return { origin: this.of(path), path: '' }
+    const absolute = path.startsWith('/') ? null : ABSOLUTE.exec(path)
+    return absolute === null
+      ? { origin: this.of(origin), path }
+      : { origin: this.of(absolute[0]), path: path.slice(absolute[0].length) }
+  }
+
   of(origin: string): ClientOrigin {
     const known = this.#origins.get(origin)
     if (known !== undefined) return known
-    if (this.#origins.size >= MAX_ORIGINS) this.#origins.clear()
-    const made = new ClientOrigin(this.#framework, origin)
-    this.#origins.set(origin, made)
+    const isNamed = this.#origins.size < MAX_ORIGINS
+    const made = new ClientOrigin(this.#framework, origin, isNamed)
+    if (isNamed) this.#origins.set(origin, made)
     return made
   }
 }

@@ -58,11 +58,8 @@ export const httpClient: Source = {
 }
 
 function made(probe: Probe, { calls, origins }: Under, request: ClientRequest): void {
-  const call = new ClientCall(probe, {
-    origin: origins.of(originOf(request)),
-    method: request.method,
-    path: request.path,
-  })
+  const { method, path } = request
+  const call = new ClientCall(probe, { method, ...origins.to(originOf(request), method, path) })
   calls.set(request, call)
   // headers given as a list are written at once: nothing can be added to those
   if (request.headersSent || request.hasHeader('traceparent')) return
@@ -90,8 +87,9 @@ function answered(calls: Calls, { request, response }: Answered): void {
 }
 
 function emitterOf(calls: Calls, below: () => never): Emit {
-  return function (this: EventEmitter, type: string | symbol): boolean {
+  return function (this: EventEmitter, type: string | symbol, answer?: unknown): boolean {
     if (type === 'close') closed(calls.get(this))
+    else if (type === 'connect' || type === 'upgrade') handedOver(calls.get(this), answer as IncomingMessage)
     return Reflect.apply((below() as { readonly emit: Emit }).emit, this, arguments) as boolean
   }
 }
@@ -99,6 +97,16 @@ function emitterOf(calls: Calls, below: () => never): Emit {
 /** It was answered in full, and has ended, unless it was broken off, or its connection was handed over. */
 function closed(call: ClientCall | undefined): void {
   if (call?.span.isOpen === true) guarded(call.span.probe, 'the end of an outgoing request', () => call.end(false))
+}
+
+/** The connection is the program's from here on. */
+function handedOver(call: ClientCall | undefined, { statusCode, headers }: IncomingMessage): void {
+  if (call === undefined) return
+  guarded(call.span.probe, 'the end of an outgoing request', () => {
+    const names = Object.keys(headers)
+    call.answered(statusCode ?? 0, { names, values: names.map((name) => headers[name]) })
+    call.end(true)
+  })
 }
 
 function originOf(request: ClientRequest): string {

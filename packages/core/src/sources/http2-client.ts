@@ -28,6 +28,14 @@ interface Failed extends About {
 
 type Request = (this: ClientHttp2Session, headers: unknown, ...rest: unknown[]) => unknown
 
+/** What a session is connected to. */
+interface Peer {
+  readonly scheme: string
+  readonly authority: string
+}
+
+const NOWHERE: Peer = { scheme: 'https', authority: '' }
+
 /** See the file's first line. */
 export const http2Client: Source = {
   name: 'http2.client',
@@ -39,6 +47,8 @@ class Http2Calls {
   readonly #users: ReadonlySet<Probe>
   readonly #calls = new WeakMap<object, ClientCall>()
   readonly #origins = new ClientOrigins('http2')
+  /** Of sessions. */
+  readonly #peers = new WeakMap<object, Peer>()
   /** That of the request which is being made: its header is sent with it. */
   #arriving: ClientCall | undefined
 
@@ -76,18 +86,19 @@ class Http2Calls {
 
   /** The class of sessions is nowhere to be had before there is one; nothing that is published can change what is sent. */
   #connectorOf(connect: (this: unknown, ...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
-    const { hookSessions } = this
+    const { hookSession } = this
     return function (this: unknown, ...args: unknown[]): unknown {
       const session = Reflect.apply(connect, this, args) as object
-      hookSessions(session)
+      hookSession(session, args)
       return session
     }
   }
 
-  readonly hookSessions = (session: object): void => {
+  readonly hookSession = (session: object, [authority, options]: readonly unknown[]): void => {
     const owner = ownerOf(this.#users)
     if (owner === undefined) return
     guarded(owner, 'an http2 session', () => {
+      this.#peers.set(session, peerOf(authority, options))
       const prototype = Object.getPrototypeOf(session) as object
       const install = (): (() => void) => putMethods(prototype, { request: (below) => this.#requesterOf(below) })
       for (const probe of this.#users) useHook(probe, prototype, install)
@@ -95,21 +106,35 @@ class Http2Calls {
   }
 
   #requesterOf(below: () => never): Request {
-    const arrive = (headers: unknown): unknown => this.#arrive(headers)
+    const arrive = (session: object, headers: unknown): unknown => this.#arrive(session, headers)
+    const refused = (thrown: unknown): void => this.#refused(thrown)
     return function (this: ClientHttp2Session, headers: unknown, ...rest: unknown[]): unknown {
-      return Reflect.apply((below() as { readonly request: Request }).request, this, [arrive(headers), ...rest])
+      const { request } = below() as { readonly request: Request }
+      try {
+        return Reflect.apply(request, this, [arrive(this, headers), ...rest])
+      } catch (thrown) {
+        refused(thrown)
+        throw thrown
+      }
     }
   }
 
+  /** No stream was made. */
+  #refused(thrown: unknown): void {
+    const call = this.#arriving
+    this.#arriving = undefined
+    if (call !== undefined) guarded(call.span.probe, 'an outgoing request', () => call.end(false, thrown))
+  }
+
   /** Begins the call and gives the headers to send. A list of raw headers is left alone. */
-  #arrive(headers: unknown): unknown {
+  #arrive(session: object, headers: unknown): unknown {
     this.#arriving = undefined
     const owner = ownerOf(this.#users)
     if (owner === undefined || Array.isArray(headers)) return headers
     const given = (headers ?? {}) as Http2Headers
     let sent: unknown = headers
     guarded(owner, 'an outgoing request', () => {
-      const call = this.#callOf(owner, given)
+      const call = this.#callOf(owner, given, this.#peers.get(session))
       this.#arriving = call
       const traceparent = 'traceparent' in given ? undefined : call.traceparent()
       if (traceparent === undefined) return
@@ -121,14 +146,27 @@ class Http2Calls {
     return sent
   }
 
-  #callOf(probe: Probe, headers: Http2Headers): ClientCall {
-    const host = textOf(headers[':authority']) ?? textOf(headers['host']) ?? ''
-    const call = new ClientCall(probe, {
-      origin: this.#origins.of(`${textOf(headers[':scheme']) ?? 'https'}://${host}`),
-      method: textOf(headers[':method']) ?? 'GET',
-      path: textOf(headers[':path']) ?? '/',
-    })
+  /** What the headers do not say is said by Node, as the session was made. */
+  #callOf(probe: Probe, headers: Http2Headers, peer: Peer = NOWHERE): ClientCall {
+    const host = textOf(headers[':authority']) ?? textOf(headers['host']) ?? peer.authority
+    const method = textOf(headers[':method']) ?? 'GET'
+    const origin = `${textOf(headers[':scheme']) ?? peer.scheme}://${host}`
+    const call = new ClientCall(probe, { method, ...this.#origins.to(origin, method, pathOf(headers, method, host)) })
     call.sent(regularHeaders(headers))
     return call
   }
+}
+
+/** As `http2.connect` takes it. */
+function peerOf(authority: unknown, options: unknown): Peer {
+  const url = authority instanceof URL ? authority : new URL(String(authority))
+  const { servername } = (options ?? {}) as { readonly servername?: unknown }
+  const port = url.port === '' ? '' : `:${url.port}`
+  const host = typeof servername === 'string' && servername !== '' ? servername : url.hostname
+  return { scheme: url.protocol.slice(0, -1), authority: `${host}${port}` }
+}
+
+/** CONNECT has no path, and its authority is where it leads to. */
+function pathOf(headers: Http2Headers, method: string, host: string): string {
+  return textOf(headers[':path']) ?? (method === 'CONNECT' ? host : '/')
 }

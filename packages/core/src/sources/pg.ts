@@ -91,9 +91,7 @@ function open(probe: Probe, client: PgClient, [first, second]: readonly unknown[
 }
 
 function watch(span: Span, query: Query, client: PgClient, args: unknown[]): unknown {
-  const last = args.length - 1
-  const callback = args[last]
-  if (typeof callback === 'function') args[last] = watching(span, callback as Callback)
+  const hasCallback = watchCallback(span, args)
   let result: unknown
   try {
     result = Reflect.apply(query, client, args)
@@ -101,7 +99,7 @@ function watch(span: Span, query: Query, client: PgClient, args: unknown[]): unk
     settle(span, thrown, undefined)
     throw thrown
   }
-  if (typeof callback === 'function' || !(result instanceof Promise)) return result
+  if (hasCallback || !isThenable(result)) return result
   return result.then(
     (answer: unknown) => {
       settle(span, undefined, answer)
@@ -111,6 +109,35 @@ function watch(span: Span, query: Query, client: PgClient, args: unknown[]): unk
       settle(span, error, undefined)
       throw error
     },
+  )
+}
+
+/** The callback is the second argument or the third, or a member of the first. False when there is none. */
+function watchCallback(span: Span, args: unknown[]): boolean {
+  const place = [2, 1].find((index) => typeof args[index] === 'function')
+  if (place !== undefined) {
+    args[place] = watching(span, args[place] as Callback)
+    return true
+  }
+  const [config] = args
+  const callback = typeof config === 'object' && config !== null && 'callback' in config ? config.callback : undefined
+  if (typeof callback !== 'function') return false
+  // what the program gave stays as it is
+  const copy = Object.create(Object.getPrototypeOf(config), Object.getOwnPropertyDescriptors(config)) as object
+  Object.defineProperty(copy, 'callback', {
+    value: watching(span, callback as Callback),
+    configurable: true,
+    writable: true,
+    enumerable: true,
+  })
+  args[0] = copy
+  return true
+}
+
+/** A program may have given pg a kind of promise of its own. */
+function isThenable(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
   )
 }
 

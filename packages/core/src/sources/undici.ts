@@ -70,11 +70,8 @@ export const undici: Source = {
 
 function made(probe: Probe, { calls, origins }: Under, request: UndiciRequest): void {
   const { method, origin, path } = request
-  const call = new ClientCall(probe, {
-    origin: origins.of(typeof origin === 'string' ? origin : origin.origin),
-    method,
-    path,
-  })
+  const to = origins.to(typeof origin === 'string' ? origin : origin.origin, method, path)
+  const call = new ClientCall(probe, { method, ...to })
   calls.set(request, call)
   const headers = headersOf(request.headers)
   if (!headers.names.includes('traceparent')) {

@@ -3,6 +3,7 @@
 import { KEY, OMISSION, TAG } from '@cinescope/protocol'
 import type { ClassInfo } from './class-table.ts'
 import { descriptorOf, domExceptionMessage, hasOwn, isProxy, keysOf, readStack, stackGetter } from './intrinsics.ts'
+import { withoutRows } from './database-text.ts'
 import type { PathState } from './paths.ts'
 import type { Walker } from './walker.ts'
 
@@ -20,6 +21,8 @@ const BODIES: readonly string[] = ['body', 'rawBody']
 /** ioredis hangs the command with all its arguments on the error of a reply. */
 const COMMAND: readonly string[] = ['command']
 const NOTHING: readonly string[] = []
+/** Of PostgreSQL's errors, and of MySQL's. */
+const QUOTING: readonly string[] = ['detail', 'where', 'sqlMessage']
 /** Members that have their own place. */
 const WRITTEN: readonly string[] = ['message', 'stack', 'cause']
 /** Room held back for stack, cause and the first own field while the parts before them are written. */
@@ -62,7 +65,7 @@ function writeMessage(walker: Walker, error: object, info: ClassInfo, at: number
 function writePart(walker: Walker, text: unknown, at: number): number {
   if (typeof text !== 'string') return walker.byte(at, TAG.undefined)
   const head = text.length > HEAD ? text.slice(0, HEAD) : text
-  if (!head.includes(JSON_MESSAGE)) return walker.string(text, at)
+  if (!head.includes(JSON_MESSAGE)) return walker.string(withoutRows(text), at)
   return walker.string(head.replace(QUOTED, `"…"${JSON_MESSAGE}`) + text.slice(head.length), at)
 }
 
@@ -111,9 +114,22 @@ function writeFields(
     at = walker.member('errors', errors.value, at, depth + 1, path, undefined)
   }
   const names = keysOf(error)
-  const shown = names.filter((name) => !WRITTEN.includes(name) && !hidden.includes(name))
+  const texts = quotingOf(error, names)
+  for (const [name, text] of texts) if (walker.hasRoom(at)) at = walker.member(name, text, at, depth + 1, path, error)
+  const shown = names.filter((name) => !WRITTEN.includes(name) && !hidden.includes(name) && !texts.has(name))
   at = omitHidden(walker, hidden, names, at)
   return walker.fields(error, shown, at, depth + 1, path)
+}
+
+/** Texts of drivers that quote rows or parameters, without those. */
+function quotingOf(error: object, names: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const name of QUOTING) {
+    const text: unknown = names.includes(name) ? descriptorOf(error, name)?.value : undefined
+    const masked = typeof text === 'string' ? withoutRows(text) : text
+    if (typeof masked === 'string' && masked !== text) found.set(name, masked)
+  }
+  return found
 }
 
 /** Members that hold what a peer or a caller sent, which is recorded elsewhere if at all. */

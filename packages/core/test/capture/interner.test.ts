@@ -47,3 +47,20 @@ test('what has no room on its way to the writer gets no number, is counted, and 
   hasRoom = true
   expect([sites.intern({ name: 'a' }), sites.reserve({ name: 'b' }), entities.intern(entity)]).toEqual([101, 102, 7])
 })
+
+test('names of sites are kept no longer than they are told, and without secrets', () => {
+  const told: string[] = []
+  const sites = createSiteTable(
+    (definition) => told.push(definition.kind === 'site' ? definition.site.name : '') > 0,
+    0,
+    16,
+    (name) => name.replaceAll('secret', '…'),
+  )
+  const [a, b] = ['a', 'b'].map((end) => sites.intern({ name: 'x'.repeat(5000) + end }))
+  expect(a).toBe(b)
+  expect(told).toEqual([`${'x'.repeat(1000)}…`])
+  const reserved = sites.reserve({ name: 'a secret' })
+  sites.refine(reserved, { name: 'another secret' })
+  expect(told.slice(1)).toEqual(['a …', 'another …'])
+  expect(sites.intern({ name: 'another secret' })).toBe(reserved)
+})

@@ -95,6 +95,73 @@ describe.skipIf(missing !== undefined)('a query of pg', () => {
     }
   })
 
+  it('ends however it is called, and what was given to it stays as it is', async () => {
+    await using made = await recorded()
+    class Own<T> extends Promise<T> {}
+    /** As a library may have made it: no promise of Node's. */
+    class Foreign {
+      readonly #inner: Promise<unknown>
+      constructor(run: ConstructorParameters<PromiseConstructor>[0]) {
+        this.#inner = new Promise(run)
+      }
+      then(...how: [never, never]): unknown {
+        return this.#inner.then(...how)
+      }
+      catch(how: never): Foreign {
+        return new Foreign((resolve, reject) => void this.#inner.catch(how).then(resolve, reject))
+      }
+    }
+    for (const Promise of [undefined, Own, Foreign]) {
+      const client = new pg.Client({
+        ...connection(),
+        ...(Promise === undefined ? {} : { Promise }),
+      })
+      await client.connect()
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown
+      const called = (ask: (callback: (error: unknown) => void) => unknown): globalThis.Promise<unknown> =>
+        new globalThis.Promise((resolve, reject) =>
+          ask((error) => (error ? reject(error) : resolve(made.scope.current()?.id))),
+        )
+      const config = { text: 'SELECT 3' }
+      await made.scope.span('work', async () => {
+        const own = made.scope.current()?.id
+        await query('SELECT 0')
+        expect(await called((callback) => query('SELECT 1', callback, undefined))).toBe(own)
+        expect(await called((callback) => query('SELECT 2', undefined, callback))).toBe(own)
+        expect(await called((callback) => query({ ...config, callback }))).toBe(own)
+        const given = { ...config, callback: () => undefined }
+        const before = { ...given }
+        query(given)
+        await query('SELECT 4')
+        expect(given).toEqual(before)
+      })
+      await client.end()
+    }
+    await made.scope.flush()
+    const { items } = await made.scope.recording().events({ where: { kinds: ['query'] }, limit: 100 })
+    expect(items).toHaveLength(18)
+    expect(items.map(({ open, number }) => [open, number])).toEqual(items.map(() => [false, 1]))
+  })
+
+  it('that the server refuses is told without the row or the parameters that it quotes', async () => {
+    await using made = await recorded()
+    const pool = new pg.Pool(connection())
+    const refused = (text: string, values: unknown[]): Promise<unknown> =>
+      made.scope.span('work', () => pool.query(text, values)).catch((error: { code: string }) => error.code)
+    await pool.query('CREATE TABLE secretive(id int PRIMARY KEY, word text NOT NULL, n int CHECK (n > 0), kind uuid)')
+    expect(await refused('INSERT INTO secretive VALUES ($1, $2, -1)', [1, 'hush (one'])).toBe('23514')
+    expect(await refused('INSERT INTO secretive VALUES ($1, NULL, 1)', [2])).toBe('23502')
+    expect(await refused('INSERT INTO secretive(kind) VALUES ($1)', ['hush two'])).toBe('22P02')
+    expect(await refused('SELECT $1::int', ['hush three'])).toBe('22P02')
+    await pool.query('DROP TABLE secretive')
+    await pool.end()
+    await made.scope.flush()
+    const errors = JSON.stringify((await made.scope.recording().events({ where: { kinds: ['error'] } })).items)
+    expect(errors).toContain('Failing row contains (…)')
+    expect(errors).toContain('invalid input syntax for type uuid: \\"…\\"')
+    expect(errors).not.toContain('hush')
+  })
+
   it('is left alone when the scope has stopped, and its method looks as before', async () => {
     const before = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query')
     const made = await recorded()

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { parseTraceparent } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Probe } from '../../src/capture/probe.ts'
+import { ClientOrigins } from '../../src/sources/client-origin.ts'
 import { ofKind, recorded, serving } from './fixture.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -227,6 +229,62 @@ describe('an outgoing request of node:http', () => {
     )
     const [call] = ofKind(await made.film('work'), 'client.request')
     expect(call).toMatchObject({ open: false })
+  })
+})
+
+describe('a request through a proxy', () => {
+  it('has the URL that it is for, and its trace goes where that may', async () => {
+    await using made = await recorded({ outgoing: { traceparentTo: ['target.example'] } })
+    const seen: unknown[] = []
+    await using proxy = await serving((req, res) => {
+      seen.push([req.url, typeof req.headers.traceparent])
+      res.end('x')
+    })
+    const path = 'http://target.example/things?page=2'
+    await made.scope.span('work', async () => {
+      await body(((await once(get(proxy.url, { path }), 'response')) as [IncomingMessage])[0])
+      await body(((await once(get(proxy.url), 'response')) as [IncomingMessage])[0])
+    })
+    const [absolute, plain] = ofKind(await made.film('work'), 'client.request')
+    expect(absolute).toMatchObject({
+      name: 'GET target.example',
+      value: { 'url.full': path, 'server.address': 'target.example' },
+    })
+    expect(plain).toMatchObject({ value: { 'url.full': `${proxy.url}/` } })
+    expect(seen).toEqual([
+      [path, 'string'],
+      ['/', 'undefined'],
+    ])
+  })
+
+  it('that opens a tunnel ends when it is open, with what the proxy answered', async () => {
+    await using made = await recorded()
+    await using proxy = await serving(() => undefined)
+    proxy.server.on('connect', (_, socket: Duplex) => socket.end('HTTP/1.1 200 Connection established\r\n\r\n'))
+    await made.scope.span('work', async () => {
+      const { hostname, port } = new URL(proxy.url)
+      const tunnel = request({ hostname, port, method: 'CONNECT', path: 'target.example:443' }).end()
+      const [, socket] = (await once(tunnel, 'connect')) as [IncomingMessage, Duplex]
+      socket.destroy()
+    })
+    expect(ofKind(await made.film('work'), 'client.request')).toMatchObject([
+      {
+        name: 'CONNECT target.example:443',
+        number: 200,
+        open: false,
+        aborted: false,
+        value: { 'url.full': 'target.example:443', 'server.address': 'target.example', 'server.port': 443 },
+      },
+    ])
+  })
+
+  it('is named by its method alone where a program calls more servers than names are kept for', () => {
+    const origins = new ClientOrigins('http')
+    const sites = new Set<string>()
+    const probe = { site: ({ name }: { name: string }) => sites.add(name).size } as unknown as Probe
+    for (let i = 0; i < 5000; i++) origins.of(`http://host${i}.example`).site(probe, 'GET')
+    expect(sites.size).toBe(1025)
+    expect(origins.of('http://host4999.example').host).toBe('host4999.example')
   })
 })
 

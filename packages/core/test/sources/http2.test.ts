@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import http2, { type ClientHttp2Session, type Http2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { ofKind, recorded } from './fixture.ts'
+
+const ON = { sources: { 'http2.server': true } } as const
+
+interface Serving extends AsyncDisposable {
+  readonly server: Http2Server
+  readonly port: number
+  connect(host?: string): ClientHttp2Session
+}
+
+async function serving(headers: http2.OutgoingHttpHeaders = {}): Promise<Serving> {
+  const server = http2.createServer()
+  server.on('stream', (stream) => {
+    stream.respond({ ':status': 200, ...headers })
+    stream.end('x')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const clients: ClientHttp2Session[] = []
+  return {
+    server,
+    port,
+    connect(host = '127.0.0.1') {
+      const client = http2.connect(`http://${host}:${port}`)
+      clients.push(client)
+      return client
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function ask(client: ClientHttp2Session, headers: http2.OutgoingHttpHeaders): Promise<void> {
+  const stream = client.request(headers)
+  stream.resume().end()
+  await once(stream, 'close')
+}
+
+describe('an outgoing request of node:http2', () => {
+  it('that says only its path has the URL, host and port of its session, and its trace goes where it may', async () => {
+    await using made = await recorded({ outgoing: { traceparentTo: ['localhost'] } })
+    await using peer = await serving()
+    const sent: unknown[] = []
+    peer.server.on('stream', (_, headers) => sent.push(headers['traceparent']))
+    const [near, far] = [peer.connect('localhost'), peer.connect()]
+    await made.scope.span('work', async () => {
+      await ask(near, { ':path': '/plain' })
+      await ask(far, { ':path': '/plain' })
+    })
+    const film = await made.film('work')
+    const calls = ofKind(film, 'client.request')
+    expect(calls.map(({ name, value }) => [name, value])).toEqual(
+      ['localhost', '127.0.0.1'].map((host) => [
+        `GET ${host}:${peer.port}`,
+        {
+          'http.request.method': 'GET',
+          'url.full': `http://${host}:${peer.port}/plain`,
+          'server.address': host,
+          'server.port': peer.port,
+        },
+      ]),
+    )
+    expect(sent).toEqual([expect.stringContaining(calls[0]!.id), undefined])
+  })
+
+  it('that is refused ends with what its caller gets', async () => {
+    await using made = await recorded()
+    await using peer = await serving()
+    const client = peer.connect()
+    await made.scope.span('work', async () => {
+      await ask(client, {})
+      expect(() => client.request({ 'bad header': 'x' })).toThrow('bad header')
+      await ask(client, { ':path': '/after' })
+    })
+    const film = await made.film('work')
+    expect(ofKind(film, 'client.request').map(({ open, error, number }) => [open, error, number])).toEqual([
+      [false, false, 200],
+      [false, true, 0],
+      [false, false, 200],
+    ])
+    expect(made.faults).toEqual([])
+  })
+})
+
+describe('headers that the program calls sensitive', () => {
+  it('are recorded by name at both ends, whatever the name', async () => {
+    const sensitive = { 'x-licence': 'hush1', [http2.sensitiveHeaders]: ['X-Licence'] }
+    await using made = await recorded(ON)
+    await using peer = await serving({ 'x-given': 'hush2', [http2.sensitiveHeaders]: ['x-given'] })
+    await made.scope.span('work', () => ask(peer.connect(), { ...sensitive, 'x-other': 'seen' }))
+    await made.scope.flush()
+    const all = JSON.stringify(await Array.fromAsync(made.scope.recording().stream()))
+    expect(all).not.toMatch(/hush/)
+    expect(all.match(/"x-licence":"\[redacted\]"/g)).toHaveLength(2)
+    expect(all.match(/"x-given":"\[redacted\]"/g)).toHaveLength(2)
+    expect(all.match(/"x-other":"seen"/g)).toHaveLength(2)
+  })
+})
+
+describe('a method that no server knows', () => {
+  it('is in the request, and names no site', async () => {
+    await using made = await recorded(ON)
+    await using peer = await serving()
+    const client = peer.connect()
+    for (let i = 0; i < 30; i++) await ask(client, { ':method': `BREW${i}-${'x'.repeat(2000)}` })
+    await made.scope.flush()
+    const { items } = await made.scope.recording().events({ where: { kinds: ['request'] } })
+    expect(new Set(items.map(({ name }) => name))).toEqual(new Set(['_OTHER']))
+    expect(items[7]!.value).toMatchObject({ 'http.request.method': expect.anything() })
+  })
+})
