@@ -11,6 +11,7 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import type { SourceSettings } from '../base/source-settings.ts'
+import type { Redaction } from '../value/redaction.ts'
 import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
@@ -27,6 +28,7 @@ export interface ProbeParts {
   /** Takes faults of ours; never throws. */
   readonly report: (error: CinescopeError) => void
   readonly sources: SourceSettings
+  readonly redaction: Redaction
 }
 
 /** One per scope and thread. `isEnabled` is the first thing an adapter tests. */
@@ -37,6 +39,8 @@ export class Probe {
   readonly report: (error: CinescopeError) => void
   /** For what the process tells of itself. */
   readonly sources: SourceSettings
+  /** For what hides a secret beside the value that is encoded: those of one value are hidden as it is. */
+  readonly redaction: Redaction
   /** Runs a function in the context of a span. */
   readonly run: SpanContext['run']
   /** Told of the next root that begins; whoever set it takes it away again. */
@@ -56,6 +60,7 @@ export class Probe {
     this.recorder = parts.recorder
     this.report = parts.report
     this.sources = parts.sources
+    this.redaction = parts.redaction
     this.run = this.#context.run
     this.#sites = parts.sites
     this.#entities = parts.entities

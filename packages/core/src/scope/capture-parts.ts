@@ -61,6 +61,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     entities,
     report: (error) => faults.report(error),
     sources: settings.sources,
+    redaction,
   })
   return { probe, ring, keys, sites, entities, faults }
 }

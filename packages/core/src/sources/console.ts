@@ -4,6 +4,7 @@ import { channel } from 'node:diagnostics_channel'
 import { KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import { Attributes } from '../value/attributes.ts'
+import { withoutAnnounced } from '../value/printed-line.ts'
 import { listen } from './channels.ts'
 import { toOwner } from './owner.ts'
 import type { Source } from './source.ts'
@@ -11,7 +12,10 @@ import type { Source } from './source.ts'
 const METHODS = ['log', 'info', 'debug', 'warn', 'error'] as const
 const LINE = ['message', 'severity', 'arguments'] as const
 
-/** See the file's first line. A format and its arguments are kept apart: putting them together would run the program's own code. */
+/**
+ * See the file's first line. A format and its arguments are kept apart: putting them together would run the program's own code.
+ * What the text before an argument names as a secret is hidden.
+ */
 export const consoleLines: Source = {
   name: 'console',
   target: () => channel('console.log'),
@@ -24,8 +28,9 @@ export const consoleLines: Source = {
   },
 }
 
-function line(probe: Probe, method: string, args: readonly unknown[]): void {
+function line(probe: Probe, method: string, written: readonly unknown[]): void {
   const span = probe.current()
+  const args = withoutAnnounced(written, probe.redaction)
   const isText = typeof args[0] === 'string'
   const rest = isText ? args.slice(1) : args
   const value = new Attributes(LINE, [isText ? args[0] : undefined, method, rest.length > 0 ? rest : undefined])

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import type { Film } from '@cinescope/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { openRecording } from '../../src/recording/open-recording.ts'
 import { temporaryDirectory } from '../store/directory.ts'
@@ -12,30 +13,52 @@ import { ofKind, recorded, serving } from './fixture.ts'
 
 const run = promisify(execFile)
 
+/** The film of a program of its own: the test runner has put another console in the place of Node's. */
+async function filmOf(statements: string): Promise<{ readonly film: Film; readonly stdout: string }> {
+  using directory = temporaryDirectory()
+  const program = `
+    import { createScope } from '@cinescope/core'
+    const scope = await createScope({ directory: ${JSON.stringify(directory.path)} })
+    await scope.span('work', async () => {${statements}})
+    await scope.stop()`
+  const conditions = ['--conditions=@cinescope/source', '--input-type=module']
+  const { stdout } = await run(process.execPath, [...conditions, '-e', program], { cwd: import.meta.dirname })
+  await using recording = openRecording(directory.path)
+  const [summary] = (await recording.films()).items
+  return { film: await recording.film(summary!.id), stdout }
+}
+
 describe('a line of the console', () => {
   it('is in the film, its arguments redacted and not put together', async () => {
-    // a program of its own: the test runner has put another console in the place of Node's
-    using directory = temporaryDirectory()
-    const program = `
-      import { createScope } from '@cinescope/core'
-      const scope = await createScope({ directory: ${JSON.stringify(directory.path)} })
-      scope.span('work', () => {
-        console.log('to %s', { name: 'x', password: 'hush' })
-        console.error(new Error('boom'))
-      })
-      await scope.stop()`
-    const conditions = ['--conditions=@cinescope/source', '--input-type=module']
-    const { stdout } = await run(process.execPath, [...conditions, '-e', program], { cwd: import.meta.dirname })
+    const { film, stdout } = await filmOf(`
+      console.log('to %s', { name: 'x', password: 'hush' })
+      console.error(new Error('boom'))`)
     expect(stdout).toContain('to {')
-    await using recording = openRecording(directory.path)
-    const [summary] = (await recording.films()).items
-    const film = await recording.film(summary!.id)
     const lines = ofKind(film, 'log')
     expect(lines.map(({ name }) => name)).toEqual(['console.log', 'console.error'])
     expect(lines[0]!.value).toMatchObject({ message: 'to %s', severity: 'log', arguments: [{ name: 'x' }] })
     expect(JSON.stringify(lines[1]!.value)).toContain('boom')
     expect(JSON.stringify(lines)).not.toContain('hush')
     expect(lines.every(({ parent }) => parent === film.summary.id)).toBe(true)
+  })
+
+  it('hides the arguments that its text, or one before them, names as a secret', async () => {
+    const { film, stdout } = await filmOf(`
+      console.log('password:', 'hush-1')
+      console.log('token', 'hush-2')
+      console.log('password: %s', 'hush-3')
+      console.log('%s logs in, pin=%d', 'ann', 48151623)
+      console.log('ann', 'her session token:', 'hush-4')`)
+    expect(stdout.match(/hush/g)).toHaveLength(4)
+    const values = ofKind(film, 'log').map(({ value }) => value as { readonly arguments: unknown })
+    const hidden = '[redacted]'
+    expect(values.map((value) => value.arguments)).toEqual([
+      [hidden],
+      [hidden],
+      [hidden],
+      ['ann', hidden],
+      ['her session token:', hidden],
+    ])
   })
 })
 
