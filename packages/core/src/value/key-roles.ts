@@ -17,6 +17,11 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ...['url.path', 'url.full', 'referer', 'referrer', 'location', 'content-location', 'link'].map(
     (key) => [key, TREATMENT.url] as const,
   ),
+  // what proxies add of the path that was asked for
+  ...['x-original-url', 'x-original-uri', 'x-rewrite-url', 'x-forwarded-uri', 'x-forwarded-path'].map(
+    (key) => [key, TREATMENT.url] as const,
+  ),
+  ...['x-envoy-original-path', 'x-accel-redirect'].map((key) => [key, TREATMENT.url] as const),
   // attributes, and members of drivers' errors
   ...['db.query.text', 'sql', 'internalquery'].map((key) => [key, TREATMENT.sql] as const),
   ['value', TREATMENT.value],
@@ -26,7 +31,7 @@ const NAMES: ReadonlyMap<string, number> = new Map([
   ...['name', 'key', 'field', 'header'].map((key) => [key, NAMING.any] as const),
   ...['id', 'type', 'label', 'k'].map((key) => [key, NAMING.exact] as const),
 ])
-const LONGEST = 16
+const LONGEST = 21
 /** As much of a name as is classified. */
 const LONGEST_NAME = 256
 const PLAIN_NAME = /^[a-z_-]{2,24}$/i

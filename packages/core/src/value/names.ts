@@ -17,7 +17,8 @@ const WORDS: readonly string[] = listed(`
   recoverycode backupcode onetimecode pin pincode cvv cvv2 cvc cvc2 securitycode cardnumber cardno ccnumber ccnum
   creditcard creditcardnumber debitcard ssn socialsecurity socialsecuritynumber nationalid taxid passportnumber
   driverslicense iban accountnumber bankaccount routingnumber sortcode mnemonic seedphrase connectionstring dsn
-  webhookurl masterpassword xauthtoken xapikey
+  webhookurl masterpassword xauthtoken xapikey subscriptionkey functionskey stripesignature hubsignature
+  webhooksignature slacksignature twiliosignature svixsignature paddlesignature giteasignature hmacsha256
 `)
 
 /** Hidden only as a whole name: too common as a word within another. */

@@ -14,15 +14,19 @@ export const TOKENS: readonly string[] = [
   String.raw`glpat-[\w-]{16,}|npm_\w{16,}|pypi-[\w-]{16,}|dckr_pat_[\w-]{16,}|hvs\.[\w-]{16,}|NRAK-\w{16,}|PMAK-[\w-]{16,}`,
   String.raw`SG\.[\w-]{10,}\.[\w-]{10,}|SG\.[\w-]{20,}|whsec_[\w+/=-]{12,}|gsk_\w{16,}|sbp_\w{16,}|figd_[\w-]{16,}`,
   String.raw`shp(?:at|ss|ca|pa)_\w{16,}|sq0\w{3}-[\w-]{16,}|hf_\w{16,}|r8_\w{16,}|do[opr]_v1_\w{16,}|sntrys_[\w+/=]{16,}`,
-  String.raw`ATATT\d[\w=-]{16,}|key-[0-9a-f]{32}`,
+  String.raw`ATATT\d[\w=-]{16,}|key-[0-9a-f]{32}|bearer\.authorization\.k8s\.io\.[\w-]+`,
 ]
 
 const TOKEN = new RegExp(`(?<![A-Za-z0-9])(?:${TOKENS.join('|')})`, 'g')
 const WEBHOOK = /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/)[^\s"'<>]+/g
+/** Without a scheme. What has no colon may be anything, `//@ts-check`. */
+const RELATIVE = /(?<!:)\/\/[^\s/?#@:"<>]{0,256}:[^\s/?#"<>]{1,256}@/g
 const TELEGRAM = /(?<!\d)\d{8,10}:[\w-]{35}(?![\w-])/g
 const TELEGRAM_LENGTH = 44
 const PEM = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g
 const BEARER = /\b(bearer[ \t]+|bearer%20)[^\s"'`,;<>]+/gi
+/** As in Sec-WebSocket-Protocol, where programs put what a browser's WebSocket lets them put nowhere else. */
+const LISTED = /(^|,[ \t]{0,8})((?:bearer|access_token),[ \t]{0,8})[^\s"'`,;<>]+/gi
 const BASIC = /\b(basic[ \t]+|basic%20)([A-Za-z0-9+/_-]{4,}={0,2})/gi
 
 /** Masks every token, key block and auth scheme in `text`. O(length). */
@@ -30,6 +34,7 @@ export function maskShapes(text: string): string {
   return text
     .replace(PEM, MASK)
     .replace(BEARER, `$1${MASK}`)
+    .replace(LISTED, `$1$2${MASK}`)
     .replace(BASIC, maskBasic)
     .replace(TOKEN, MASK)
     .replace(WEBHOOK, `$1${MASK}`)
@@ -41,9 +46,10 @@ function maskBasic(whole: string, scheme: string, code: string): string {
   return isCredentials ? scheme + MASK : whole
 }
 
-/** Replaces `user:password` in `scheme://user:password@host`, and bot tokens of the form `digits:secret`. O(length). */
+/** Replaces `user:password` in `scheme://user:password@host` and `//user:password@host`, and bot tokens of the form `digits:secret`. O(length). */
 export function maskUserinfo(text: string): string {
-  return maskAuthorities(text.length < TELEGRAM_LENGTH ? text : text.replace(TELEGRAM, MASK))
+  const masked = maskAuthorities(text.length < TELEGRAM_LENGTH ? text : text.replace(TELEGRAM, MASK))
+  return masked.includes('//') && masked.includes('@') ? masked.replace(RELATIVE, `//${MASK}@`) : masked
 }
 
 function maskAuthorities(text: string): string {

@@ -75,6 +75,14 @@ describe('sensitive names', () => {
     'pass\u200bword',
     '\uff50\uff57',
     'p\u0430ssword_password',
+    'Ocp-Apim-Subscription-Key',
+    'X-Subscription-Key',
+    'x-functions-key',
+    'Stripe-Signature',
+    'X-Hub-Signature-256',
+    'X-Webhook-Signature',
+    'webhook-signature',
+    'X-Shopify-Hmac-SHA256',
   ])('%s hides everything', (name) => {
     expect(rules.classify(name)).toBe(SENSITIVITY.strict)
   })
@@ -116,6 +124,8 @@ describe('sensitive names', () => {
     'description',
     'signal',
     'design',
+    'emailSignature',
+    'functionKeys',
     'inside',
     'topology',
     'panel',

@@ -129,7 +129,20 @@ describe('text', () => {
 })
 
 describe('attributes and headers that are URLs', () => {
-  const headers = ['referer', 'Location', 'link', 'content-location', 'url.path']
+  const headers = [
+    'referer',
+    'Location',
+    'link',
+    'content-location',
+    'url.path',
+    'X-Original-URL',
+    'x-original-uri',
+    'X-Forwarded-Uri',
+    'x-forwarded-path',
+    'x-rewrite-url',
+    'x-envoy-original-path',
+    'x-accel-redirect',
+  ]
 
   it.each(headers)('%s hides parameters, segments behind a sensitive one and what looks random', (name) => {
     const urls = [
