@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import dns, { lookup } from 'node:dns'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
@@ -144,6 +144,30 @@ describe('a connection', () => {
     expect(good).toMatchObject({ error: false, open: false })
     expect(good!.result).toMatchObject({ 'network.peer.port': port, 'network.peer.address': '127.0.0.1' })
     expect(bad).toMatchObject({ error: true, open: false })
+  })
+
+  it('leaves the socket as it is: nothing that is counted, listed, or lost with the listeners', async () => {
+    await using made = await recorded()
+    await using peer = await serving((_, res) => res.end())
+    const port = Number(new URL(peer.url).port)
+    const plain = connect(port, '127.0.0.1')
+    await once(plain, 'connect')
+    plain.destroy()
+    await made.scope.span('work', async () => {
+      const socket = connect(port, '127.0.0.1')
+      expect(socket.eventNames()).toEqual(new Socket().eventNames())
+      expect([Object.keys(socket).toSorted(), socket.emit.name, socket.emit.length]).toEqual([
+        Object.keys(plain).toSorted(),
+        plain.emit.name,
+        plain.emit.length,
+      ])
+      socket.removeAllListeners()
+      await once(socket, 'connect')
+      expect(socket.emit).toBe(plain.emit)
+      socket.destroy()
+      await once(socket, 'close')
+    })
+    expect(ofKind(await made.film('work'), 'connect')).toMatchObject([{ error: false, open: false }])
   })
 
   it('that fails still ends the process of a program that does not listen for its error', async () => {
