@@ -7,7 +7,7 @@ import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import { Attributes } from '../value/attributes.ts'
 import { guarded, ownerOf } from './owner.ts'
-import { replaceFunctions } from './replace.ts'
+import { type Replacement, standInFor } from './replace.ts'
 import type { Source } from './source.ts'
 
 const FUNCTIONS = [
@@ -32,16 +32,27 @@ export const dnsLookup: Source = {
   name: 'dns',
   target: () => dns,
   install(users) {
-    const undo = [
-      replaceFunctions(dns, FUNCTIONS, (name, original) => withCallback(users, name, original)),
-      replaceFunctions(dns.promises, FUNCTIONS, (name, original) => withPromise(users, name, original)),
+    const resolving = [
+      standInFor(dns, FUNCTIONS, (name, original) => withCallback(users, name, original)),
+      standInFor(dns.promises, FUNCTIONS, (name, original) => withPromise(users, name, original)),
     ]
+    const renewing = (_: string, original: Run): Run => thenRenewed(original, resolving)
+    const setting = [dns, dns.promises].map((holder) => standInFor(holder, ['setServers'], renewing))
+    // ES modules see none of it otherwise; it tells them what others have replaced too, and cannot be had for one module alone
     syncBuiltinESMExports()
     return () => {
-      for (const each of undo) each()
-      syncBuiltinESMExports()
+      if ([...resolving, ...setting].filter((each) => each.restore()).length > 0) syncBuiltinESMExports()
     }
   },
+}
+
+/** With other servers Node binds the functions that resolve anew, and so takes ours off. */
+function thenRenewed(original: Run, resolving: readonly Replacement[]): Run {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const result = Reflect.apply(original, this, args)
+    for (const each of resolving) each.renew()
+    return result
+  }
 }
 
 function withCallback(users: ReadonlySet<Probe>, name: string, original: Run): Run {

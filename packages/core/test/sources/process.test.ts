@@ -207,6 +207,45 @@ describe('the look-up of a name', () => {
     expect(dns.lookup.name).toBe('lookup')
   })
 
+  it.each([
+    ['dns', dns],
+    ['dns.promises', dns.promises],
+  ])('is recorded after %s has taken other servers, until the scope stops', async (_, holder) => {
+    const { lookup: lookedUp, setServers } = dns
+    const servers = dns.getServers()
+    const { resolve4 } = dns
+    await using made = await recorded()
+    const ours = dns.lookup
+    try {
+      // Node binds the functions that resolve anew
+      holder.setServers(['127.0.0.1:1'])
+      expect(dns.lookup).toBe(ours)
+      expect([dns.resolve4.name, dns.resolve4.length]).toEqual([resolve4.name, resolve4.length])
+      await made.scope.span('work', async () => {
+        await expect(dns.promises.resolve4('a.invalid')).rejects.toThrow()
+        await expect(promisify(dns.resolve4)('b.invalid')).rejects.toThrow()
+        await dns.promises.reverse('127.0.0.1').catch(() => undefined)
+      })
+      const found = ofKind(await made.film('work'), 'lookup')
+      expect(found.map(({ name, open }) => [name, open])).toEqual([
+        ['dns.resolve4', false],
+        ['dns.resolve4', false],
+        ['dns.reverse', false],
+      ])
+      const setting = dns.setServers
+      const hooked = [dns.resolve4, dns.promises.resolve4, setting]
+      await made.scope.stop()
+      expect([dns.lookup, dns.setServers]).toEqual([lookedUp, setServers])
+      const now = [dns.resolve4, dns.promises.resolve4, dns.setServers]
+      expect(now.map((each, index) => each === hooked[index])).toEqual([false, false, false])
+      const before = dns.resolve6
+      setting(servers)
+      expect(dns.resolve6.toString()).toBe(before.toString())
+    } finally {
+      dns.setServers(servers)
+    }
+  })
+
   it('refuses what it refused before', async () => {
     await using made = await recorded()
     expect(() => made.scope.span('work', () => dns.lookup(5 as never, () => undefined))).toThrow(TypeError)
