@@ -1,6 +1,7 @@
 /** Lines that the program writes with `console`. */
 
 import { channel } from 'node:diagnostics_channel'
+import { getCallSites } from 'node:util'
 import { KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import { Attributes } from '../value/attributes.ts'
@@ -10,6 +11,11 @@ import { toOwner } from './owner.ts'
 import type { Source } from './source.ts'
 
 const METHODS = ['log', 'info', 'debug', 'warn', 'error'] as const
+/** How each warning begins that Node prints, and the file of Node that does. */
+const WARNING = `(${process.release.name}:${process.pid}) `
+const WARNING_FILE = 'node:internal/process/warning'
+/** From here to the function of that file. */
+const WARNING_FRAMES = 12
 const LINE = ['message', 'severity', 'arguments'] as const
 
 /**
@@ -29,6 +35,7 @@ export const consoleLines: Source = {
 }
 
 function line(probe: Probe, method: string, written: readonly unknown[]): void {
+  if (isToldAsWarning(probe, written[0])) return
   const span = probe.current()
   const args = withoutAnnounced(written, probe.redaction)
   const isText = typeof args[0] === 'string'
@@ -36,4 +43,11 @@ function line(probe: Probe, method: string, written: readonly unknown[]): void {
   const value = new Attributes(LINE, [isText ? args[0] : undefined, method, rest.length > 0 ? rest : undefined])
   const site = probe.site({ name: `console.${method}`, framework: 'node' })
   probe.recorder.point(KINDS.log, site, span?.seq ?? 0, span?.root.seq ?? 0, value)
+}
+
+/** Node prints warnings with `console.error`; the source `process` tells them too, and more of them. */
+function isToldAsWarning(probe: Probe, text: unknown): boolean {
+  if (typeof text !== 'string' || !text.startsWith(WARNING) || !probe.sources.on.includes('process')) return false
+  // the program may print what looks alike
+  return getCallSites(WARNING_FRAMES).some(({ scriptName }) => scriptName === WARNING_FILE)
 }

@@ -14,18 +14,21 @@ import { ofKind, recorded, serving } from './fixture.ts'
 const run = promisify(execFile)
 
 /** The film of a program of its own: the test runner has put another console in the place of Node's. */
-async function filmOf(statements: string): Promise<{ readonly film: Film; readonly stdout: string }> {
+async function filmOf(
+  statements: string,
+  options = '',
+): Promise<{ readonly film: Film; readonly stdout: string; readonly stderr: string }> {
   using directory = temporaryDirectory()
   const program = `
     import { createScope } from '@cinescope/core'
-    const scope = await createScope({ directory: ${JSON.stringify(directory.path)} })
+    const scope = await createScope({ directory: ${JSON.stringify(directory.path)}, ${options} })
     await scope.span('work', async () => {${statements}})
     await scope.stop()`
   const conditions = ['--conditions=@cinescope/source', '--input-type=module']
-  const { stdout } = await run(process.execPath, [...conditions, '-e', program], { cwd: import.meta.dirname })
+  const { stdout, stderr } = await run(process.execPath, [...conditions, '-e', program], { cwd: import.meta.dirname })
   await using recording = openRecording(directory.path)
   const [summary] = (await recording.films()).items
-  return { film: await recording.film(summary!.id), stdout }
+  return { film: await recording.film(summary!.id), stdout, stderr }
 }
 
 describe('a line of the console', () => {
@@ -71,6 +74,27 @@ describe('a warning of the process', () => {
     })
     const lines = ofKind(await made.film('work'), 'log').filter(({ name }) => name === 'process.warning')
     expect(lines.map(({ value }) => value)).toMatchObject([{ message: 'careful', name: 'TestWarning', code: 'T1' }])
+  })
+})
+
+describe('a warning that Node prints', () => {
+  const warn = `
+    process.emitWarning('careful', { type: 'TestWarning', code: 'T1' })
+    console.error('(node:' + process.pid + ') said by the program')
+    await new Promise((resolve) => setTimeout(resolve, 10))`
+  const said = ['console.error', expect.stringContaining('said by the program')]
+
+  it('is told once', async () => {
+    const { film, stderr } = await filmOf(warn)
+    expect(stderr).toContain('careful')
+    const lines = ofKind(film, 'log').map(({ name, value }) => [name, (value as { message: unknown }).message])
+    expect(lines).toEqual([said, ['process.warning', 'careful']])
+  })
+
+  it('is a line of the console where warnings are not told', async () => {
+    const { film } = await filmOf(warn, 'sources: { process: false }')
+    const lines = ofKind(film, 'log').map(({ name, value }) => [name, (value as { message: unknown }).message])
+    expect(lines).toEqual([said, ['console.error', expect.stringContaining('careful')]])
   })
 })
 
