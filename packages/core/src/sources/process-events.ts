@@ -1,6 +1,7 @@
 /** Warnings of the process, and rejections that the program handles itself; those that end it are recorded by the scope. */
 
 import { FLAG, KINDS } from '@cinescope/protocol'
+import { putMethods } from '../adapter/carrier-methods.ts'
 import type { Probe } from '../capture/probe.ts'
 import { Attributes } from '../value/attributes.ts'
 import { guarded, ownerOf, toOwner } from './owner.ts'
@@ -9,17 +10,19 @@ import type { Source } from './source.ts'
 const WARNING = ['message', 'severity', 'name', 'code', 'stack'] as const
 const REJECTION = 'unhandledRejection'
 
+type Emit = (this: NodeJS.Process, type: string | symbol, ...args: unknown[]) => boolean
+
 /** See the file's first line. */
 export const processEvents: Source = {
   name: 'process',
   target: () => process,
   install(users) {
     const onWarning = toOwner(users, 'a warning', warned)
-    const rejections = new HandledRejections(users)
+    const unpatch = putMethods(process, { emit: (below) => emitterOf(users, below) })
     process.on('warning', onWarning)
     return () => {
       process.off('warning', onWarning)
-      rejections.release()
+      unpatch()
     }
   },
 }
@@ -33,44 +36,17 @@ function warned(probe: Probe, warning: Error & { readonly code?: string }): void
 }
 
 /**
- * A listener for rejections keeps the process alive that would die of one without it. So ours is there only while the program
- * has one; where it has none, the process dies, and the monitor of uncaught exceptions records why.
+ * A listener for rejections keeps the process alive that would die of one without it, and is counted by libraries that want to
+ * be the only one. So none of ours is there; where the program has none either, the process dies, and the monitor of uncaught
+ * exceptions records why.
  */
-class HandledRejections {
-  readonly #users: ReadonlySet<Probe>
-  readonly #onRejection = (reason: unknown): void => {
-    const probe = ownerOf(this.#users)
-    if (probe !== undefined) guarded(probe, 'an unhandled rejection', () => rejected(probe, reason))
-  }
-  readonly #onAdded = (event: string | symbol, listener: unknown): void => {
-    if (event === REJECTION && listener !== this.#onRejection) this.#settle(true)
-  }
-  readonly #onRemoved = (event: string | symbol, listener: unknown): void => {
-    if (event === REJECTION && listener !== this.#onRejection) this.#settle(this.#hosts() > 0)
-  }
-
-  constructor(users: ReadonlySet<Probe>) {
-    this.#users = users
-    process.on('newListener', this.#onAdded)
-    process.on('removeListener', this.#onRemoved)
-    this.#settle(this.#hosts() > 0)
-  }
-
-  release(): void {
-    process.off('newListener', this.#onAdded)
-    process.off('removeListener', this.#onRemoved)
-    process.off(REJECTION, this.#onRejection)
-  }
-
-  #hosts(): number {
-    return process.listeners(REJECTION).filter((listener) => listener !== this.#onRejection).length
-  }
-
-  /** Moves nothing that is there already: the program may be in the middle of removing all of them, by their places. */
-  #settle(isWanted: boolean): void {
-    const isThere = process.listeners(REJECTION).includes(this.#onRejection)
-    if (isThere && !isWanted) process.off(REJECTION, this.#onRejection)
-    else if (!isThere && isWanted) process.prependListener(REJECTION, this.#onRejection)
+function emitterOf(users: ReadonlySet<Probe>, below: () => never): Emit {
+  return function (this: NodeJS.Process, type: string | symbol, ...args: unknown[]): boolean {
+    if (type === REJECTION && this.listenerCount(REJECTION) > 0) {
+      const probe = ownerOf(users)
+      if (probe !== undefined) guarded(probe, 'an unhandled rejection', () => rejected(probe, args[0]))
+    }
+    return Reflect.apply((below() as { readonly emit: Emit }).emit, this, [type, ...args])
   }
 }
 

@@ -102,10 +102,17 @@ describe('a rejection that nobody handles', () => {
   it('is an error of the film where the program listens for it; else no listener of ours keeps the process alive', async () => {
     const others = process.listeners('unhandledRejection')
     process.removeAllListeners('unhandledRejection')
+    const { name, length } = process.emit
+    const added = process.listenerCount('newListener')
     await using made = await recorded()
     expect(process.listenerCount('unhandledRejection')).toBe(0)
     const heard = vi.fn()
     process.on('unhandledRejection', heard)
+    // a library may look whether it is the only one
+    expect(process.listeners('unhandledRejection')).toEqual([heard])
+    expect(process.listenerCount('newListener')).toBe(added)
+    expect(Object.keys(process)).not.toContain('emit')
+    expect([process.emit.name, process.emit.length]).toEqual([name, length])
     try {
       await made.scope.span('work', async () => {
         void Promise.reject(new Error('forgotten'))
