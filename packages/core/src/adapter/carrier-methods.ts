@@ -1,4 +1,4 @@
-/** Methods put on the prototype that a framework gives to all reqs or res's of an application: nothing to do per request. */
+/** Methods put on the prototype that a framework gives to all reqs or res's of an application, nothing to do per request; else on each. */
 
 /** Marks a method of ours, for all copies of this package. */
 const OURS: unique symbol = Symbol.for('cinescope.method.v1')
@@ -12,12 +12,6 @@ type Below = Readonly<Record<string, CarrierMethod>>
 /** Makes a method of ours; it takes the one below by its name. */
 export type MethodMaker = (below: () => never) => CarrierMethod
 
-/** The prototypes of an application's own reqs and res's; never those of node:http, which all servers share. */
-export interface Carriers {
-  readonly request: object
-  readonly response: object
-}
-
 /** Puts methods on a prototype, by name; gives what takes them off again. */
 export function putMethods(prototype: object, makers: Readonly<Record<string, MethodMaker>>): () => void {
   const undo = Object.entries(makers).map(([name, make]) => putMethod(prototype, name, make))
@@ -29,6 +23,15 @@ export function putMethods(prototype: object, makers: Readonly<Record<string, Me
 /** True for a method that `putMethods` put there. */
 export function isOurs(method: unknown): boolean {
   return (method as { [OURS]?: true } | undefined)?.[OURS] === true
+}
+
+/**
+ * Puts a method on one req or res. The program that lists or copies its own members does not meet it, unless there was one of
+ * the name that it meets. A tenth of a microsecond more than an assignment.
+ */
+export function putOwn(carrier: object, name: string, method: unknown): void {
+  if (Object.hasOwn(carrier, name)) Reflect.set(carrier, name, method)
+  else Object.defineProperty(carrier, name, { value: method, configurable: true, writable: true, enumerable: false })
 }
 
 /** Gives a function the name and the length of the one that it stands in for. */

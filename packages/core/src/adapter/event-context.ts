@@ -4,7 +4,7 @@
  */
 
 import type { EventEmitter } from 'node:events'
-import { isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker, putOwn } from './carrier-methods.ts'
 import { closeRequest } from './request-end.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
@@ -18,8 +18,8 @@ export const EVENT_METHODS: Readonly<Record<string, MethodMaker>> = {
 
 /** Wraps `emit` of this req and res, unless their prototypes have it already. */
 export function bindEvents({ req, res }: ServerRequest): void {
-  if (!isOurs(req.emit)) req.emit = bound(req.emit as Emit) as typeof req.emit
-  if (!isOurs(res.emit)) res.emit = bound(res.emit as Emit) as typeof res.emit
+  if (!isOurs(req.emit)) putOwn(req, 'emit', bound(req.emit as Emit))
+  if (!isOurs(res.emit)) putOwn(res, 'emit', bound(res.emit as Emit))
 }
 
 function bound(emit: Emit): Emit {

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { BodyTap } from './body-tap.ts'
-import { isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker, putOwn } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
@@ -26,7 +26,11 @@ export function tapRequest(request: ServerRequest): void {
   request.requestTap = tap
   if (isOurs(req.push)) return
   const below = { push: req.push as Push }
-  req.push = pushOf(() => below) as typeof req.push
+  putOwn(
+    req,
+    'push',
+    pushOf(() => below),
+  )
 }
 
 function pushOf(below: () => { readonly push: Push }): Push {

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { BodyTap } from './body-tap.ts'
-import { isOurs, type MethodMaker } from './carrier-methods.ts'
+import { isOurs, type MethodMaker, putOwn } from './carrier-methods.ts'
 import { reportFault } from './fault.ts'
 import { requestOf } from './request-mark.ts'
 import type { ServerRequest } from './server-request.ts'
@@ -32,8 +32,16 @@ function wrap(request: ServerRequest, res: ServerResponse): void {
   const own = ++request.outermostTap
   const below = { write: res.write as Write, end: res.end as End }
   const self = (): ServerRequest => request
-  res.write = writeOf(() => below, self, own) as typeof res.write
-  res.end = endOf(() => below, self, own) as typeof res.end
+  putOwn(
+    res,
+    'write',
+    writeOf(() => below, self, own),
+  )
+  putOwn(
+    res,
+    'end',
+    endOf(() => below, self, own),
+  )
 }
 
 type RequestOf = (res: ServerResponse) => ServerRequest | undefined

@@ -4,15 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatTraceparent, KINDS, parseTraceparent } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import { Attributes } from '../value/attributes.ts'
-import { type Carriers, putMethods } from './carrier-methods.ts'
-import { bindEvents, EVENT_METHODS } from './event-context.ts'
+import { type Carriers, hookRequests, hookResponses } from './carriers.ts'
+import { bindEvents } from './event-context.ts'
 import { reportFault } from './fault.ts'
 import { useHook } from './hooks.ts'
 import { recordQuery } from './query-string.ts'
-import { REQUEST_BODY_METHODS, tapRequest } from './request-body.ts'
+import { tapRequest } from './request-body.ts'
 import { endWithUpgrade } from './request-end.ts'
 import { markRequest, requestOf } from './request-mark.ts'
-import { RESPONSE_BODY_METHODS, tapResponse } from './response-body.ts'
+import { tapResponse } from './response-body.ts'
 import { ServerRequest } from './server-request.ts'
 import type { BodySwitch, ServerRequestSettings } from './server-request-settings.ts'
 
@@ -87,8 +87,8 @@ export class ServerRequestRole {
 
   /** Hooks into the prototypes of an application's reqs and res's, until the scope stops: so nothing is wrapped per request. */
   hookCarriers({ request, response }: Carriers): void {
-    useHook(this.probe, request, () => putMethods(request, { ...EVENT_METHODS, ...REQUEST_BODY_METHODS }))
-    useHook(this.probe, response, () => putMethods(response, { ...EVENT_METHODS, ...RESPONSE_BODY_METHODS }))
+    useHook(this.probe, request, () => hookRequests(request))
+    useHook(this.probe, response, () => hookResponses(response))
   }
 
   /** What is captured of a request. Letter case does not matter where the route is not there as it is: templates may be rebuilt. */

@@ -1,7 +1,8 @@
 /** HOT: requests to servers of node:http and node:https, whatever framework answers them. */
 
 import { channel } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { hookRequests, hookResponses } from '../adapter/carriers.ts'
 import { ServerRequestRole } from '../adapter/server-request-role.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
@@ -19,7 +20,7 @@ export const httpServer: Source = {
   target: () => channel('http.server.request.start'),
   install(users) {
     const roles = new WeakMap<Probe, ServerRequestRole>()
-    return listen({
+    const stop = listen({
       'http.server.request.start': toOwner(users, 'a request', (probe, { request, response }: Started) => {
         const role = roles.get(probe) ?? roleOf(probe)
         roles.set(probe, role)
@@ -28,6 +29,11 @@ export const httpServer: Source = {
         if (begun !== undefined) probe.enter(begun.root)
       }),
     })
+    const unhook = [hookRequests(IncomingMessage.prototype), hookResponses(ServerResponse.prototype)]
+    return () => {
+      stop()
+      for (const each of unhook) each()
+    }
   },
 }
 

@@ -1,3 +1,4 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,6 +31,39 @@ describe('a request to a server of node:http', () => {
     const bodies = ofKind(film, 'attribute').map(({ name }) => name)
     expect(bodies).toEqual(expect.arrayContaining(['http.request.body', 'http.response.body', 'url.query']))
     expect(JSON.stringify(film)).not.toContain('hush')
+  })
+
+  it('leaves what can be listed of it and its answer as it is', async () => {
+    const listed: (readonly string[])[] = []
+    const shared = (): readonly (readonly string[])[] =>
+      [IncomingMessage.prototype, ServerResponse.prototype].map((each) => Object.getOwnPropertyNames(each))
+    const before = shared()
+    await using peer = await serving((req, res) => {
+      listed.push(Object.keys(req), Object.keys(res))
+      req.resume().on('end', () => res.end('x'))
+    })
+    const ask = async (): Promise<unknown> => (await fetch(peer.url, { method: 'POST', body: 'hi' })).text()
+    await ask()
+    await using made = await recorded(ON)
+    await ask()
+    expect(listed.slice(2)).toEqual(listed.slice(0, 2))
+    const film = await made.film('POST')
+    const bodies = ofKind(film, 'attribute').map(({ name }) => name)
+    expect(bodies).toEqual(expect.arrayContaining(['http.request.body', 'http.response.body']))
+    await made.scope.stop()
+    expect(shared()).toEqual(before)
+  })
+
+  it('that somebody has given methods of its own leaves those listed, and no others', async () => {
+    await using made = await recorded(ON)
+    await using peer = await serving((_, res) => {
+      const wrapped: Pick<typeof res, 'write' | 'end'> = res
+      wrapped.write('a')
+      res.end(String(Object.keys(res).filter((name) => ['emit', 'write', 'end'].includes(name))))
+    })
+    peer.server.prependListener('request', (_, res) => Object.assign(res, { write: res.write }))
+    expect(await (await fetch(peer.url)).text()).toBe('awrite')
+    expect(made.faults).toEqual([])
   })
 
   it('called from inside of another is a film of its own in the same trace', async () => {
