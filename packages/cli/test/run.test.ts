@@ -95,6 +95,7 @@ describe('run', () => {
       'forked.mjs',
       `process.on('message', (message) => process.send({ echo: message }))
       process.on('disconnect', () => process.exit(5))
+      process.send({ big: 1n })
       process.send('ready')`,
     )
     const child = fork(BIN, ['run', '--directory', join(place.directory, 'forked'), file], {

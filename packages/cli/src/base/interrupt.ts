@@ -29,8 +29,8 @@ export async function unlessInterrupted<T>(write: (signal: AbortSignal) => Promi
   const { signal } = interrupt
   try {
     return await write(signal)
-  } catch (thrown) {
+  } finally {
+    // also where the file was whole by then
     if (signal.aborted) process.kill(process.pid, signal.reason as NodeJS.Signals)
-    throw thrown
   }
 }

@@ -12,7 +12,7 @@ export const run: Command = {
   about: [
     'PROGRAM is a file that Node runs, or a command such as tsx or npm, whose Node processes are all recorded.\nARGUMENTS are its own; options of cinescope come before PROGRAM.',
     'It is the same as `node --import @cinescope/core/register PROGRAM`, which wants @cinescope/core installed. Express 4\nand 5 are recorded where @cinescope/express is installed beside the program.',
-    'Ends with the exit code of the program, or with 128 and the number of the signal that ended it.',
+    'Ends with the exit code of the program, or with 128 and the number of the signal that ended it. Signals go on to it; at a\nterminal it has those of the keyboard already, so SIGINT, SIGQUIT and SIGHUP do not.',
   ],
   operands: [{ name: 'PROGRAM', required: true }],
   rest: 'ARGUMENTS',
@@ -65,7 +65,11 @@ function nodeOptions(words: readonly string[]): string {
 function ended(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const isForked = process.send !== undefined
-    const child = spawn(command, args, { stdio: isForked ? [0, 1, 2, 'ipc'] : 'inherit', env })
+    const child = spawn(command, args, {
+      stdio: isForked ? [0, 1, 2, 'ipc'] : 'inherit',
+      serialization: 'advanced',
+      env,
+    })
     using started = new DisposableStack()
     started.use(passSignals(child))
     if (isForked) started.use(passMessages(child))
@@ -99,14 +103,21 @@ function passSignals(child: ChildProcess): Disposable {
   }
 }
 
-/** Whoever forked this process talks with the program. */
+/** Whoever forked this process talks with the program, in the encoding that it chose: what that cannot say is not said. */
 function passMessages(child: ChildProcess): Disposable {
   const down = (message: Serializable, handle: SendHandle): void =>
     void (child.connected && child.send(message, handle))
+  const up = (message: Serializable, handle: SendHandle): void => {
+    try {
+      if (process.connected) process.send?.(message, handle)
+    } catch {
+      // a value that JSON has no form for
+    }
+  }
   const hangUp = (): void => void (child.connected && child.disconnect())
   process.on('message', down)
   process.on('disconnect', hangUp)
-  child.on('message', (message: Serializable, handle: SendHandle) => void process.send?.(message, handle))
+  child.on('message', up)
   child.on('disconnect', () => void (process.connected && process.disconnect()))
   return {
     [Symbol.dispose]() {
