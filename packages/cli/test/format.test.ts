@@ -6,7 +6,7 @@ import { silenceSqliteWarning } from '../src/base/sqlite-warning.ts'
 import { filmTree } from '../src/film-tree.ts'
 import { bar } from '../src/format/bar.ts'
 import { errorChain } from '../src/format/error-text.ts'
-import { eventLabel } from '../src/format/event-label.ts'
+import { eventLabel, eventValues } from '../src/format/event-label.ts'
 import { toJson } from '../src/format/json.ts'
 import { Screen } from '../src/format/screen.ts'
 import { clipLine, paint, styled } from '../src/format/styled.ts'
@@ -53,6 +53,18 @@ describe('units', () => {
 test('a router is called by where it is mounted: its kind stands beside it', () => {
   const router = (name: string): CinescopeEvent => ({ kind: 'router', name }) as CinescopeEvent
   expect(['router /orders', 'router'].map((name) => eventLabel(router(name)))).toEqual(['/orders', 'router'])
+})
+
+test('a line of a log says its message, or its error, or what it holds, and nothing twice', () => {
+  const log = (value: unknown): CinescopeEvent => ({ kind: 'log', name: 'console.error', value }) as CinescopeEvent
+  const said = (value: unknown): readonly string[] => [eventLabel(log(value)), eventValues(log(value))]
+  const thrown = new Special('TypeError', { message: 'no such item', stack: 'x'.repeat(5000), cause: undefined })
+  expect(said({ message: 'hi', n: 1 })).toEqual(['hi', "{ message: 'hi', n: 1 }"])
+  const [label, values] = said({ severity: 'error', arguments: [thrown] })
+  expect(label).toBe('TypeError: no such item')
+  expect(values!.length).toBeLessThan(600)
+  expect(said({ a: 1 })).toEqual(['{ a: 1 }', ''])
+  expect(said('x'.repeat(5000))[0]!.length).toBeLessThan(210)
 })
 
 describe('text', () => {

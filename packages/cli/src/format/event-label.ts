@@ -1,6 +1,6 @@
 /** What an event says of itself in a list, by its kind. */
 
-import { type CinescopeEvent, sitePlace } from '@cinescope/protocol'
+import { type CinescopeEvent, sitePlace, Special } from '@cinescope/protocol'
 import { errorChain, shortPlace } from './error-text.ts'
 import { count, duration } from './units.ts'
 import { inline } from './value-text.ts'
@@ -12,7 +12,7 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'error':
       return errorChain(value)[0]?.message ?? name
     case 'log':
-      return value === undefined ? name : (member(value, 'message') ?? inline(value, 200))
+      return value === undefined ? name : (saidByLog(value) ?? inline(value, 200))
     case 'attribute':
       // one that an adapter records has a name of its own: http.request.body
       return event.site === undefined && value !== undefined ? pairs(value) : name
@@ -46,8 +46,17 @@ export function eventPlace({ site }: CinescopeEvent): string | undefined {
 /** Values of an event on one line, `in → out`. Kinds whose label tells their value do not repeat it. */
 export function eventValues({ kind, site, value, result }: CinescopeEvent): string {
   if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
+  if (kind === 'log' && saidByLog(value) === undefined) return ''
   const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
   return got === '' ? given! : `${given} → ${got}`
+}
+
+/** Its message, or that of the error which is all that it was given. */
+function saidByLog(value: unknown): string | undefined {
+  const given = (value as { readonly arguments?: unknown } | undefined)?.arguments
+  const [first]: unknown[] = Array.isArray(given) ? given : []
+  const thrown = first instanceof Special && 'message' in first.members ? errorChain(first)[0]?.message : undefined
+  return member(value, 'message') ?? thrown
 }
 
 function gapLabel(event: CinescopeEvent): string {

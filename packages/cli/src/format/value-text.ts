@@ -25,8 +25,9 @@ function oneLine(value: unknown, budget: Budget): string {
   if (budget.left <= 0 || budget.depth > MAX_DEPTH) return '…'
   const shape = shapeOf(value)
   if (typeof shape === 'string') {
+    const { left } = budget
     budget.left -= shape.length
-    return shape
+    return shape.length > left ? `${shape.slice(0, left)}…` : shape
   }
   const parts: string[] = []
   budget.depth++
