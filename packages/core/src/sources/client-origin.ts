@@ -28,10 +28,12 @@ export class ClientOrigin {
   /** Requests to one that is not `isNamed` are named by their method alone. */
   constructor(framework: string, origin: string, isNamed = true) {
     const start = origin.indexOf('://') + 3
-    const address = start === 2 ? origin : origin.slice(start)
+    const scheme = start === 2 ? '' : origin.slice(0, start)
+    // who calls is no part of the address, and its password is nobody's
+    const address = origin.slice(Math.max(scheme.length, origin.lastIndexOf('@') + 1))
     const colon = address.lastIndexOf(':')
     const hasPort = colon > address.lastIndexOf(']')
-    this.origin = origin
+    this.origin = scheme + address
     this.host = hasPort ? address.slice(0, colon) : address
     this.port = hasPort ? Number(address.slice(colon + 1)) : undefined
     this.#framework = framework

@@ -1,8 +1,7 @@
 /** HOT: outgoing requests of node:http and node:https. Bench row `fetch-cpu`. */
 
 import { channel } from 'node:diagnostics_channel'
-import type { EventEmitter } from 'node:events'
-import { ClientRequest, type IncomingMessage } from 'node:http'
+import { ClientRequest, IncomingMessage } from 'node:http'
 import { nameLike, putMethods } from '../adapter/carrier-methods.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
@@ -30,7 +29,7 @@ interface Under {
   readonly calls: Calls
   readonly origins: ClientOrigins
 }
-type Emit = (this: EventEmitter, type: string | symbol, ...args: unknown[]) => boolean
+type Emit = (this: ClientRequest, type: string | symbol, ...args: unknown[]) => boolean
 type Push = (this: IncomingMessage, chunk: unknown, encoding?: unknown) => boolean
 
 /** See the file's first line. */
@@ -70,10 +69,7 @@ function made(probe: Probe, { calls, origins }: Under, request: ClientRequest): 
 function answered(calls: Calls, { request, response }: Answered): void {
   const call = calls.get(request)
   if (call === undefined) return
-  const sent = request.getHeaderNames()
-  call.sent({ names: sent, values: sent.map((name) => request.getHeader(name)) })
-  const names = Object.keys(response.headers)
-  call.answered(response.statusCode ?? 0, { names, values: names.map((name) => response.headers[name]) })
+  exchanged(call, request, response)
   const push = response.push as Push
   const value = function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
     guarded(call.span.probe, 'the answer of an outgoing request', () =>
@@ -86,10 +82,18 @@ function answered(calls: Calls, { request, response }: Answered): void {
   Object.defineProperty(response, 'push', { value, configurable: true, writable: true, enumerable: false })
 }
 
+/** What was sent, and what came back. */
+function exchanged(call: ClientCall, request: ClientRequest, { statusCode, headers }: IncomingMessage): void {
+  const sent = request.getHeaderNames()
+  call.sent({ names: sent, values: sent.map((name) => request.getHeader(name)) })
+  const names = Object.keys(headers)
+  call.answered(statusCode ?? 0, { names, values: names.map((name) => headers[name]) })
+}
+
 function emitterOf(calls: Calls, below: () => never): Emit {
-  return function (this: EventEmitter, type: string | symbol, answer?: unknown): boolean {
+  return function (this: ClientRequest, type: string | symbol, answer?: unknown): boolean {
     if (type === 'close') closed(calls.get(this))
-    else if (type === 'connect' || type === 'upgrade') handedOver(calls.get(this), answer as IncomingMessage)
+    else if (type === 'connect' || type === 'upgrade') handedOver(calls, this, answer)
     return Reflect.apply((below() as { readonly emit: Emit }).emit, this, arguments) as boolean
   }
 }
@@ -99,12 +103,12 @@ function closed(call: ClientCall | undefined): void {
   if (call?.span.isOpen === true) guarded(call.span.probe, 'the end of an outgoing request', () => call.end(false))
 }
 
-/** The connection is the program's from here on. */
-function handedOver(call: ClientCall | undefined, { statusCode, headers }: IncomingMessage): void {
-  if (call === undefined) return
+/** The connection is the program's from here on, unless it was the program that emitted this. */
+function handedOver(calls: Calls, request: ClientRequest, answer: unknown): void {
+  const call = calls.get(request)
+  if (call === undefined || !(answer instanceof IncomingMessage)) return
   guarded(call.span.probe, 'the end of an outgoing request', () => {
-    const names = Object.keys(headers)
-    call.answered(statusCode ?? 0, { names, values: names.map((name) => headers[name]) })
+    exchanged(call, request, answer)
     call.end(true)
   })
 }

@@ -278,6 +278,57 @@ describe('a request through a proxy', () => {
     ])
   })
 
+  it('names its target without the user and the password of its URL', async () => {
+    await using made = await recorded({ outgoing: { traceparentTo: ['target.example'] } })
+    const seen: unknown[] = []
+    await using proxy = await serving((req, res) => {
+      seen.push(typeof req.headers.traceparent)
+      res.end('x')
+    })
+    await made.scope.span('work', async () => {
+      const path = 'http://bob:hush@target.example/x'
+      await body(((await once(get(proxy.url, { path }), 'response')) as [IncomingMessage])[0])
+    })
+    const film = await made.film('work')
+    expect(ofKind(film, 'client.request')).toMatchObject([
+      {
+        name: 'GET target.example',
+        value: { 'url.full': 'http://target.example/x', 'server.address': 'target.example' },
+      },
+    ])
+    expect(seen).toEqual(['string'])
+    expect(JSON.stringify(film)).not.toMatch(/hush|bob/)
+  })
+
+  it('has the headers that it was sent with where its connection is handed over', async () => {
+    await using made = await recorded()
+    await using proxy = await serving(() => undefined)
+    proxy.server.on('connect', (_, socket: Duplex) => socket.end('HTTP/1.1 200 OK\r\nx-by: proxy\r\n\r\n'))
+    await made.scope.span('work', async () => {
+      const { hostname, port } = new URL(proxy.url)
+      const how = { hostname, port, method: 'CONNECT', path: 'target.example:443', headers: { 'x-asked': 'yes' } }
+      const [, socket] = (await once(request(how).end(), 'connect')) as [IncomingMessage, Duplex]
+      socket.destroy()
+    })
+    const [call] = ofKind(await made.film('work'), 'client.request')
+    expect(call!.result).toMatchObject({
+      'http.request.header': { 'x-asked': 'yes' },
+      'http.response.header': { 'x-by': 'proxy' },
+    })
+  })
+
+  it('hears no answer in what the program itself emits', async () => {
+    await using made = await recorded()
+    await using peer = await serving((_, res) => res.end('x'))
+    await made.scope.span('work', async () => {
+      const asked = request(peer.url)
+      for (const type of ['connect', 'upgrade']) expect([type, asked.emit(type)]).toEqual([type, false])
+      await body(((await once(asked.end(), 'response')) as [IncomingMessage])[0])
+    })
+    expect(ofKind(await made.film('work'), 'client.request')).toMatchObject([{ number: 200, open: false }])
+    expect(made.faults).toEqual([])
+  })
+
   it('is named by its method alone where a program calls more servers than names are kept for', () => {
     const origins = new ClientOrigins('http')
     const sites = new Set<string>()
