@@ -1,6 +1,7 @@
 /** HOT: what is the same for all requests to one origin, worked out once. */
 
 import type { Probe } from '../capture/probe.ts'
+import { methodName } from './method-name.ts'
 
 /** Origins that are remembered, and whose requests have names of their own; those beyond are worked out anew each time and share one. */
 const MAX_ORIGINS = 1024
@@ -57,8 +58,10 @@ export class ClientOrigin {
     }
     const known = this.#sites.get(key)
     if (known !== undefined) return known
-    const site = probe.site({ name: name ?? `${key} ${this.#address}`, framework: this.#framework })
-    this.#sites.set(key, site)
+    const word = methodName(key)
+    const site = probe.site({ name: name ?? `${word} ${this.#address}`, framework: this.#framework })
+    // words that share a name may be without end
+    if (name !== undefined || word === key) this.#sites.set(key, site)
     return site
   }
 }

@@ -2,7 +2,6 @@
 
 import { channel } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
-import { METHODS } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { FLAG, KINDS, parseTraceparent } from '@cinescope/protocol'
 import { putMethods } from '../adapter/carrier-methods.ts'
@@ -14,6 +13,7 @@ import { Attributes } from '../value/attributes.ts'
 import { listen } from './channels.ts'
 import type { HeaderList } from './client-call.ts'
 import { type Http2Headers, regularHeaders, textOf } from './http2-headers.ts'
+import { methodName } from './method-name.ts'
 import { toOwner } from './owner.ts'
 import type { Source } from './source.ts'
 
@@ -91,17 +91,12 @@ function rootOf(probe: Probe, stream: ServerHttp2Stream, headers: Http2Headers):
     '2',
     new Attributes(names, values),
   ])
-  const root = probe.open(KINDS.request, probe.site({ name: nameOf(method), framework: 'http2' }), undefined, value)
+  const root = probe.open(KINDS.request, probe.site({ name: methodName(method), framework: 'http2' }), undefined, value)
   const site = probe.site({ name: 'url.query', framework: 'http2' })
   if (mark >= 0 && mark + 1 < url.length) recordQuery(root, site, url.slice(mark + 1), path)
   const remote = parseTraceparent(textOf(headers['traceparent']))
   if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
   return root
-}
-
-/** A peer may send any word, and names of sites are kept: OpenTelemetry's name for what no server knows. */
-function nameOf(method: string): string {
-  return METHODS.includes(method) ? method : '_OTHER'
 }
 
 /** Events of a stream come from the connection, which knows no request. */

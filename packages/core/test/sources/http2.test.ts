@@ -114,4 +114,18 @@ describe('a method that no server knows', () => {
     expect(new Set(items.map(({ name }) => name))).toEqual(new Set(['_OTHER']))
     expect(items[7]!.value).toMatchObject({ 'http.request.method': expect.anything() })
   })
+  it('names no site of the call that passes it on either', async () => {
+    await using made = await recorded()
+    await using peer = await serving()
+    const client = peer.connect()
+    await made.scope.span('work', async () => {
+      for (const method of ['PATCH', 'BREW1', 'BREW2']) await ask(client, { ':method': method })
+    })
+    const calls = ofKind(await made.film('work'), 'client.request')
+    expect(calls.map(({ name, value }) => [name, value])).toMatchObject([
+      [`PATCH 127.0.0.1:${peer.port}`, { 'http.request.method': 'PATCH' }],
+      [`_OTHER 127.0.0.1:${peer.port}`, { 'http.request.method': 'BREW1' }],
+      [`_OTHER 127.0.0.1:${peer.port}`, { 'http.request.method': 'BREW2' }],
+    ])
+  })
 })
