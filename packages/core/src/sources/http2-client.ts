@@ -8,8 +8,9 @@ import { useHook } from '../adapter/hooks.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall } from './client-call.ts'
-import { ClientOrigins } from './client-origin.ts'
+import { ClientOrigins, type Destination } from './client-origin.ts'
 import { type Http2Headers, regularHeaders, textOf } from './http2-headers.ts'
+import { NOWHERE, type Peer, peerBehind, peerOf } from './http2-peer.ts'
 import { guarded, ownerOf, toOwner } from './owner.ts'
 import { replaceFunctions } from './replace.ts'
 import type { Source } from './source.ts'
@@ -27,14 +28,6 @@ interface Failed extends About {
 }
 
 type Request = (this: ClientHttp2Session, headers: unknown, ...rest: unknown[]) => unknown
-
-/** What a session is connected to. */
-interface Peer {
-  readonly scheme: string
-  readonly authority: string
-}
-
-const NOWHERE: Peer = { scheme: 'https', authority: '' }
 
 /** See the file's first line. */
 export const http2Client: Source = {
@@ -106,7 +99,7 @@ class Http2Calls {
   }
 
   #requesterOf(below: () => never): Request {
-    const arrive = (session: object, headers: unknown): unknown => this.#arrive(session, headers)
+    const arrive = (session: ClientHttp2Session, headers: unknown): unknown => this.#arrive(session, headers)
     const refused = (thrown: unknown): void => this.#refused(thrown)
     return function (this: ClientHttp2Session, headers: unknown, ...rest: unknown[]): unknown {
       const { request } = below() as { readonly request: Request }
@@ -127,14 +120,14 @@ class Http2Calls {
   }
 
   /** Begins the call and gives the headers to send. A list of raw headers is left alone. */
-  #arrive(session: object, headers: unknown): unknown {
+  #arrive(session: ClientHttp2Session, headers: unknown): unknown {
     this.#arriving = undefined
     const owner = ownerOf(this.#users)
     if (owner === undefined || Array.isArray(headers)) return headers
     const given = (headers ?? {}) as Http2Headers
     let sent: unknown = headers
     guarded(owner, 'an outgoing request', () => {
-      const call = this.#callOf(owner, given, this.#peers.get(session))
+      const call = this.#callOf(owner, given, this.#peerOf(session))
       this.#arriving = call
       const traceparent = 'traceparent' in given ? undefined : call.traceparent()
       if (traceparent === undefined) return
@@ -146,27 +139,27 @@ class Http2Calls {
     return sent
   }
 
-  /** What the headers do not say is said by Node, as the session was made. */
+  /** Of a session that is older than the scope, what it says itself. */
+  #peerOf(session: ClientHttp2Session): Peer {
+    const known = this.#peers.get(session)
+    if (known !== undefined) return known
+    const peer = peerBehind(session)
+    if (peer !== NOWHERE) this.#peers.set(session, peer)
+    return peer
+  }
+
   #callOf(probe: Probe, headers: Http2Headers, peer: Peer = NOWHERE): ClientCall {
-    const host = textOf(headers[':authority']) ?? textOf(headers['host']) ?? peer.authority
     const method = textOf(headers[':method']) ?? 'GET'
-    const origin = `${textOf(headers[':scheme']) ?? peer.scheme}://${host}`
-    const call = new ClientCall(probe, { method, ...this.#origins.to(origin, method, pathOf(headers, method, host)) })
+    const call = new ClientCall(probe, { method, ...this.#destinationOf(method, headers, peer) })
     call.sent(regularHeaders(headers))
     return call
   }
-}
 
-/** As `http2.connect` takes it. */
-function peerOf(authority: unknown, options: unknown): Peer {
-  const url = authority instanceof URL ? authority : new URL(String(authority))
-  const { servername } = (options ?? {}) as { readonly servername?: unknown }
-  const port = url.port === '' ? '' : `:${url.port}`
-  const host = typeof servername === 'string' && servername !== '' ? servername : url.hostname
-  return { scheme: url.protocol.slice(0, -1), authority: `${host}${port}` }
-}
-
-/** CONNECT has no path, and its authority is where it leads to. */
-function pathOf(headers: Http2Headers, method: string, host: string): string {
-  return textOf(headers[':path']) ?? (method === 'CONNECT' ? host : '/')
+  /** What the headers do not say is said by Node, as the session was made. CONNECT with a protocol opens no tunnel. */
+  #destinationOf(method: string, headers: Http2Headers, peer: Peer): Destination {
+    const host = textOf(headers[':authority']) ?? textOf(headers['host']) ?? peer.authority
+    if (method === 'CONNECT' && headers[':protocol'] === undefined) return { origin: this.#origins.of(host), path: '' }
+    const scheme = textOf(headers[':scheme']) ?? peer.scheme
+    return { origin: this.#origins.of(`${scheme}://${host}`), path: textOf(headers[':path']) ?? '/' }
+  }
 }

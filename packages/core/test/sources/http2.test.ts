@@ -13,7 +13,7 @@ interface Serving extends AsyncDisposable {
 }
 
 async function serving(headers: http2.OutgoingHttpHeaders = {}): Promise<Serving> {
-  const server = http2.createServer()
+  const server = http2.createServer({ settings: { enableConnectProtocol: true } })
   server.on('stream', (stream) => {
     stream.respond({ ':status': 200, ...headers })
     stream.end('x')
@@ -69,6 +69,49 @@ describe('an outgoing request of node:http2', () => {
     expect(sent).toEqual([expect.stringContaining(calls[0]!.id), undefined])
   })
 
+  it('that opens a WebSocket has the URL of that, and one that opens a tunnel the address', async () => {
+    await using made = await recorded()
+    await using peer = await serving()
+    const client = peer.connect()
+    await once(client, 'remoteSettings')
+    await made.scope.span('work', async () => {
+      await ask(client, { ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/chat' })
+      await ask(client, { ':method': 'CONNECT', ':authority': 'target.example:443' })
+    })
+    expect(ofKind(await made.film('work'), 'client.request')).toMatchObject([
+      {
+        name: `CONNECT 127.0.0.1:${peer.port}`,
+        value: { 'url.full': `http://127.0.0.1:${peer.port}/chat`, 'server.address': '127.0.0.1' },
+      },
+      {
+        name: 'CONNECT target.example:443',
+        value: { 'url.full': 'target.example:443', 'server.address': 'target.example' },
+      },
+    ])
+  })
+
+  it('has its URL however its session was made, also before the scope was', async () => {
+    await using peer = await serving()
+    const early = peer.connect()
+    await once(early, 'connect')
+    await using made = await recorded()
+    const { port } = peer
+    const given = [`http://127.0.0.1:${port}`, new URL(`http://127.0.0.1:${port}`)]
+    const parts = { protocol: 'http:', hostname: '127.0.0.1', port: String(port) }
+    const clients = [...given, parts as URL, { ...parts, protocol: '' } as URL].map((authority) =>
+      http2.connect(authority, { protocol: 'http:' }),
+    )
+    await made.scope.span('work', async () => {
+      for (const client of [...clients, early]) await ask(client, { ':path': '/x' })
+    })
+    for (const client of clients) client.destroy()
+    const calls = ofKind(await made.film('work'), 'client.request')
+    expect(calls.map(({ value }) => value)).toMatchObject(
+      [...clients, early].map(() => ({ 'url.full': `http://127.0.0.1:${port}/x`, 'server.port': port })),
+    )
+    expect(made.faults).toEqual([])
+  })
+
   it('that is refused ends with what its caller gets', async () => {
     await using made = await recorded()
     await using peer = await serving()
@@ -100,6 +143,21 @@ describe('headers that the program calls sensitive', () => {
     expect(all.match(/"x-licence":"\[redacted\]"/g)).toHaveLength(2)
     expect(all.match(/"x-given":"\[redacted\]"/g)).toHaveLength(2)
     expect(all.match(/"x-other":"seen"/g)).toHaveLength(2)
+  })
+})
+
+describe('a list of raw headers', () => {
+  it('is recorded without the values that the program calls sensitive', async () => {
+    const list = [':path', '/raw', 'x-licence', 'hush', 'x-other', 'seen']
+    await using made = await recorded()
+    await using peer = await serving()
+    const sensitive = Object.assign(list, { [http2.sensitiveHeaders]: ['x-licence'] })
+    await made.scope.span('work', () => ask(peer.connect(), sensitive as unknown as http2.OutgoingHttpHeaders))
+    const [call] = ofKind(await made.film('work'), 'client.request')
+    expect(call).toMatchObject({
+      name: `GET 127.0.0.1:${peer.port}`,
+      result: { 'http.request.header': { 'x-licence': '[redacted]', 'x-other': 'seen' } },
+    })
   })
 })
 
