@@ -14,6 +14,7 @@ import { packAll } from './tarballs.ts'
 const here = import.meta.dirname
 const SERVER = 'server.mjs'
 const THREAD = 'thread.mjs'
+const PROGRAM = 'program.mjs'
 /** Requests that the server makes to itself: three good ones, one that fails, one that is not there. */
 const PATHS = ['/orders/1', '/orders/2', '/orders/3', '/fails', '/nowhere']
 
@@ -33,7 +34,7 @@ function install() {
   npm(['ci', '--loglevel=error'], { cwd: project })
   const tarballs = packAll(join(project, 'tarballs')).map(({ tarball }) => tarball)
   npm(['install', '--no-save', '--loglevel=error', ...tarballs], { cwd: project })
-  for (const name of [SERVER, THREAD]) cpSync(join(here, 'matrix', name), join(project, name))
+  for (const name of [SERVER, THREAD, PROGRAM]) cpSync(join(here, 'matrix', name), join(project, name))
 }
 
 function nodes() {
@@ -48,7 +49,7 @@ function nodes() {
 function tryOn(node) {
   const version = run(node, ['--version']).stdout.trim()
   const directory = join(project, `recording-${version}`)
-  const problem = record(node, directory) ?? readBack(node, directory)
+  const problem = record(node, directory) ?? readBack(node, directory) ?? runs(node, version)
   console.log(`smoke ${version}: ${problem === undefined ? `ok, ${PATHS.length} films` : `FAILED, ${problem}`}`)
   return problem === undefined
 }
@@ -65,9 +66,7 @@ function record(node, directory) {
 
 /** Reads the films through the packed command; undefined when each request is one film. */
 function readBack(node, directory) {
-  const manifest = JSON.parse(readFileSync(join(project, 'node_modules/@cinescope/cli/package.json'), 'utf8'))
-  const bin = join(project, 'node_modules/@cinescope/cli', manifest.bin.cinescope)
-  const { status, stdout, stderr } = run(node, [bin, 'films', '--json', directory])
+  const { status, stdout, stderr } = run(node, [command(), 'films', '--json', directory])
   if (status !== 0) return `cinescope films ended with ${status}: ${stderr.trim()}`
   let answer
   try {
@@ -87,6 +86,21 @@ function readBack(node, directory) {
   return JSON.stringify(films).includes('/orders/:id')
     ? undefined
     : `no film has the route /orders/:id: ${stdout.slice(0, 500)}`
+}
+
+/** Runs a program through the packed command; undefined when it did what it does, and was recorded. */
+function runs(node, version) {
+  const directory = join(project, `run-${version}`)
+  const { status, stdout, stderr } = run(node, [command(), 'run', '--directory', directory, PROGRAM])
+  if (status !== 0 || stdout !== 'hello\n')
+    return `cinescope run ended with ${status}: ${stdout.trim()} ${stderr.trim()}`
+  return existsSync(directory) ? undefined : 'cinescope run left no recording'
+}
+
+/** Path of the packed command. */
+function command() {
+  const manifest = JSON.parse(readFileSync(join(project, 'node_modules/@cinescope/cli/package.json'), 'utf8'))
+  return join(project, 'node_modules/@cinescope/cli', manifest.bin.cinescope)
 }
 
 function run(node, args) {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { CinescopeEvent, Film } from '@cinescope/protocol'
 import { Omitted, Special } from '@cinescope/protocol'
 import { describe, expect, test, vi } from 'vitest'
@@ -65,6 +66,19 @@ test('a line of a log says its message, or its error, or what it holds, and noth
   expect(values!.length).toBeLessThan(600)
   expect(said({ a: 1 })).toEqual(['{ a: 1 }', ''])
   expect(said('x'.repeat(5000))[0]!.length).toBeLessThan(210)
+})
+
+test('whoever waits for a reader again and again leaves nothing on the signal', async () => {
+  const signal = new AbortController().signal
+  const stdout = { write: () => false, once: (_: string, listener: () => void) => setImmediate(listener) }
+  const screen = new Screen({ stdout, stderr: stdout, format: 'json', nowMs: 0 })
+  for (let i = 0; i < 20; i++) {
+    screen.json(i)
+    expect(screen.isWaiting).toBe(true)
+    await screen.drained(signal)
+    expect(screen.isWaiting).toBe(false)
+  }
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 describe('text', () => {

@@ -70,24 +70,24 @@ function ended(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
       serialization: 'advanced',
       env,
     })
-    using started = new DisposableStack()
-    started.use(passSignals(child))
-    if (isForked) started.use(passMessages(child))
-    const all = started.move()
+    const releases = [passSignals(child), ...(isForked ? [passMessages(child)] : [])]
+    const release = (): void => {
+      for (const each of releases) each()
+    }
     child.once('error', (error) => {
-      all.dispose()
+      release()
       reject(notRun(command, error))
     })
     child.once('exit', (code, signal) => {
-      all.dispose()
+      release()
       // as a shell says it
       resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal])
     })
   })
 }
 
-/** At a terminal the program has had that one's signals already: a second Ctrl-C would mean more than a first. */
-function passSignals(child: ChildProcess): Disposable {
+/** At a terminal the program has had that one's signals already: a second Ctrl-C would mean more than a first. Gives what ends it. */
+function passSignals(child: ChildProcess): () => void {
   const isAtTerminal = [0, 1, 2].some(isatty)
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
   const ignore = (): void => undefined
@@ -96,15 +96,13 @@ function passSignals(child: ChildProcess): Disposable {
     ...BY_TERMINAL.map((signal) => [signal, isAtTerminal ? ignore : pass] as const),
   ]
   for (const [signal, listener] of listeners) process.on(signal, listener)
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, listener] of listeners) process.off(signal, listener)
-    },
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
 
 /** Whoever forked this process talks with the program, in the encoding that it chose: what that cannot say is not said. */
-function passMessages(child: ChildProcess): Disposable {
+function passMessages(child: ChildProcess): () => void {
   const down = (message: Serializable, handle: SendHandle): void =>
     void (child.connected && child.send(message, handle))
   const up = (message: Serializable, handle: SendHandle): void => {
@@ -119,11 +117,9 @@ function passMessages(child: ChildProcess): Disposable {
   process.on('disconnect', hangUp)
   child.on('message', up)
   child.on('disconnect', () => void (process.connected && process.disconnect()))
-  return {
-    [Symbol.dispose]() {
-      process.off('message', down)
-      process.off('disconnect', hangUp)
-    },
+  return () => {
+    process.off('message', down)
+    process.off('disconnect', hangUp)
   }
 }
 

@@ -66,11 +66,20 @@ export class Screen {
   async drained(signal?: AbortSignal): Promise<void> {
     if (!this.#isFull) return
     const { stdout } = this.#parts
-    const taken = new Promise<void>((resolve) => {
-      if (stdout.once === undefined) resolve()
-      else stdout.once('drain', resolve)
-    }).then(() => (this.#isFull = false))
-    await (signal === undefined ? taken : Promise.race([taken, abortOf(signal)]))
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        signal?.removeEventListener('abort', goOn)
+        resolve()
+      }
+      const taken = (): void => {
+        this.#isFull = false
+        goOn()
+      }
+      if (signal?.aborted === true) return goOn()
+      signal?.addEventListener('abort', goOn)
+      if (stdout.once === undefined) taken()
+      else stdout.once('drain', taken)
+    })
   }
 
   /** Output waits for somebody to read it, and would keep the process alive. */
@@ -109,11 +118,6 @@ export class Screen {
     const { stderr } = this.#parts
     this.#parts.stderr.write(`${paint(line, { width: Infinity, hasColor: hasColor(stderr) })}\n`)
   }
-}
-
-function abortOf(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Only a terminal gets colour; Node's own test respects NO_COLOR and TERM. */

@@ -1,0 +1,2 @@
+/** A program that `cinescope run` runs. */
+console.log('hello')
