@@ -1,7 +1,7 @@
 /** Numbers for sites and entities; each definition travels to the writer once. Bounded: names may be chosen by an attacker. */
 
-import { ownCopy } from '../value/intrinsics.ts'
 import { type Definition, type Entity, MAX_ENTITIES, MAX_SITES, type Site } from '@cinescope/protocol'
+import { ownCopy } from '../value/intrinsics.ts'
 
 const MAX_NAME = 1000
 
