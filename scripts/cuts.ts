@@ -32,6 +32,8 @@ interface Result {
 /** The whole of the tests without a cut, on a busy machine; the tests of one cut. */
 const UNCUT_TIMEOUT_MS = 300_000
 const CUT_TIMEOUT_MS = 60_000
+/** How a suite begins to tell of a file that is no TypeScript. */
+const UNPARSED = 'Transform failed'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 process.exitCode = await main(process.argv.slice(2))
@@ -128,9 +130,6 @@ async function runTests(copy: string, tests: readonly string[], timeoutMs: numbe
   clearTimeout(timer)
   return resultOf(report, code)
 }
-
-/** How a suite begins to tell of a file that is no TypeScript. */
-const UNPARSED = 'Transform failed'
 
 interface Report {
   readonly testResults: readonly {
