@@ -55,6 +55,7 @@ describe('run', () => {
       setInterval(() => undefined, 1000)
       console.log('ready')`,
     )
+    // `exec`: a shell that waits dies of the same Ctrl-C
     const command = [
       process.execPath,
       '--conditions=@cinescope/source',
@@ -64,7 +65,7 @@ describe('run', () => {
       join(place.directory, 'terminal'),
       file,
     ]
-    const terminal = spawn(script, ['-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null'])
+    const terminal = spawn(script, ['-qec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null'])
     let printed = ''
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed += text

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CinescopeEvent } from '@cinescope/protocol'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Scope } from '../../src/scope/running-scope.ts'
 import { type Recorded, recorded } from './fixture.ts'
 
@@ -118,11 +118,15 @@ describe('host vitals', () => {
   })
 
   it('are sampled seldom while nothing is recorded, and no more once the scope has stopped', async () => {
+    using samples = vi.spyOn(process, 'getActiveResourcesInfo')
     const scope = await watched()
     await sleep(700)
     expect(await metrics(scope)).toEqual([])
-    const before = process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length
+    scope.span('work', () => undefined)
+    await expect.poll(() => samples.mock.calls.length).toBeGreaterThan(0)
     await started.pop()![Symbol.asyncDispose]()
-    expect(process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length).toBeLessThanOrEqual(before)
+    samples.mockClear()
+    await sleep(500)
+    expect(samples).not.toHaveBeenCalled()
   })
 })
