@@ -179,6 +179,17 @@ describe('causality over threads and processes', () => {
     })
   })
 
+  it('goes up again, in a story, from a film of it that one of another trace caused too', async () => {
+    const choice: Choice = { what: 'root', strand: 1, parent: 0, cause: undefined, sender: undefined, ends: 'late' }
+    const { events, ground } = worldOf(
+      [{ ...choice, strand: 0 }, choice, { ...choice, sender: 0 }, { ...choice, what: 'point', parent: 1, cause: 0 }],
+      12,
+    )
+    const [asked, other, called] = events.map(({ id }) => id)
+    const told = await story(ground, asked!)
+    expect(new Set(told.films.map(({ film }) => film.id))).toEqual(new Set([asked, other, called]))
+  })
+
   it('tells the whole story of a film: every film joined to it by causes, in any direction', async () => {
     await eachWorld(async ({ events, ground }, { film }) => {
       if (film === undefined) return
