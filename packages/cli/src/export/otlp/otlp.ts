@@ -9,7 +9,7 @@ import { resourceOf, spanOf } from './span.ts'
 import { Traces } from './traces.ts'
 
 /** Spans a request. */
-const BATCH = 500
+const BATCH = 100
 
 /** See the file's first line. */
 export async function* otlp(parts: AsyncIterable<ExportPart>): AsyncGenerator<string> {
@@ -19,41 +19,62 @@ export async function* otlp(parts: AsyncIterable<ExportPart>): AsyncGenerator<st
 async function* requestsOf(part: ExportPart): AsyncGenerator<string> {
   const traces = new Traces(part)
   const assembler = new Assembler()
-  const resource = resourceOf(resourcePairs(part))
-  let batch: Batch = new Map()
-  let size = 0
+  const batch = new Batch(resourceOf(resourcePairs(part)))
   const add = (assembled: Assembled): void => {
     const { event } = assembled
     const cause = event.cause === undefined ? undefined : traces.ofSpan(event.cause)
-    const scope = event.site?.framework ?? 'cinescope'
-    const spans = batch.get(scope) ?? []
-    batch.set(scope, spans)
-    spans.push(spanOf(assembled, { own: traces.take(event), cause }))
-    size++
-  }
-  const request = (): string => {
-    const line = requestLine(resource, batch)
-    batch = new Map()
-    size = 0
-    return line
+    batch.add(event.site?.framework ?? 'cinescope', spanOf(assembled, { own: traces.take(event), cause }))
   }
   for await (const page of part.pages()) {
     await traces.learn(page)
-    for (const event of page) for (const complete of assembler.add(event, isSpan(event))) add(complete)
-    if (size >= BATCH) yield request()
+    for (const event of page) {
+      for (const complete of assembler.add(event, isSpan(event))) add(complete)
+      if (batch.isFull) yield batch.take()
+    }
   }
   for (const rest of assembler.end()) {
     add(rest)
-    if (size >= BATCH) yield request()
+    if (batch.isFull) yield batch.take()
   }
-  if (size > 0) yield request()
+  if (batch.size > 0) yield batch.take()
 }
 
-type Batch = Map<string, object[]>
+/** The spans of one request by scope, already as text: as objects they would live until it is full, and be many times as large. */
+class Batch {
+  readonly #resource: string
+  readonly #spans = new Map<string, string[]>()
+  #size = 0
 
-function requestLine(resource: object, batch: Batch): string {
-  const scopeSpans = Array.from(batch, ([name, spans]) => ({ scope: { name }, spans }))
-  return `${plainJsonText({ resourceSpans: [{ resource, scopeSpans }] })}\n`
+  constructor(resource: object) {
+    this.#resource = plainJsonText(resource)
+  }
+
+  /** Spans in it. */
+  get size(): number {
+    return this.#size
+  }
+
+  get isFull(): boolean {
+    return this.#size >= BATCH
+  }
+
+  add(scope: string, span: object): void {
+    const spans = this.#spans.get(scope) ?? []
+    this.#spans.set(scope, spans)
+    spans.push(plainJsonText(span))
+    this.#size++
+  }
+
+  /** The request's line; the batch is empty then. */
+  take(): string {
+    const scopeSpans = Array.from(
+      this.#spans,
+      ([name, spans]) => `{"scope":${plainJsonText({ name })},"spans":[${spans.join(',')}]}`,
+    )
+    this.#spans.clear()
+    this.#size = 0
+    return `{"resourceSpans":[{"resource":${this.#resource},"scopeSpans":[${scopeSpans.join(',')}]}]}\n`
+  }
 }
 
 function resourcePairs({ status, ledger }: ExportPart): readonly (readonly [string, unknown])[] {

@@ -3,16 +3,17 @@
 import type { CinescopeEvent } from '@cinescope/core'
 import type { FilmId, SpanId, TraceId } from '@cinescope/protocol'
 import type { ExportPart } from '../format.ts'
+import { Recent } from '../recent.ts'
 import { isSpan } from '../span-kinds.ts'
 
-/** Films and spans whose traces are remembered. */
-const KEPT = 20_000
+/** Films, and spans, whose traces are remembered at least. */
+const KEPT = 5_000
 
 /** Of one recording. Memory is bounded: what was forgotten is asked for again when it comes, and spans that wait keep theirs. */
 export class Traces {
   readonly #part: ExportPart
-  readonly #films = new Map<FilmId, TraceId>()
-  readonly #spans = new Map<SpanId, TraceId>()
+  readonly #films = new Recent<FilmId, TraceId>(KEPT)
+  readonly #spans = new Recent<SpanId, TraceId>(KEPT)
   /** Of spans that are not complete yet. */
   readonly #waiting = new Map<SpanId, TraceId>()
 
@@ -22,14 +23,16 @@ export class Traces {
 
   /** Learns the traces of a page's films, all in one question. */
   async learn(page: readonly CinescopeEvent[]): Promise<void> {
-    const films = new Set(page.flatMap(({ film }) => (film === undefined || this.#films.has(film) ? [] : [film])))
+    const films = new Set(
+      page.flatMap(({ film }) => (film === undefined || this.#films.get(film) !== undefined ? [] : [film])),
+    )
     if (films.size > 0) {
       const known = await this.#part.traces([...films])
-      for (const film of films) keep(this.#films, film, known.get(film) ?? this.#part.derivedTrace(film))
+      for (const film of films) this.#films.set(film, known.get(film) ?? this.#part.derivedTrace(film))
     }
     for (const event of page) {
       const trace = this.#of(event)
-      keep(this.#spans, event.id, trace)
+      this.#spans.set(event.id, trace)
       if (isSpan(event)) this.#waiting.set(event.id, trace)
     }
   }
@@ -49,11 +52,4 @@ export class Traces {
   ofSpan(id: SpanId): TraceId | undefined {
     return this.#spans.get(id)
   }
-}
-
-function keep<K>(map: Map<K, TraceId>, key: K, value: TraceId): void {
-  map.set(key, value)
-  if (map.size <= KEPT) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }
