@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Place, run } from '../cli.ts'
 import { parseHar } from './checks-har.ts'
@@ -89,4 +90,17 @@ test('a span that outlasts many other films is exported in the trace that called
   const spans = parseOtlp(await exported(place, 'otlp'))
   expect(spans.filter(({ name }) => name === 'other')).toHaveLength(OTHERS)
   expect(spans.filter(({ kind }) => kind === 2).map(({ traceId }) => traceId)).toEqual([TRACE])
+})
+
+test('spans that are complete all at once are exported in requests of a hundred', async () => {
+  using place = new Place()
+  await using scope = await place.scope()
+  for (let i = 0; i < 350; i++) scope.span('burst', () => undefined)
+  await sleep(200)
+  scope.span('after', () => undefined)
+  await scope.flush()
+  const requests = (await exported(place, 'otlp')).trimEnd().split('\n')
+  const sizes = requests.map((line) => parseOtlp(line).length)
+  expect(Math.max(...sizes)).toBe(100)
+  expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThanOrEqual(351)
 })

@@ -28,8 +28,10 @@ async function* requestsOf(part: ExportPart): AsyncGenerator<string> {
   for await (const page of part.pages()) {
     await traces.learn(page)
     for (const event of page) {
-      for (const complete of assembler.add(event, isSpan(event))) add(complete)
-      if (batch.isFull) yield batch.take()
+      for (const complete of assembler.add(event, isSpan(event))) {
+        add(complete)
+        if (batch.isFull) yield batch.take()
+      }
     }
   }
   for (const rest of assembler.end()) {
