@@ -99,8 +99,24 @@ export type { KindCount, SegmentMeta, ValuePage } from './segment-meta.ts'
 export { decodeSegmentMeta, encodeSegmentMeta, MAX_META_ENTRIES } from './segment-meta.ts'
 export type { Anchor, DurationNs, TimeNs, TimeRange, WallMs } from './time.ts'
 export { durationNs, lastTimeAt, rangesAt, timeNs, wallAt, wallMs } from './time.ts'
+export type {
+  EntityChange,
+  EntityState,
+  HistoryPage,
+  HistoryQuery,
+  LastWrite,
+  StateChange,
+  StateDiff,
+  StatePath,
+} from './state.ts'
 export type { KeyLookup } from './value.ts'
 export { decodeValue } from './value.ts'
+export { decodeDocument } from './value-document.ts'
 export type { DecodeTally } from './value.ts'
+export type { EncodedValue } from './value-diff.ts'
+export { ValueDiff } from './value-diff.ts'
 export type { Omission } from './value-format.ts'
-export { KEY, OMISSION, omissionName, Omitted, Special, TAG } from './value-format.ts'
+export { CHANGE, KEY, OMISSION, omissionName, Omitted, Special, TAG } from './value-format.ts'
+export type { EncodedChange, PatchStep } from './value-patch.ts'
+export { applyPatch, changesOf, isPatch, patchPlace } from './value-patch.ts'
+export { skipValue } from './value-skip.ts'

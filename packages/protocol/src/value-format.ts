@@ -26,6 +26,16 @@
  *
  * A key is a varint: 0 = no more keys; 1 = inline, a string value follows; 2 = keys left out: reason byte, varint count
  * (no value follows); n >= 3: interned key n - 3.
+ *
+ * A patch is a document of its own, the changes that make one value the next: tag `patch`, v its place in its chain (1 is the
+ * first after a whole state), changes, 0. A change is an operation, v steps, the steps, and what the operation takes:
+ * | operation | takes | meaning |
+ * |---|---|---|
+ * | set | V | the member or item is V; a member that is not there comes last, as does the item behind the last |
+ * | delete | - | the member goes |
+ * | splice | v v v V* | in the list from item v, v items go and others come, of v bytes together; of a map an item is an entry |
+ *
+ * A step is the key of a member as it stands in the value, or 0 and v the index of an item; a map's entry by its place.
  */
 
 /** Tag bytes of the format above. */
@@ -59,11 +69,15 @@ export const TAG = {
   opaque: 0x2b,
   cycle: 0x2c,
   omitted: 0x30,
+  patch: 0x31,
   end: 0xff,
 } as const
 
 /** Varints of a key that is not interned. Interned key n is written as n + KEY.first. */
 export const KEY = { end: 0, inline: 1, omitted: 2, first: 3 } as const
+
+/** Operations of a patch. */
+export const CHANGE = { end: 0, set: 1, delete: 2, splice: 3 } as const
 
 /** Why something was left out of a value, or a whole value was. */
 export const OMISSION = {

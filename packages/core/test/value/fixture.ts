@@ -1,7 +1,7 @@
 /** An encoder with its decoder, over a buffer whose every byte a test may look at. */
 
 import type { KeyLookup } from '@cinescope/protocol'
-import { decodeValue } from '@cinescope/protocol'
+import { decodeDocument, decodeValue } from '@cinescope/protocol'
 import type { CapturedText } from '../../src/value/captured-text.ts'
 import { ValueEncoder } from '../../src/value/encoder.ts'
 import { createKeyTable } from '../../src/value/keys.ts'
@@ -39,6 +39,16 @@ export class Fixture {
   /** Encodes and decodes; fails if a byte outside the window was written. */
   roundTrip(value: unknown): unknown {
     return this.#take((into, at) => this.encoder.encode(value, into, at))
+  }
+
+  /** The encoded document alone. */
+  encode(value: unknown): Uint8Array {
+    this.roundTrip(value)
+    return new Uint8Array(this.#bytes.subarray(OFFSET, this.#end))
+  }
+
+  decode(document: Uint8Array): unknown {
+    return decodeDocument(document, (key) => this.definitions[key])
   }
 
   arguments(args: ArrayLike<unknown>, hidden = 0): unknown {

@@ -6,7 +6,7 @@ import {
   kindOf,
   KINDS,
   keyNumber,
-  decodeValue,
+  decodeDocument,
   OMISSION,
   type Rows,
   VALUE_ABSENT,
@@ -128,7 +128,7 @@ function valuesOf({ rows, decoded, pages }: SoundSegment): (row: number) => read
 /** A value that does not decode says nothing of the keys behind the place where it is broken. */
 function tellKeys(value: Uint8Array, thread: number, names: (key: number) => void): void {
   try {
-    decodeValue(value, (key) => {
+    decodeDocument(value, (key) => {
       names(keyNumber(thread, key))
       return String(key)
     })

@@ -2,10 +2,11 @@
 
 import {
   CinescopeError,
-  decodeValue,
+  decodeDocument,
   EXTENT,
   gramFilters,
   keyNumber,
+  type Omission,
   Omitted,
   omissionName,
   phaseOf,
@@ -108,12 +109,28 @@ export class SegmentReader {
       value:
         inLength === 0 || inLength >= VALUE_ABSENT
           ? absent(inLength)
-          : this.#decode(place.page.subarray(place.at, middle), entry.summary.thread),
+          : this.decode(place.page.subarray(place.at, middle), entry.summary.thread),
       result:
         outLength === 0 || outLength >= VALUE_ABSENT
           ? absent(outLength)
-          : this.#decode(place.page.subarray(middle, middle + outLength), entry.summary.thread),
+          : this.decode(place.page.subarray(middle, middle + outLength), entry.summary.thread),
     }
+  }
+
+  /** The encoded value of a row's begin, or why it is not there. The bytes are the reader's. */
+  document(entry: SegmentEntry, rows: Rows, row: number): Uint8Array | Omission {
+    const length = rows.valueIn[row]!
+    if (length === 0) return 'off'
+    if (length >= VALUE_ABSENT) return omissionName(length - VALUE_ABSENT)
+    const place = this.#locate(entry, rows, row)
+    return typeof place === 'string' ? place : place.page.subarray(place.at, place.at + length)
+  }
+
+  /** Decodes a document of a thread; what fails its checks is counted, and told in its place. */
+  decode(bytes: Uint8Array, thread: number): unknown {
+    const keyOf = (key: number): string | undefined => this.#view.key(keyNumber(thread, key))
+    const decoded = this.#guarded(() => ({ value: decodeDocument(bytes, keyOf, this.#cost) }))
+    return typeof decoded === 'string' ? new Omitted(decoded, 0) : decoded.value
   }
 
   /** Indexes of the value pages whose bytes have every needle somewhere, ascending; none when the segment cannot be read. */
@@ -199,12 +216,6 @@ export class SegmentReader {
     const meta = this.#guarded(() => this.#view.meta(entry))
     if (typeof meta !== 'string') this.#cache.keepMeta(entry.id, meta)
     return meta
-  }
-
-  #decode(bytes: Uint8Array, thread: number): unknown {
-    const keyOf = (key: number): string | undefined => this.#view.key(keyNumber(thread, key))
-    const decoded = this.#guarded(() => ({ value: decodeValue(bytes, keyOf, this.#cost) }))
-    return typeof decoded === 'string' ? new Omitted(decoded, 0) : decoded.value
   }
 
   /** Runs a read of stored bytes; what fails its checks is counted. */
