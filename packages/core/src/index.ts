@@ -20,6 +20,8 @@ export type {
   DiffOptions,
   Divergence,
   Entity,
+  EntityChange,
+  EntityState,
   EventFilter,
   EventPage,
   EventQuery,
@@ -32,8 +34,11 @@ export type {
   FilmQuery,
   FilmSummary,
   HistogramBin,
+  HistoryPage,
+  HistoryQuery,
   Hook,
   Kind,
+  LastWrite,
   Ledger,
   LedgerRow,
   SequenceMatch,
@@ -41,6 +46,9 @@ export type {
   SequenceQuery,
   SequenceScope,
   Site,
+  StateChange,
+  StateDiff,
+  StatePath,
   Story,
   StoryEdge,
   StoryFilm,
@@ -61,5 +69,5 @@ export type { OpenRecording, Recording } from './recording/recording.ts'
 export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'
 export { createScope } from './scope.ts'
 export type { RecordedFilm } from './scope/record-film.ts'
-export type { CurrentSpan, EntityHandle, Scope, ScopeStatus } from './scope/running-scope.ts'
-export type { EntityState } from './timetravel/state-at.ts'
+export type { EntityHandle } from './scope/entity-handle.ts'
+export type { CurrentSpan, Scope, ScopeStatus } from './scope/running-scope.ts'

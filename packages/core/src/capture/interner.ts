@@ -25,8 +25,8 @@ export interface SiteTable {
 /** Interns entities. Number 0 is none; it is also what overflow gives. */
 export interface EntityTable {
   intern(entity: Entity): number
-  /** Frees the entity's number after its death. */
-  free(entity: Entity): void
+  /** Frees the entity's number after its death; gives it, 0 if it had none. */
+  free(entity: Entity): number
   readonly size: number
   readonly overflowed: number
 }
@@ -114,7 +114,12 @@ export function createEntityTable(
       numbers.set(key, number)
       return number
     },
-    free: (entity) => void numbers.delete(entityKey(entity)),
+    free(entity) {
+      const key = entityKey(entity)
+      const number = numbers.get(key) ?? 0
+      numbers.delete(key)
+      return number
+    },
     get size() {
       return numbers.size
     },

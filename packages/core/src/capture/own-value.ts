@@ -21,6 +21,28 @@ export class Text {
   }
 }
 
+/** A value that the encoder has encoded already. Whoever records it fills it in anew each time. */
+export class EncodedDocument {
+  #bytes: Uint8Array = new Uint8Array(0)
+  length = 0
+
+  set bytes(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** Copies it; gives its length. */
+  copyTo(into: Uint8Array, at: number): number {
+    const bytes = this.#bytes
+    for (let i = 0; i < this.length; i++) into[at + i] = bytes[i]!
+    return this.length
+  }
+
+  /** True for one of ours; looks at nothing that a proxy could answer. */
+  static is(value: unknown): value is EncodedDocument {
+    return typeof value === 'object' && value !== null && #bytes in value
+  }
+}
+
 /** A value of our own making: checked ids and numbers, at most 256 bytes encoded, never host data, so nothing redacts it. */
 export class OwnDocument {
   readonly #bytes: Uint8Array

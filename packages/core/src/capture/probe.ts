@@ -17,12 +17,14 @@ import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
 import { Span } from './span.ts'
 import { createSpanContext, type SpanContext } from './span-context.ts'
+import type { StateRecorder } from './states.ts'
 
 /** Parts of a probe, made by the scope. */
 export interface ProbeParts {
   readonly node: NodeId
   readonly thread: number
   readonly recorder: Recorder
+  readonly states: StateRecorder
   readonly sites: SiteTable
   readonly entities: EntityTable
   /** Takes faults of ours; never throws. */
@@ -36,6 +38,8 @@ export class Probe {
   readonly node: NodeId
   readonly thread: number
   readonly recorder: Recorder
+  /** Records states of entities. */
+  readonly states: StateRecorder
   readonly report: (error: CinescopeError) => void
   /** For what the process tells of itself. */
   readonly sources: SourceSettings
@@ -58,6 +62,7 @@ export class Probe {
     this.node = parts.node
     this.thread = parts.thread
     this.recorder = parts.recorder
+    this.states = parts.states
     this.report = parts.report
     this.sources = parts.sources
     this.redaction = parts.redaction
@@ -105,7 +110,7 @@ export class Probe {
 
   /** The entity has died: its number is given to no other, its place is. */
   freeEntity(entity: Entity): void {
-    this.#entities.free(entity)
+    this.states.forget(this.#entities.free(entity))
   }
 
   /** False for an error object that the same film has recorded last. */

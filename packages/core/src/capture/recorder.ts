@@ -3,14 +3,14 @@
  * `span-vs-otel`, `span-values`.
  */
 
-import { FLAG, KINDS, OMISSION, PHASE, VALUE_ABSENT } from '@cinescope/protocol'
+import { FLAG, KINDS, OMISSION, PHASE, type StatePath, VALUE_ABSENT } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
-import { STATUS } from '../base/status.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD } from '../ring/record-words.ts'
 import type { ValueEncoder } from '../value/encoder.ts'
 import { isStackEnd } from '../value/stack-end.ts'
-import { OwnDocument, Text } from './own-value.ts'
+import { EncodedDocument, OwnDocument, Text } from './own-value.ts'
+import { ProbeCost } from './probe-cost.ts'
 
 const KIND_BITS = 0x3f
 const BEGIN = PHASE.begin << 8
@@ -43,15 +43,14 @@ export interface RecorderParts {
  */
 export class Recorder {
   enabled = true
+  /** What it costs. */
+  readonly cost: ProbeCost
   /** Time of the last record written, in ns since the process's anchor; a begin's is its span's `since`. */
   lastNs = 0
   readonly #ring: RingProducer
   readonly #values: ValueEncoder
   readonly #clock: Clock
   readonly #maxValueBytes: number
-  readonly #figures: Float64Array
-  #samples = 0
-  #sampledNs = 0
   /** A record is not as usual: one of the two below. */
   #mustLook = false
   /** A value is being walked; should host code run in it and record, it finds the slot of another record open. */
@@ -67,7 +66,7 @@ export class Recorder {
     this.#values = parts.values
     this.#clock = parts.clock
     this.#maxValueBytes = Math.max(parts.maxValueBytes, OWN_DOCUMENT_BYTES)
-    this.#figures = parts.figures
+    this.cost = new ProbeCost(parts.clock, parts.figures)
   }
 
   /** Begins a span inside `parent` (0 = it is a root) and gives its seq. `flags` are FLAG bits. */
@@ -177,7 +176,7 @@ export class Recorder {
     i32[u | VALUE_LENGTH] = 0
     i32[u | WORD] = word
     lane.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
+    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq)
     return seq
   }
 
@@ -208,8 +207,43 @@ export class Recorder {
     lane.i32[u | VALUE_LENGTH] = 0
     lane.i32[u | WORD] = value === undefined ? word : word | this.#writeValue(lane.i32, u, word, value)
     ring.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.#sample(now)
+    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq)
     return seq
+  }
+
+  /**
+   * Encodes a value that is compared before it is recorded, as if it were recorded; gives its length, or -1 inside the walk of
+   * another's value. `truncated` tells of it then.
+   */
+  encode(value: unknown, into: Uint8Array): number {
+    if (!this.#beginWalk()) return -1
+    try {
+      return this.#values.encode(value, into, 0)
+    } finally {
+      this.#isWalking = this.#mustLook = false
+    }
+  }
+
+  /** Encodes changes of a state; gives their end, or -1 when they cannot be told by themselves. */
+  encodeChanges(state: unknown, paths: readonly StatePath[], into: Uint8Array, at: number): number {
+    if (!this.#beginWalk()) return -1
+    try {
+      return this.#values.encodeChanges(state, paths, into, at)
+    } finally {
+      this.#isWalking = this.#mustLook = false
+    }
+  }
+
+  /** Something was left out of the value encoded last because of a limit. */
+  get truncated(): boolean {
+    return this.#values.truncated
+  }
+
+  #beginWalk(): boolean {
+    if (this.#isWalking) return false
+    this.settle()
+    this.#isWalking = this.#mustLook = true
+    return true
   }
 
   /** That of the last event offered. */
@@ -217,23 +251,9 @@ export class Recorder {
     return this.#ring.seq
   }
 
-  /** Estimated CPU of all records so far: mean of the sampled ones, each with the clock it read, times their number. */
+  /** Estimated CPU of all records so far. */
   get probeCpuMs(): number {
-    return this.#samples === 0 ? 0 : ((this.#sampledNs / this.#samples) * this.#ring.seq) / 1e6
-  }
-
-  /**
-   * From the record's reading of the clock to one now: one of the two is in it. What is before it, the room found and the
-   * whole numbers put there, is not, and is less than such a reading.
-   */
-  #sample(since: number): void {
-    try {
-      this.#sampledNs += this.#clock.now() * 1e6 - since
-      this.#samples++
-      this.#figures[STATUS.probeCpuMs] = this.probeCpuMs
-    } catch {
-      // the stack ends here; the record is committed
-    }
+    return this.cost.cpuMs(this.#ring.seq)
   }
 
   /** The slot of a record that is not as usual. */
@@ -292,9 +312,13 @@ export class Recorder {
   #encodePoint(value: unknown, arena: Uint8Array, at: number): number {
     const values = this.#values
     if (Text.is(value)) return values.encodeText(value.text, arena, at) - at
-    if (!OwnDocument.is(value)) return values.encode(value, arena, at) - at
+    if (OwnDocument.is(value)) {
+      values.truncated = false
+      arena.set(value.bytes, at)
+      return value.bytes.length
+    }
+    if (!EncodedDocument.is(value)) return values.encode(value, arena, at) - at
     values.truncated = false
-    arena.set(value.bytes, at)
-    return value.bytes.length
+    return value.copyTo(arena, at)
   }
 }

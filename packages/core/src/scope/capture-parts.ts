@@ -8,6 +8,7 @@ import { STATUS, type StatusMemory } from '../base/status.ts'
 import { createEntityTable, createSiteTable, type DefinitionSink } from '../capture/interner.ts'
 import { Probe } from '../capture/probe.ts'
 import { Recorder } from '../capture/recorder.ts'
+import { StateRecorder } from '../capture/states.ts'
 import { COUNTER } from '../ingest/thread-contract.ts'
 import type { RingMemory } from '../ring/memory.ts'
 import { RingProducer } from '../ring/producer.ts'
@@ -57,6 +58,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     node,
     thread,
     recorder,
+    states: new StateRecorder(recorder, ring, settings.values.maxBytes),
     sites,
     entities,
     report: (error) => faults.report(error),

@@ -1,9 +1,8 @@
 /** A scope: what users record through and ask. */
 
-import { createHash } from 'node:crypto'
 import { types } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { CinescopeError, type Entity, FLAG, KINDS, type NodeId } from '@cinescope/protocol'
+import { CinescopeError, KINDS, type NodeId } from '@cinescope/protocol'
 import { FigureReader } from '../base/figures.ts'
 import type { Fault, Faults } from '../base/faults.ts'
 import { STATUS, type StatusMemory, type WriterState } from '../base/status.ts'
@@ -14,15 +13,13 @@ import type { OpenRecording } from '../recording/recording.ts'
 import { remoteRecording } from '../recording/remote-recording.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { KeyTable } from '../value/keys.ts'
-import { nameOf } from './name-of.ts'
+import { type EntityHandle, openEntity } from './entity-handle.ts'
 import { OpenTails } from './open-tails.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
 import { runUserSpan } from './user-span.ts'
 import { startWorker } from './worker.ts'
 import type { WriterLink } from './writer-link.ts'
-
-const MAX_ENTITY_TEXT = 1000
 
 /** The span one is in. */
 export interface CurrentSpan {
@@ -32,15 +29,6 @@ export interface CurrentSpan {
   readonly traceId: string
   /** Sets an attribute, by which events can be found, and marks the film. */
   set(name: string, value: unknown): void
-}
-
-/** Hold on an entity whose states are recorded. */
-export interface EntityHandle {
-  readonly entity: Entity
-  /** Records the whole state as it is now. */
-  snapshot(state: unknown): void
-  /** Records the end of the entity; its number is freed. */
-  died(): void
 }
 
 /** Live figures; counts are events. produced = stored + pruned + dropped + pending, always. */
@@ -154,22 +142,7 @@ export class RunningScope implements Scope {
   }
 
   entity(kind: string, id: string | number | bigint): EntityHandle {
-    const { probe, entities } = this.#parts
-    const entity: Entity = { kind: clipped(nameOf(kind)), scope: probe.node, id: clipped(nameOf(id)) }
-    const record = (code: number, state?: unknown): void => {
-      if (!probe.isEnabled) return
-      const span = probe.current()
-      const flags = span === undefined ? FLAG.parentOrphan : 0
-      probe.recorder.point(code, 0, span?.seq ?? 0, span?.root.seq ?? 0, state, 0, 0, probe.entity(entity), flags)
-    }
-    return {
-      entity,
-      snapshot: (state) => record(KINDS['state.snapshot'], state === undefined ? null : state),
-      died: () => {
-        record(KINDS['entity.died'])
-        entities.free(entity)
-      },
-    }
+    return openEntity(this.#parts.probe, kind, id)
   }
 
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
@@ -245,9 +218,9 @@ export class RunningScope implements Scope {
 
   /** Counts, and tells of, what the recorder could not while it was recording. */
   #settle(): void {
-    const { recorder, report } = this.#parts.probe
+    const { recorder, states, report } = this.#parts.probe
     recorder.settle()
-    const cause = recorder.takeFault()
+    const cause = recorder.takeFault() ?? states.takeFault()
     if (cause !== undefined)
       report(new CinescopeError('CSC_ERR_CAPTURE', 'an event or its value could not be recorded', { cause }))
   }
@@ -287,10 +260,4 @@ function logValue(message: string, attributes: unknown): unknown {
   if (typeof attributes !== 'object' || attributes === null) return { message }
   if (types.isProxy(attributes)) return { message, attributes }
   return Object.defineProperties({ message }, Object.getOwnPropertyDescriptors(attributes))
-}
-
-/** Ids may be chosen by a peer. Longer ones keep their beginning and a digest, so that they stay apart. */
-function clipped(text: string): string {
-  if (text.length <= MAX_ENTITY_TEXT) return text
-  return `${text.slice(0, MAX_ENTITY_TEXT)}…${createHash('sha256').update(text).digest('hex')}`
 }

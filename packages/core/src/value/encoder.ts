@@ -1,10 +1,11 @@
 /** HOT. Encodes values of the recorded program into the arena: bounded, redacted, never throwing, never running its code. */
 
-import { CinescopeError, MAX_VALUE_BYTES, OMISSION, TAG } from '@cinescope/protocol'
+import { CinescopeError, MAX_VALUE_BYTES, OMISSION, type StatePath, TAG } from '@cinescope/protocol'
 import type { CapturedText } from './captured-text.ts'
 import { writeQuery, writeText } from './captured-text.ts'
 import type { KeyTable } from './keys.ts'
 import type { Redaction } from './redaction.ts'
+import { writeChange } from './reported-change.ts'
 import { isStackEnd } from './stack-end.ts'
 import type { ValueLimits } from './walker.ts'
 import { Walker } from './walker.ts'
@@ -81,6 +82,24 @@ export class ValueEncoder {
       return this.#finish(writeQuery(walker, query, at))
     } catch (thrown) {
       return this.#recover(at, thrown)
+    }
+  }
+
+  /**
+   * Encodes the values that `state` has at `paths` as changes of a patch. Gives their end, `at` when all are hidden, and -1 when
+   * one cannot be told without the rest of the state.
+   */
+  encodeChanges(state: unknown, paths: readonly StatePath[], into: Uint8Array, start: number): number {
+    const walker = this.#begin(into, start)
+    try {
+      let at = start
+      // no iterator, which the program may have replaced
+      for (let i = 0; i < paths.length && at >= 0; i++) at = writeChange(walker, state, paths[i]!, at)
+      this.#finish(at)
+      return at
+    } catch (thrown) {
+      this.#recover(start, thrown)
+      return -1
     }
   }
 

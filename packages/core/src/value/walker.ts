@@ -143,7 +143,7 @@ export class Walker extends Sink {
     const id = this.keys.intern(name, depth > 1)
     const start = this.key(at, id, name)
     const treatment = this.treatment(id, name)
-    if (treatment !== 0 && this.#isHidden(treatment, value, owner)) return this.omit(start, OMISSION.redacted, 0)
+    if (treatment !== 0 && this.isHidden(treatment, value, owner)) return this.omit(start, OMISSION.redacted, 0)
     const next = path === undefined ? undefined : path.step(name)
     if (next !== undefined && next.redacts) return this.omit(start, OMISSION.redacted, 0)
     if ((treatment & TREATMENT.url) !== 0) return writeUrl(this, value, start, depth, next)
@@ -199,6 +199,13 @@ export class Walker extends Sink {
       return this.omit(at, OMISSION.redacted, 0)
     }
     return this.value(item, at, depth, path)
+  }
+
+  /** True if a member of this treatment is left out of `owner`. */
+  isHidden(treatment: number, value: unknown, owner: object | undefined): boolean {
+    if (this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) return true
+    const named = treatment & (TREATMENT.value | TREATMENT.data)
+    return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
   }
 
   #object(value: object, at: number, depth: number, path: PathState | undefined): number {
@@ -264,12 +271,6 @@ export class Walker extends Sink {
 
   #mayBeSecret(item: unknown): boolean {
     return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint' || isView(item)
-  }
-
-  #isHidden(treatment: number, value: unknown, owner: object | undefined): boolean {
-    if (this.hides((treatment & TREATMENT.sensitivity) as Sensitivity, value)) return true
-    const named = treatment & (TREATMENT.value | TREATMENT.data)
-    return named !== 0 && owner !== undefined && this.#isNamedSecret(owner, named)
   }
 
   /** True if a member of `owner` tells that the one of this treatment beside it is a secret. */
