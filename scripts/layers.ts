@@ -11,7 +11,8 @@ import { type ImportStatement, scanImports } from './imports.ts'
 const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
   ['capture', 'ingest', 'correlate', 'store'],
-  ['adapter', 'query', 'timetravel'],
+  ['adapter', 'query'],
+  ['timetravel'],
   ['messages', 'recording', 'sources'],
   ['scope', 'writer', 'reader-thread'],
   ['index', 'reader', 'register'],
@@ -23,7 +24,7 @@ const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   messages: ['base', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],
   sources: ['base', 'ring', 'value', 'capture', 'adapter'],
-  timetravel: ['base', 'ring', 'value', 'store'],
+  timetravel: ['base', 'ring', 'value', 'store', 'query'],
 }
 
 /** What one workspace may import; `types` are specifiers it may import only by `import type`. */

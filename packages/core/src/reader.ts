@@ -12,7 +12,6 @@ export {
   RECORDING_EXTENSION,
   recordingsIn,
 } from './recording/open-recording.ts'
-export type { EntityState } from './timetravel/state-at.ts'
 export type { CopyReport } from './recording/copy/merge.ts'
 export { mergeRecordings } from './recording/copy/merge.ts'
 export type { ExtractReport } from './recording/copy/extract.ts'

@@ -13,6 +13,9 @@ import { childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
 import { sequences } from '../query/sequence/sequences.ts'
 import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
+import { diffStates } from '../timetravel/diff-states.ts'
+import { history } from '../timetravel/history.ts'
+import { lastWrite } from '../timetravel/last-write.ts'
 import { stateAt } from '../timetravel/state-at.ts'
 import { tiles } from '../query/tiles/tiles.ts'
 import type { Queries } from './recording.ts'
@@ -37,7 +40,10 @@ export const QUERIES: Queries = {
   sequences: (reading, query) => sequences(groundOf(reading), query),
   story: (reading, id, options) => story(groundOf(reading), id, options),
   diffFilms,
-  stateAt: (reading, entity, at) => reading.view((parts) => stateAt(parts, parts.node, entity, at)),
+  stateAt,
+  history,
+  lastWrite,
+  diffStates,
   clockSkew: async () => [],
   ledger,
   status,

@@ -13,6 +13,7 @@ import type {
   ConcurrentOptions,
   DiffOptions,
   Entity,
+  EntityState,
   EventPage,
   EventQuery,
   Film,
@@ -21,9 +22,14 @@ import type {
   FilmPage,
   FilmQuery,
   FilmSummary,
+  HistoryPage,
+  HistoryQuery,
+  LastWrite,
   Ledger,
   SequencePage,
   SequenceQuery,
+  StateDiff,
+  StatePath,
   Story,
   StoryOptions,
   Tiles,
@@ -33,7 +39,6 @@ import type {
 } from '@cinescope/protocol'
 import type { RecordingStatus } from '../query/account.ts'
 import type { QueryControl, Reading } from '../query/reading.ts'
-import type { EntityState } from '../timetravel/state-at.ts'
 import type { EventTail, TailOptions, TailQuery } from './tail.ts'
 
 /**
@@ -83,8 +88,25 @@ export interface Recording {
   sequences(query: SequenceQuery, control?: QueryControl): Promise<SequencePage>
   /** How film `b` differs from film `a`, each named as in `film`: their trees aligned, and what is not alike. @throws CSC_ERR_NOT_FOUND */
   diffFilms(a: string, b: string, options?: DiffOptions, control?: QueryControl): Promise<FilmDiff>
-  /** State of an entity at an instant (default: the end), from its snapshots. @throws CSC_ERR_NOT_FOUND if the entity never was */
+  /**
+   * State of an entity at an instant (default: the end); undefined when it had none yet. One that has died keeps its last state
+   * until it comes back. @throws CSC_ERR_NOT_FOUND if the entity never was
+   */
   stateAt(entity: Entity, at?: WallMs, control?: QueryControl): Promise<EntityState | undefined>
+  /** What became of an entity's state, record by record, or of a part of it. @throws CSC_ERR_NOT_FOUND if the entity never was */
+  history(entity: Entity, query?: HistoryQuery, control?: QueryControl): Promise<HistoryPage>
+  /**
+   * Who wrote a part of an entity's state last, up to an instant (default: the end); undefined when nobody did. `path` is
+   * `items.0.price` or its steps, and empty for any write. @throws CSC_ERR_NOT_FOUND if the entity never was
+   */
+  lastWrite(
+    entity: Entity,
+    path: string | StatePath,
+    at?: WallMs,
+    control?: QueryControl,
+  ): Promise<LastWrite | undefined>
+  /** What differs between an entity's states at two instants (default: the end). @throws CSC_ERR_NOT_FOUND if the entity never was */
+  diffStates(entity: Entity, from: WallMs, to?: WallMs, control?: QueryControl): Promise<StateDiff>
   /** How far the clocks of processes that sent each other something are apart; of a merged recording. */
   clockSkew(control?: QueryControl): Promise<readonly ClockSkew[]>
   ledger(control?: QueryControl): Promise<Ledger>

@@ -1,117 +1,52 @@
-/** The state of an entity at an instant, from its snapshots. */
+/** The state of an entity at an instant. */
 
-import {
-  BLOOM_SALT,
-  bloomMayHold,
-  CinescopeError,
-  type Entity,
-  type CinescopeEvent,
-  kindOf,
-  KINDS,
-  lastTimeAt,
-  type NodeId,
-  type Rows,
-  type WallMs,
-} from '@cinescope/protocol'
-import type { SegmentEntry } from '../store/event-store.ts'
+import { type Entity, type EntityState, lastTimeAt, patchPlace, type WallMs } from '@cinescope/protocol'
+import type { QueryParts, Reading } from '../query/reading.ts'
 import { buildEvent } from '../store/read/event-builder.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
+import { foldedValue } from './fold.ts'
+import { firstGap } from './gaps.ts'
+import { lastState, livesOf, type StateRow, stateAfter } from './state-row.ts'
 
-/** A state and the event that recorded it. */
-export interface EntityState {
-  readonly entity: Entity
-  readonly state: unknown
-  /** The snapshot the state was read from. */
-  readonly event: CinescopeEvent
+/** See `Recording.stateAt`. */
+export function stateAt(reading: Reading, entity: Entity, at: WallMs | undefined): Promise<EntityState | undefined> {
+  return reading.view((parts) => stateIn(parts, entity, at))
 }
 
-/**
- * The last snapshot at or before `at` (default: the end of the recording) of the entity's life at that instant; undefined when
- * that life has none yet. One that has died keeps its last state until it comes back.
- * Reads segments from the newest that may hold one. @throws CSC_ERR_NOT_FOUND if the entity never was
- */
-export async function stateAt(
-  parts: ViewParts,
-  node: NodeId,
+/** The same in a view that is open. */
+export async function stateIn(
+  parts: QueryParts,
   entity: Entity,
   at: WallMs | undefined,
 ): Promise<EntityState | undefined> {
-  const { view, reader, anchors } = parts
-  const lives = view.entityNumbers(entity)
-  if (lives.length === 0) {
-    throw new CinescopeError('CSC_ERR_NOT_FOUND', `no entity ${entity.kind} ${entity.id} in this recording`)
-  }
-  const found = await lastSnapshot(parts, lives, at === undefined ? Infinity : lastTimeAt(anchors, at))
-  if (found === undefined) return undefined
-  const { entry, rows, row } = found
+  const until = at === undefined ? Infinity : lastTimeAt(parts.anchors, at)
+  const { state, died } = await lastState(parts, livesOf(parts.view, entity), until)
+  if (state === undefined) return undefined
+  const { value, lostChanges } = await foldedValue(parts, state)
+  const { entry, rows, row, thread } = state
   const event = buildEvent(
-    node,
-    view,
-    { thread: entry.summary.thread, rows, row, anchors },
-    reader.values(entry, rows, row),
+    parts.node,
+    parts.view,
+    { thread, rows, row, anchors: parts.anchors },
+    parts.reader.values(entry, rows, row),
   )
-  return { entity, state: event.value, event }
+  return { entity, state: value, event, died, lostChanges, mayHaveChanged: await mayHaveChanged(parts, state, until) }
 }
 
-interface Snapshot {
-  readonly entry: SegmentEntry
-  readonly rows: Rows
-  readonly row: number
+/** True if events were lost between a state and an instant, unless the next state goes on from this one. */
+async function mayHaveChanged(parts: ViewParts, state: StateRow, until: number): Promise<boolean> {
+  const gap = await firstGap(parts, state, until)
+  if (gap === undefined) return false
+  const next = await stateAfter(parts, state)
+  return next === undefined || (next.seq > gap && !goesOn(parts, state, next))
 }
 
-/** `lives` are the entity's numbers, the newest first: numbers grow, so the largest one seen until then is its life at that instant. */
-async function lastSnapshot(
-  { reader, cost }: ViewParts,
-  lives: readonly number[],
-  until: number,
-): Promise<Snapshot | undefined> {
-  const all = new Set(lives)
-  let life = 0
-  let best: Snapshot | undefined
-  let bestTime = -Infinity
-  for (const entry of reader.segments().toReversed()) {
-    await cost.breathe()
-    if (entry.summary.timeLow > until || entry.summary.timeHigh < bestTime || !mayHold(entry, lives, life)) continue
-    const rows = reader.rows(entry)
-    if (rows === undefined) continue
-    const newest = newestLife(rows, all, until)
-    if (newest === 0 || newest < life) continue
-    if (newest > life) {
-      life = newest
-      best = undefined
-      bestTime = -Infinity
-    }
-    const row = lastSnapshotIn(rows, life, until)
-    if (row < 0 || rows.time[row]! <= bestTime) continue
-    best = { entry, rows, row }
-    bestTime = rows.time[row]!
+/** True if a patch is the one right behind a state. */
+function goesOn({ reader }: ViewParts, state: StateRow, next: StateRow): boolean {
+  if (next.whole === undefined || next.whole !== (state.whole ?? state.seq)) return false
+  const place = ({ entry, rows, row, whole }: StateRow): number => {
+    const document = whole === undefined ? 'off' : reader.document(entry, rows, row)
+    return typeof document === 'string' ? 0 : patchPlace(document)
   }
-  return best
-}
-
-/** True if the segment may hold a row of this life or a later one. */
-function mayHold({ bloom }: SegmentEntry, lives: readonly number[], life: number): boolean {
-  for (const number of lives) {
-    if (number < life) return false
-    if (bloomMayHold(bloom, BLOOM_SALT.subject, number)) return true
-  }
-  return false
-}
-
-/** 0 when there is none. */
-function newestLife(rows: Rows, lives: ReadonlySet<number>, until: number): number {
-  let newest = 0
-  for (let row = 0; row < rows.length; row++) {
-    const subject = rows.subject[row]!
-    if (subject > newest && rows.time[row]! <= until && lives.has(subject)) newest = subject
-  }
-  return newest
-}
-
-function lastSnapshotIn(rows: Rows, subject: number, until: number): number {
-  for (let row = rows.length - 1; row >= 0; row--) {
-    if (rows.subject[row] !== subject || rows.time[row]! > until) continue
-    if (kindOf(rows.word[row]!) === KINDS['state.snapshot']) return row
-  }
-  return -1
+  return place(next) === place(state) + 1
 }

@@ -1,6 +1,6 @@
 /** Every question of the surface, asked of a recording that may be hostile, with what its own answers name. */
 
-import type { CinescopeEvent, Entity, FilmSummary } from '@cinescope/protocol'
+import { type CinescopeEvent, type Entity, type FilmSummary, wallMs } from '@cinescope/protocol'
 import type { OpenRecording } from '@cinescope/core/reader'
 import type { Method } from '../../src/recording/recording.ts'
 
@@ -117,6 +117,24 @@ const ASKS: Readonly<Record<Method, Ask>> = {
     await attempt('stateAt then', () => recording.stateAt({ ...ENTITY, scope: node }, named?.at))
     await attempt('stateAt of none', () => recording.stateAt({ kind: 'no', scope: 'such', id: 'entity' }))
   },
+  async history(recording, attempt, { events, node }) {
+    const entity = entityIn(events, node)
+    const page = await attempt('history', () => recording.history(entity, { limit: 20, order: '-time' }))
+    if (page?.cursor !== undefined)
+      await attempt('history, on', () => recording.history(entity, { cursor: page.cursor!, order: '-time' }))
+    await attempt('history of a path', () => recording.history(entity, { path: 'check.0' }))
+  },
+  async lastWrite(recording, attempt, { events, node }) {
+    await attempt('lastWrite', () => recording.lastWrite(entityIn(events, node), 'check'))
+    await attempt('lastWrite of nothing', () => recording.lastWrite(entityIn(events, node), 'no.such.member'))
+  },
+  async diffStates(recording, attempt, { events, node }) {
+    await attempt('diffStates', () => recording.diffStates(entityIn(events, node), events[0]?.at ?? wallMs(0)))
+  },
+}
+
+function entityIn(events: Found['events'], node: string): Entity {
+  return events.find(({ subject }) => subject !== undefined)?.subject ?? { ...ENTITY, scope: node }
 }
 
 const EVENT_FILTERS = {

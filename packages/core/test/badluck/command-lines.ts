@@ -53,8 +53,14 @@ const LINES: Readonly<Record<string, Lines>> = {
     return [
       ['--json', '--', kind, id, path],
       ['counter', 'c1', path],
+      ['--since', '2020-01-01', '--', kind, id, path],
     ]
   },
+  history: ({ path }) => [
+    ['counter', 'c1', path],
+    ['counter', 'c1', path, '--of', 'check.n', '--json'],
+  ],
+  'last-write': ({ path }) => [['counter', 'c1', 'check', path]],
   sequence: ({ path }) => [
     ['kind:request -> * within 5s', path],
     ['* -> not kind:error within 1ms by entity', path, '--explain', '--json'],

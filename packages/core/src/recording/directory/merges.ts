@@ -27,6 +27,7 @@ import type { Method, Recording } from '../recording.ts'
 import { ledgerOf, statusOf } from './accounts.ts'
 import { arrivalsOf } from './arrivals.ts'
 import type { Directory, Part } from './directory.ts'
+import { STATES } from './states.ts'
 import { tilesOf } from './tiles.ts'
 import { eventOrder } from './event-order.ts'
 import { limitOfEach, type MergeOrder, mergePages, parseCursors } from './merge-pages.ts'
@@ -60,16 +61,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   concurrentWith: (directory, id, options) => concurrentWith(directory.ground(), id, options),
   sequences: (directory, query) => sequences(directory.ground(), query),
   story: (directory, id, options) => story(directory.ground(), id, options),
-  stateAt: async (directory, entity, at) => {
-    const parts = await directory.ask('stateAt', [entity, at])
-    if (parts.length === 0) throw notFound(`entity ${entity.kind} ${entity.id}`)
-    return parts
-      .flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
-      .reduce<(typeof parts)[number]['answer']>(
-        (latest, state) => (latest === undefined || state.event.at > latest.event.at ? state : latest),
-        undefined,
-      )
-  },
+  ...STATES,
   clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,

@@ -1,0 +1,91 @@
+/** Folds a whole state and the patches behind it into the state that a row tells. */
+
+import { applyPatch, CinescopeError, isPatch, type Omission, Omitted, patchPlace } from '@cinescope/protocol'
+import type { ViewParts } from '../store/read/view-parts.ts'
+import { isState, mayHold, type StateRow, stateRowAt } from './state-row.ts'
+
+/** A state, still encoded, and how many of the changes that led to it are missing. */
+interface Folded {
+  /** Or why it is not there. */
+  readonly document: Uint8Array | Omission
+  readonly lostChanges: number
+}
+
+/** The state that a row tells. Reads the segments from that of the whole state to the row's, of which the recorder sees that they are few. */
+async function fold(parts: ViewParts, to: StateRow): Promise<Folded> {
+  const { reader } = parts
+  if (to.whole === undefined) return { document: reader.document(to.entry, to.rows, to.row), lostChanges: 0 }
+  const { base, patches } = await chainOf(parts, to, to.whole)
+  if (base === undefined) return { document: isBeyond(parts, to.thread, to.whole) ? 'pruned' : 'lost', lostChanges: 0 }
+  const document = reader.document(base.entry, base.rows, base.row)
+  if (typeof document === 'string') return { document, lostChanges: 0 }
+  return applyAll(
+    document,
+    patches.map(({ entry, rows, row }) => reader.document(entry, rows, row)),
+    parts,
+  )
+}
+
+/** What a row tells, decoded. */
+export async function foldedValue(
+  parts: ViewParts,
+  to: StateRow,
+): Promise<{ readonly value: unknown; readonly lostChanges: number }> {
+  const { document, lostChanges } = await fold(parts, to)
+  const value = typeof document === 'string' ? new Omitted(document, 0) : parts.reader.decode(document, to.thread)
+  return { value, lostChanges }
+}
+
+interface Chain {
+  readonly base: StateRow | undefined
+  /** Up to and with the row asked for, by their seqs. */
+  readonly patches: readonly StateRow[]
+}
+
+async function chainOf({ reader, cost }: ViewParts, to: StateRow, whole: number): Promise<Chain> {
+  let base: StateRow | undefined
+  const patches: StateRow[] = []
+  for (const entry of reader.segments()) {
+    const { thread, seqLow, seqHigh } = entry.summary
+    if (thread !== to.thread || seqHigh < whole || seqLow > to.seq || !mayHold(entry, [to.life])) continue
+    await cost.breathe()
+    const rows = reader.rows(entry)
+    if (rows === undefined) continue
+    for (let row = 0; row < rows.length; row++) {
+      if (rows.subject[row] !== to.life || !isState(rows.word[row]!)) continue
+      const seq = rows.seq[row]!
+      if (seq < whole || seq > to.seq) continue
+      const found = stateRowAt(entry, rows, row)
+      if (seq === whole && found.whole === undefined) base = found
+      else if (found.whole === whole) patches.push(found)
+    }
+  }
+  return { base, patches: patches.toSorted((a, b) => a.seq - b.seq) }
+}
+
+/** Places in the chain say what is missing; what goes on from a change that is missing may not fit, and is missing then, too. */
+function applyAll(base: Uint8Array, patches: readonly (Uint8Array | Omission)[], { cost }: ViewParts): Folded {
+  let document = base
+  let applied = 0
+  let place = 0
+  for (const patch of patches) {
+    if (typeof patch === 'string' || !isPatch(patch)) {
+      place++
+      continue
+    }
+    try {
+      place = patchPlace(patch)
+      document = applyPatch(document, patch)
+      applied++
+    } catch (thrown) {
+      if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_CORRUPT') throw thrown
+      cost.corrupt++
+    }
+  }
+  return { document, lostChanges: Math.max(place, patches.length) - applied }
+}
+
+/** True if retention has removed what stood there: no segment that is left goes back so far. */
+function isBeyond({ reader }: ViewParts, thread: number, seq: number): boolean {
+  return !reader.segments().some(({ summary }) => summary.thread === thread && summary.seqLow <= seq)
+}

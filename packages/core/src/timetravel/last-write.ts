@@ -1,0 +1,75 @@
+/** Who wrote a part of an entity's state last. */
+
+import {
+  type CinescopeEvent,
+  type Entity,
+  lastTimeAt,
+  type LastWrite,
+  type StatePath,
+  type WallMs,
+} from '@cinescope/protocol'
+import { findEvents } from '../query/find-events.ts'
+import type { QueryParts, Reading } from '../query/reading.ts'
+import { statePath, valueAt } from './changes.ts'
+import { foldedValue } from './fold.ts'
+import { firstGap } from './gaps.ts'
+import { changesOf } from './history.ts'
+import { stateBefore, type StateRow, stateRowAt } from './state-row.ts'
+
+/** Records looked at together: mostly the first one is it. */
+const BATCH = 20
+
+/** See `Recording.lastWrite`. */
+export function lastWrite(
+  reading: Reading,
+  entity: Entity,
+  path: string | StatePath,
+  at: WallMs | undefined,
+): Promise<LastWrite | undefined> {
+  const steps = statePath(path)
+  return reading.view(async (parts) => {
+    const until = at === undefined ? Infinity : lastTimeAt(parts.anchors, at)
+    const during = [{ from: -Infinity, to: until + 1 }]
+    const walk = { path: steps, during, order: '-time', after: undefined, batch: BATCH } as const
+    for await (const { match, change } of changesOf(parts, entity, walk)) {
+      const { entry, rows, row } = match
+      const state = stateRowAt(entry, rows, row)
+      const { before, after, lost } = await around(parts, state, steps)
+      const span = await spanOf(parts, change.event)
+      return {
+        entity,
+        path: steps,
+        event: change.event,
+        span,
+        site: span?.site,
+        before,
+        after,
+        isFirst: change.kind === 'first',
+        isCertain: !lost && !change.followsLoss && (await firstGap(parts, state, until)) === undefined,
+      }
+    }
+    return undefined
+  })
+}
+
+/** The value at the path before and after a record of the state. */
+async function around(
+  parts: QueryParts,
+  state: StateRow,
+  path: StatePath,
+): Promise<{ readonly before: unknown; readonly after: unknown; readonly lost: boolean }> {
+  const previous = await stateBefore(parts, state)
+  const [from, to] = [
+    previous === undefined ? undefined : await foldedValue(parts, previous),
+    await foldedValue(parts, state),
+  ]
+  return {
+    before: from === undefined ? undefined : valueAt(from.value, path),
+    after: valueAt(to.value, path),
+    lost: to.lostChanges > 0,
+  }
+}
+
+async function spanOf(parts: QueryParts, { parent }: CinescopeEvent): Promise<CinescopeEvent | undefined> {
+  return parent === undefined ? undefined : (await findEvents(parts, [parent], true)).get(parent)
+}

@@ -1,0 +1,165 @@
+/** Finds the rows that tell an entity's states. */
+
+import { BLOOM_SALT, bloomMayHold, CinescopeError, type Entity, kindOf, KINDS, type Rows } from '@cinescope/protocol'
+import type { SegmentEntry, StoreView } from '../store/event-store.ts'
+import type { ViewParts } from '../store/read/view-parts.ts'
+
+const SNAPSHOT = KINDS['state.snapshot']
+const PATCH = KINDS['state.patch']
+const DIED = KINDS['entity.died']
+
+/** A row that tells a state, whole or by what changed. */
+export interface StateRow {
+  readonly entry: SegmentEntry
+  readonly rows: Rows
+  readonly row: number
+  readonly thread: number
+  readonly seq: number
+  readonly time: number
+  /** Number of the entity's life. */
+  readonly life: number
+  /** Seq of the whole state that a patch goes on from; undefined for a whole state. */
+  readonly whole: number | undefined
+}
+
+/** The last state of an entity up to some instant. */
+export interface LastState {
+  readonly state: StateRow | undefined
+  readonly died: boolean
+}
+
+/** Numbers of an entity's lives, the newest first. @throws CSC_ERR_NOT_FOUND if it never was */
+export function livesOf(view: StoreView, entity: Entity): readonly number[] {
+  const lives = view.entityNumbers(entity)
+  if (lives.length > 0) return lives
+  throw new CinescopeError('CSC_ERR_NOT_FOUND', `no entity ${entity.kind} ${entity.id} in this recording`)
+}
+
+/** True if the segment may hold rows of one of these entities. */
+export function mayHold({ bloom }: SegmentEntry, lives: Iterable<number>): boolean {
+  for (const life of lives) if (bloomMayHold(bloom, BLOOM_SALT.subject, life)) return true
+  return false
+}
+
+/** True for rows that say what a state was. */
+export function isState(word: number): boolean {
+  const kind = kindOf(word)
+  return kind === SNAPSHOT || kind === PATCH
+}
+
+/** A row of a segment that tells a state. */
+export function stateRowAt(entry: SegmentEntry, rows: Rows, row: number): StateRow {
+  const isPatch = kindOf(rows.word[row]!) === PATCH
+  return {
+    entry,
+    rows,
+    row,
+    thread: entry.summary.thread,
+    seq: rows.seq[row]!,
+    time: rows.time[row]!,
+    life: rows.subject[row]!,
+    whole: isPatch ? rows.number[row]! : undefined,
+  }
+}
+
+/**
+ * The last state at or before an instant, in ns, of the life at that instant: an entity that has died and come back has none
+ * before its first state. Of threads that record the same entity the one that did so last. Reads segments from the newest that may
+ * hold one.
+ */
+export async function lastState(parts: ViewParts, lives: readonly number[], until: number): Promise<LastState> {
+  const search = new Search(lives, until)
+  for (const entry of parts.reader.segments().toReversed()) {
+    await parts.cost.breathe()
+    if (!search.mayGain(entry)) continue
+    const rows = parts.reader.rows(entry)
+    if (rows !== undefined) search.look(entry, rows)
+  }
+  return { state: search.best, died: search.died }
+}
+
+/** The state before this one in its life; undefined for the first. */
+export async function stateBefore(parts: ViewParts, { life, thread, seq }: StateRow): Promise<StateRow | undefined> {
+  for (const entry of parts.reader.segments().toReversed()) {
+    await parts.cost.breathe()
+    if (entry.summary.thread !== thread || entry.summary.seqLow >= seq || !mayHold(entry, [life])) continue
+    const rows = parts.reader.rows(entry)
+    if (rows === undefined) continue
+    const row = lastRow(rows, (i) => rows.subject[i] === life && rows.seq[i]! < seq && isState(rows.word[i]!))
+    if (row >= 0) return stateRowAt(entry, rows, row)
+  }
+  return undefined
+}
+
+/** The state after this one in its life. */
+export async function stateAfter(parts: ViewParts, { life, thread, seq }: StateRow): Promise<StateRow | undefined> {
+  for (const entry of parts.reader.segments()) {
+    await parts.cost.breathe()
+    if (entry.summary.thread !== thread || entry.summary.seqHigh <= seq || !mayHold(entry, [life])) continue
+    const rows = parts.reader.rows(entry)
+    if (rows === undefined) continue
+    for (let row = 0; row < rows.length; row++) {
+      if (rows.subject[row] === life && rows.seq[row]! > seq && isState(rows.word[row]!))
+        return stateRowAt(entry, rows, row)
+    }
+  }
+  return undefined
+}
+
+class Search {
+  best: StateRow | undefined
+  readonly #all: ReadonlySet<number>
+  readonly #until: number
+  /** The newest life seen in each thread: numbers grow, so the largest one is that at the instant. */
+  readonly #lifeOf = new Map<number, number>()
+  readonly #dead = new Set<number>()
+
+  constructor(lives: readonly number[], until: number) {
+    this.#all = new Set(lives)
+    this.#until = until
+  }
+
+  get died(): boolean {
+    return this.best !== undefined && this.#dead.has(this.best.life)
+  }
+
+  /** True if the segment may hold a later state than is known, or a later life. */
+  mayGain(entry: SegmentEntry): boolean {
+    const { timeLow, timeHigh, thread } = entry.summary
+    if (timeLow > this.#until || (this.best !== undefined && timeHigh < this.best.time)) return false
+    const known = this.#lifeOf.get(thread) ?? 0
+    // the newest first
+    for (const life of this.#all) {
+      if (life < known) return false
+      if (bloomMayHold(entry.bloom, BLOOM_SALT.subject, life)) return true
+    }
+    return false
+  }
+
+  look(entry: SegmentEntry, rows: Rows): void {
+    const { thread } = entry.summary
+    for (let row = rows.length - 1; row >= 0; row--) {
+      const life = rows.subject[row]!
+      if (life === 0 || rows.time[row]! > this.#until || !this.#all.has(life)) continue
+      const known = this.#lifeOf.get(thread) ?? 0
+      if (life < known) continue
+      if (life > known) {
+        this.#lifeOf.set(thread, life)
+        if (this.best?.thread === thread) this.best = undefined
+      }
+      if (kindOf(rows.word[row]!) === DIED) this.#dead.add(life)
+      if (isState(rows.word[row]!) && this.#isLater(rows, row, thread)) this.best = stateRowAt(entry, rows, row)
+    }
+  }
+
+  #isLater(rows: Rows, row: number, thread: number): boolean {
+    const { best } = this
+    if (best === undefined || rows.time[row]! > best.time) return true
+    return thread === best.thread && rows.time[row] === best.time && rows.seq[row]! > best.seq
+  }
+}
+
+function lastRow(rows: Rows, test: (row: number) => boolean): number {
+  for (let row = rows.length - 1; row >= 0; row--) if (test(row)) return row
+  return -1
+}
