@@ -69,6 +69,16 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/state.ts')).state,
   },
   {
+    name: 'history',
+    summary: "show what became of an entity's state",
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'last-write',
+    summary: "show who wrote a part of an entity's state last",
+    load: async () => (await import('./commands/last-write.ts')).lastWrite,
+  },
+  {
     name: 'ledger',
     summary: 'account for every event: stored, pruned or lost',
     load: async () => (await import('./commands/ledger.ts')).ledger,

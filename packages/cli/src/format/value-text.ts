@@ -85,6 +85,7 @@ function shapeOf(value: unknown): string | Shape {
   if (value === undefined || value === null || typeof value !== 'object')
     return Object.is(value, -0) ? '-0' : String(value)
   if (value instanceof Omitted) return omission(value)
+  if (value instanceof Words) return value.text
   if (value instanceof Special) return special(value)
   if (Array.isArray(value)) return { name: '', brackets: ['[', ']'], members: value.map((item) => [undefined, item]) }
   return { name: '', brackets: ['{', '}'], members: membersOf(value as Record<string, unknown>) }
@@ -111,6 +112,8 @@ function special({ type, members }: Special): string | Shape {
   if (type === 'function') return `[function ${String(members['name'])}]`
   if (type === 'symbol') return `Symbol(${String(members['description'])})`
   if (typeof text === 'string' && Object.keys(members).length === 1) return `${type}(${text})`
+  if (Array.isArray(members['changes']))
+    return { name: '', brackets: ['{', '}'], members: members['changes'].map((each) => change(each as Told)) }
   if (Array.isArray(members['entries']))
     return { name: `${type} `, brackets: ['{', '}'], members: members['entries'].map(entry) }
   if (Array.isArray(members['items'])) {
@@ -122,6 +125,38 @@ function special({ type, members }: Special): string | Shape {
 
 function entry(pair: unknown): [string | undefined, unknown] {
   return Array.isArray(pair) ? [inline(pair[0], 200), pair[1]] : [undefined, pair]
+}
+
+/** Stands in a change for what is no value. */
+class Words {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+interface Told {
+  readonly path: readonly (string | number)[]
+  readonly set?: unknown
+  readonly delete?: true
+  readonly at?: number
+  readonly remove?: number
+  readonly insert?: readonly unknown[]
+}
+
+/** A change of a patch as its path and what came there. */
+function change({ path, set, delete: isDeleted, at, remove, insert }: Told): [string, unknown] {
+  const place = pathText(path)
+  if (isDeleted === true) return [place, new Words('[gone]')]
+  if (insert === undefined) return [place, set]
+  const gone = remove === undefined || remove === 0 ? [] : [new Words(`[${remove} gone]`)]
+  return [`${path.length === 0 ? '' : place}[${at}]`, [...gone, ...insert]]
+}
+
+/** Steps as they are typed: `items.0.price`; `(all)` for the whole. */
+export function pathText(path: readonly (string | number)[]): string {
+  return path.length === 0 ? '(all)' : path.join('.')
 }
 
 function quoted(text: string): string {

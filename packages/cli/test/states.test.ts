@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { Place, run } from './cli.ts'
+
+const long = 'a text so long that a change of anything else is a patch'
+
+/** An order that is made, paid and gone, each in a film of its own. */
+async function recordOrder(place: Place): Promise<void> {
+  await place.record((scope) => {
+    const order = { id: 17, long, status: 'new', items: [{ sku: 'a', n: 1 }], secret: 's3cr3t' }
+    const entity = scope.entity('order', 17)
+    scope.span('POST /orders', () => scope.span('create', () => entity.snapshot(order)))
+    scope.span('POST /orders/17/pay', () => {
+      order.status = 'paid'
+      order.items.push({ sku: 'b', n: 2 })
+      scope.span('pay', () => entity.snapshot(order))
+    })
+    scope.span('touch', () => entity.snapshot(order))
+    scope.span('POST /orders/17/notes', () => {
+      order.items[0]!.n = 5
+      entity.changed(order, [['items', 0, 'n']])
+    })
+    entity.died()
+  })
+}
+
+describe('cinescope history', () => {
+  test('tells each change, the newest first, and nothing where nothing changed', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const { stdout, code } = await run(['history', 'order', '17', place.directory])
+    const told = stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice(24))
+    expect(code).toBe(0)
+    expect(told.filter((line) => line !== '')).toEqual([
+      'died',
+      'items.0.n = 5',
+      "status = 'paid'",
+      "items[1]: { sku: 'b', n: 2 } new",
+      expect.stringMatching(/^begins as \{ id: 17, long: .* secret: \[redacted\] \}$/),
+    ])
+  })
+
+  test('of a part, and as JSON', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const { stdout } = await run([
+      'history',
+      'order',
+      '17',
+      place.directory,
+      '--of',
+      'status',
+      '--sort',
+      'time',
+      '--json',
+    ])
+    const answer = JSON.parse(stdout) as { entity: unknown; items: { changes: unknown }[] }
+    expect(answer.entity).toMatchObject({ kind: 'order', id: '17' })
+    expect(answer.items.map(({ changes }) => changes)).toEqual([
+      [{ kind: 'set', path: ['status'], value: 'new' }],
+      [{ kind: 'set', path: ['status'], value: 'paid' }],
+    ])
+  })
+})
+
+describe('cinescope last-write', () => {
+  test('names the event, the span and what was there before', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const { stdout } = await run(['last-write', 'order', '17', 'status', place.directory])
+    expect(stdout).toMatch(/^order 17 {2}status = 'paid'\nbefore: 'new'\n\n\S+ \S+ {2}by pay \(span\)/)
+    expect((await run(['last-write', 'order', '17', 'id', place.directory])).stdout).toContain(
+      'the first state that was recorded',
+    )
+    const first = await run(['last-write', 'order', '17', 'items.1.sku', place.directory])
+    expect(first.stdout).toContain('nothing was there before')
+  })
+
+  test('says so where nothing wrote it, and what there is where there is no such entity', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const none = await run(['last-write', 'order', '17', 'nothing', place.directory])
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      'cinescope: nothing was recorded that wrote nothing of order 17 [CSC_ERR_NOT_FOUND]\n',
+    ])
+    const other = await run(['last-write', 'order', '18', 'status', place.directory])
+    expect(other.stderr).toContain('recorded are order 17. Did you mean order 17?')
+  })
+})
+
+describe('cinescope state', () => {
+  test('tells that the entity has died, and with --since what differs', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const { stdout } = await run(['state', 'order', '17', place.directory])
+    expect(stdout).toContain('it had died by then; this is its last state')
+    const since = await run(['state', 'order', '17', '--since', '2020-01-01', place.directory])
+    expect(since.stdout).toContain('when it had none')
+  })
+})
