@@ -32,11 +32,28 @@ export interface RecordSink {
   gap(from: number, to: number): void
 }
 
+/** Records states of entities. */
+interface States {
+  state(subject: StateSubject, state: unknown): void
+  changed(subject: StateSubject, state: unknown, paths: readonly (readonly (string | number)[])[]): void
+}
+
+/** Whose state it is. */
+export interface StateSubject {
+  readonly entity: number
+  readonly parent: number
+  readonly root: number
+  readonly flags: number
+}
+
 /** The app thread's half of a recording without any thread behind it. */
 export interface ProducerRig {
   readonly recorder: Recorder
   readonly ring: { readonly seq: number; readonly refused: number; readonly valuesLost: number }
   readonly consumer: { drain(sink: RecordSink, limit: number): number; backlog(): number }
+  readonly states: States
+  /** Sends a definition. */
+  define(definition: Definition): boolean
   /** Number of a site; its definition is sent once. */
   site(site: Site): number
   /** Definitions sent so far, keys included; a copy for the checks. */
@@ -162,6 +179,9 @@ async function produce(
     'ring/consumer.js',
   )
   const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
+  const { StateRecorder } = await load<{
+    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], maxBytes: number) => States
+  }>('capture/states.js')
   const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => boolean): Tables }>(
     'capture/interner.js',
   )
@@ -198,7 +218,9 @@ async function produce(
   const sites = createSiteTable(define)
   const rig = {
     recorder,
+    states: new StateRecorder(recorder, ring, DEFAULT_VALUES.maxBytes),
     ring,
+    define,
     consumer: new RingConsumer(memory),
     site: (site: Site) => sites.intern(site),
     definitions,

@@ -37,7 +37,7 @@ function versionOfGenerator(): string {
       .filter((name) => name.endsWith('.js'))
       .map((name) => join(root, directory, name)),
   )
-  const own = ['traffic.ts', 'insides.ts', 'big-recording.ts', 'text-recording.ts'].map((name) =>
+  const own = ['traffic.ts', 'insides.ts', 'big-recording.ts', 'text-recording.ts', 'state-recording.ts'].map((name) =>
     join(import.meta.dirname, name),
   )
   const hash = createHash('sha256')

@@ -18,6 +18,7 @@ import { aggRow, groupRow } from './rows/figures.ts'
 import { tilesRow } from './rows/tiles.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
+import { patchRow, patchToldRow, stateAtRow, stateRatioRow } from './rows/states.ts'
 import { tailRow } from './rows/tail.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
@@ -42,6 +43,10 @@ const ROWS: readonly Row[] = [
   tilesRow,
   textCommonRow,
   textRareRow,
+  patchRow,
+  patchToldRow,
+  stateAtRow,
+  stateRatioRow,
   diffRow,
   tailRow,
   exportRow,

@@ -1,5 +1,5 @@
 /**
- * One round of the rows `event`, `span-vs-otel`, `span-values` and `disabled`: batches of bare code, of Cinescope and of
+ * One round of the rows `event`, `span-vs-otel`, `span-values`, `disabled`, `patch` and `patch-told`: batches of bare code, of Cinescope and of
  * OpenTelemetry in turn, in one process.
  *
  * Before anything is timed, the recorder has seen what an application shows it (spans and points, with and without values),
@@ -12,11 +12,12 @@ import { createScope } from '@cinescope/core'
 import { decodeValue, KINDS, PHASE, phaseOf, U32 } from '@cinescope/protocol'
 import type { Tracing } from '../open-telemetry.ts'
 import { createProducerRig, type ProducerRig, type RecordView } from '../insides.ts'
+import { CHANGING, createState } from '../state-recording.ts'
 import { check, childInput, report } from './child.ts'
 
 /** What the parent asks for. */
 export interface MicroInput {
-  readonly row: 'event' | 'span-vs-otel' | 'span-values' | 'disabled'
+  readonly row: 'event' | 'span-vs-otel' | 'span-values' | 'disabled' | 'patch' | 'patch-told'
 }
 
 /** CPU in ns per operation by arm: all batches together. */
@@ -68,6 +69,12 @@ async function armsOf(row: MicroInput['row']): Promise<readonly Arm[]> {
       return twice(valuesArm(rig))
     case 'disabled':
       return disabledArms()
+    case 'patch':
+      mixedUse(rig)
+      return twice(patchArm(rig, false))
+    case 'patch-told':
+      mixedUse(rig)
+      return twice(patchArm(rig, true))
   }
 }
 
@@ -164,6 +171,41 @@ function valuesArm(use: ProducerRig): Arm {
     },
     settle: () => empty(use, BATCH),
   }
+}
+
+/** One member of a state of fifty changes at a time; whole states that are due between the patches are in the figure. */
+function patchArm(use: ProducerRig, isTold: boolean): Arm {
+  const { states } = use
+  const state = createState()
+  const subject = { entity: 1, parent: 5, root: 5, flags: 0 }
+  const paths = CHANGING.map((name) => [[name]])
+  const patches = BATCH / 4
+  return {
+    name: 'patch',
+    batch: patches,
+    run: (batch) => {
+      for (let i = 0; i < batch; i++) {
+        const which = i % CHANGING.length
+        state[CHANGING[which]!] = ++sink
+        if (isTold) states.changed(subject, state, paths[which]!)
+        else states.state(subject, state)
+      }
+    },
+    // a whole state follows every 64th patch; the first of all is one
+    settle: () => drainStates(use, patches),
+  }
+}
+
+function drainStates(use: ProducerRig, least: number): void {
+  let patches = 0
+  let whole = 0
+  const record = ({ u32, u32Base }: RecordView): void => {
+    if ((u32[u32Base + U32.word]! & 63) === KINDS['state.patch']) patches++
+    else whole++
+  }
+  while (use.consumer.drain({ record, gap: () => check(false, 'no record is lost') }, BATCH) > 0);
+  check(patches >= least - 1 && whole <= least / 64 + 2, 'each change is a patch')
+  check(use.ring.refused === 0 && use.ring.valuesLost === 0, 'nothing was lost')
 }
 
 /** Both recorders are called in the same way; the empty one has a body of one constant. */
