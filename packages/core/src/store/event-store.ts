@@ -15,6 +15,7 @@ import type {
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
+import type { CarriedState } from './carried-state.ts'
 
 /** A stored segment without its content. */
 export interface SegmentEntry {
@@ -102,6 +103,8 @@ export interface StoreView {
   entity(number: number): Entity | undefined
   /** The numbers of an entity's lives, the newest first: one that died and came back has several. The newest `MAX_LIVES` at most. */
   entityNumbers(entity: Entity): readonly number[]
+  /** The state that a life of an entity had when retention removed what told it; undefined for one that had died, or where nothing was removed. @throws CSC_ERR_CORRUPT */
+  carried(entity: number): CarriedState | undefined
   /** Ledger rows; `stored` and `pruned` included. */
   ledger(): readonly LedgerRow[]
   /**
@@ -137,10 +140,18 @@ export interface PruneReport {
 export interface EventStore extends EventSource {
   /** Appends atomically. @throws CSC_ERR_STORE; then nothing of the commit is stored */
   commit(commit: Commit): void
-  /** Removes oldest segments until at most `maxBytes` are in use; a bounded number a call. */
+  /**
+   * Removes oldest segments until at most `maxBytes` are in use; a bounded number a call. States that later changes go on from are
+   * carried over, as far as `carriedBudget` goes; beyond it those that were told longest ago are forgotten.
+   */
   prune(maxBytes: number): PruneReport
   /** Marks the recording complete and closes it. */
   finish(): void
+}
+
+/** Bytes that carried states may take of a budget. */
+export function carriedBudget(maxBytes: number): number {
+  return Math.max(65_536, maxBytes / 4)
 }
 
 /** Most lives of one entity that are told apart. */

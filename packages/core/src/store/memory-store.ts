@@ -21,6 +21,7 @@ import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
 import {
+  carriedBudget,
   type EventStore,
   filmNumber,
   type FilmRow,
@@ -30,9 +31,11 @@ import {
   type SegmentEntry,
   type StoreView,
 } from './event-store.ts'
+import { carriedBytes, type CarriedState, mayCarry } from './carried-state.ts'
 import { applyFilmChange } from './film-change.ts'
 import { scanFilms } from './film-scan.ts'
 import { ledgerRowsOf } from './ledger-rows.ts'
+import { Removal, type RemovedContent } from './removal.ts'
 
 /** An empty recording in memory. */
 export function createMemoryStore(process: ProcessInfo): EventStore {
@@ -51,6 +54,8 @@ class MemoryStore implements EventStore {
   readonly #entities = new Map<number, Entity>()
   readonly #hooks = new Map<string, Hook>()
   #segments: Held[] = []
+  /** Changed as a whole: a view has one of them. */
+  #carried: ReadonlyMap<number, CarriedState> = new Map<number, CarriedState>()
   #nextId = 1
   #taken = new Float64Array(KIND_LIMIT)
   #pruned: Float64Array = new Float64Array(KIND_LIMIT)
@@ -92,6 +97,7 @@ class MemoryStore implements EventStore {
     const segments = this.#segments
     // none of them is changed in place, so that they are those of one instant
     const [taken, pruned, lost] = [this.#taken, this.#pruned, this.#lost]
+    const carried = this.#carried
     return read({
       segments: () => segments,
       corruptSegments: () => 0,
@@ -110,6 +116,7 @@ class MemoryStore implements EventStore {
       key: (number) => this.#keys.get(number),
       entity: (number) => this.#entities.get(number),
       entityNumbers: (entity) => this.#entityNumbers(entity),
+      carried: (entity) => carried.get(entity),
       ledger: () => [
         ...ledgerRowsOf(
           'stored',
@@ -130,22 +137,21 @@ class MemoryStore implements EventStore {
 
   prune(maxBytes: number): PruneReport {
     let excess = this.bytes() - maxBytes
-    let segments = 0
-    const events = new Map<number, number>()
-    const pruned = this.#pruned.slice()
+    const removal = new Removal(this.#pruned, (entity) => this.#carried.get(entity))
     this.#segments = this.#segments.filter((held) => {
       if (excess <= 0 || held.isTail) return true
       excess -= sizeOf(held.segment)
-      segments++
-      const { thread } = held.summary
-      events.set(thread, (events.get(thread) ?? 0) + held.summary.events)
-      for (const { kind, events: count } of decodeSegmentMeta(held.segment.meta).kinds)
-        pruned[kind] = pruned[kind]! + count
+      const { thread, events, kindsHigh } = held.summary
+      removal.count(thread, events, decodeSegmentMeta(held.segment.meta))
+      if (mayCarry(kindsHigh)) removal.carry(thread, () => removedContent(held.segment))
       return false
     })
-    this.#pruned = pruned
-    if (segments > 0) this.#pruneFilms()
-    return { segments, events }
+    this.#pruned = removal.pruned
+    if (removal.segments > 0) {
+      this.#pruneFilms()
+      this.#carry(removal.carrier.changes, carriedBudget(maxBytes))
+    }
+    return { segments: removal.segments, events: removal.events }
   }
 
   finish(): void {
@@ -181,6 +187,23 @@ class MemoryStore implements EventStore {
     return numbers.sort((a, b) => b - a).slice(0, MAX_LIVES)
   }
 
+  #carry(changes: ReadonlyMap<number, CarriedState | undefined>, maxBytes: number): void {
+    const carried = new Map(this.#carried)
+    for (const [entity, state] of changes) {
+      // the order of the map is that in which they were told
+      carried.delete(entity)
+      if (state !== undefined) carried.set(entity, state)
+    }
+    let bytes = 0
+    for (const state of carried.values()) bytes += carriedBytes(state)
+    for (const [entity, state] of carried) {
+      if (bytes <= maxBytes) break
+      bytes -= carriedBytes(state)
+      carried.delete(entity)
+    }
+    this.#carried = carried
+  }
+
   /** Films whose last event lies before every segment that is left are gone. */
   #pruneFilms(): void {
     for (const [number, film] of this.#films) {
@@ -193,6 +216,10 @@ class MemoryStore implements EventStore {
 /** Entries of this store carry their content; views outlive changes of the list. */
 function contentOf(entry: SegmentEntry): SealedSegment {
   return (entry as Held).segment
+}
+
+function removedContent({ columns, meta, pages }: SealedSegment): RemovedContent {
+  return { rows: decodeSegment(columns).rows, pages: decodeSegmentMeta(meta).pages, pageOf: (index) => pages[index] }
 }
 
 function rollupOf(entry: SegmentEntry): Rollup | undefined {

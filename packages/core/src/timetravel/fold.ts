@@ -2,7 +2,7 @@
 
 import { applyPatch, CinescopeError, isPatch, type Omission, Omitted, patchPlace } from '@cinescope/protocol'
 import type { ViewParts } from '../store/read/view-parts.ts'
-import { isState, mayHold, type StateRow, stateRowAt } from './state-row.ts'
+import { documentOf, isState, mayHold, type StateRow, stateRowAt } from './state-row.ts'
 
 /** A state, still encoded, and how many of the changes that led to it are missing. */
 interface Folded {
@@ -13,17 +13,28 @@ interface Folded {
 
 /** The state that a row tells. Reads the segments from that of the whole state to the row's, of which the recorder sees that they are few. */
 async function fold(parts: ViewParts, to: StateRow): Promise<Folded> {
-  const { reader } = parts
-  if (to.whole === undefined) return { document: reader.document(to.entry, to.rows, to.row), lostChanges: 0 }
+  if (to.whole === undefined) return { document: documentOf(parts, to), lostChanges: to.carried?.lost ?? 0 }
   const { base, patches } = await chainOf(parts, to, to.whole)
-  if (base === undefined) return { document: isBeyond(parts, to.thread, to.whole) ? 'pruned' : 'lost', lostChanges: 0 }
-  const document = reader.document(base.entry, base.rows, base.row)
-  if (typeof document === 'string') return { document, lostChanges: 0 }
-  return applyAll(
-    document,
-    patches.map(({ entry, rows, row }) => reader.document(entry, rows, row)),
-    parts,
-  )
+  const from = base === undefined ? carriedBase(parts, to) : { document: documentOf(parts, base), place: 0, lost: 0 }
+  if (from === undefined) return { document: isBeyond(parts, to.thread, to.whole) ? 'pruned' : 'lost', lostChanges: 0 }
+  if (typeof from.document === 'string') return { document: from.document, lostChanges: 0 }
+  const documents = patches.map((patch) => documentOf(parts, patch))
+  return applyAll({ ...from, document: from.document }, documents, parts)
+}
+
+/** What patches go on from. */
+interface Base {
+  readonly document: Uint8Array | Omission
+  /** Of the last patch that is in it. */
+  readonly place: number
+  readonly lost: number
+}
+
+/** Where retention has removed the whole state, what it carried over of the chain. */
+function carriedBase({ view }: ViewParts, to: StateRow): Base | undefined {
+  const carried = view.carried(to.life)
+  if (carried === undefined || carried.whole !== to.whole || carried.seq > to.seq) return undefined
+  return { document: carried.value ?? 'lost', place: carried.place, lost: carried.lost }
 }
 
 /** What a row tells, decoded. */
@@ -64,10 +75,13 @@ async function chainOf({ reader, cost }: ViewParts, to: StateRow, whole: number)
 }
 
 /** Places in the chain say what is missing; what goes on from a change that is missing may not fit, and is missing then, too. */
-function applyAll(base: Uint8Array, patches: readonly (Uint8Array | Omission)[], { cost }: ViewParts): Folded {
-  let document = base
+function applyAll(
+  base: Base & { readonly document: Uint8Array },
+  patches: readonly (Uint8Array | Omission)[],
+  { cost }: ViewParts,
+): Folded {
+  let { document, place } = base
   let applied = 0
-  let place = 0
   for (const patch of patches) {
     if (typeof patch === 'string' || !isPatch(patch)) {
       place++
@@ -82,7 +96,7 @@ function applyAll(base: Uint8Array, patches: readonly (Uint8Array | Omission)[],
       cost.corrupt++
     }
   }
-  return { document, lostChanges: Math.max(place, patches.length) - applied }
+  return { document, lostChanges: base.lost + Math.max(place - base.place, patches.length) - applied }
 }
 
 /** True if retention has removed what stood there: no segment that is left goes back so far. */

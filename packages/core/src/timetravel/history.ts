@@ -18,12 +18,23 @@ import { checkLimit } from '../query/limit.ts'
 import type { RowPredicate } from '../query/predicate.ts'
 import type { QueryParts, Reading } from '../query/reading.ts'
 import { type Match, scanEvents } from '../query/scan.ts'
-import { buildEvent } from '../store/read/event-builder.ts'
+import { filmNumber } from '../store/event-store.ts'
+import { buildEvent, NO_VALUES } from '../store/read/event-builder.ts'
 import { isWithin } from '../store/film-scan.ts'
 import { changesBetween, changesIn, isWithinPath, statePath, touches, valueAt } from './changes.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
-import { isState, livesOf, mayHold, stateBefore, type StateRow, stateRowAt } from './state-row.ts'
+import {
+  carriedRow,
+  isState,
+  livesOf,
+  mayHold,
+  MOST_CARRIED,
+  stateBefore,
+  stateEvent,
+  type StateRow,
+  stateRowAt,
+} from './state-row.ts'
 
 const DIED = KINDS['entity.died']
 const STATE_KINDS = (1 << (KINDS['state.snapshot'] - 32)) | (1 << (KINDS['state.patch'] - 32)) | (1 << (DIED - 32))
@@ -40,10 +51,10 @@ export function history(reading: Reading, entity: Entity, query: HistoryQuery = 
     const during = rangesAt(parts.anchors, query.from, query.to)
     const items: EntityChange[] = []
     const plan = `records of ${entity.kind} ${entity.id}, ordered by ${order}`
-    for await (const { match, change } of changesOf(parts, entity, { path, during, order, after, batch: limit })) {
+    for await (const { key, id, change } of changesOf(parts, entity, { path, during, order, after, batch: limit })) {
       items.push(change)
       if (items.length < limit && !parts.cost.isHeavy) continue
-      return { items, cursor: formatCursor(order, { key: match.key, id: match.id }), explain: parts.cost.explain(plan) }
+      return { items, cursor: formatCursor(order, { key, id }), explain: parts.cost.explain(plan) }
     }
     return { items, cursor: undefined, explain: parts.cost.explain(plan) }
   })
@@ -59,25 +70,67 @@ export interface ChangeWalk {
   readonly batch: number
 }
 
-/** The changes of an entity, each with the row that tells it. */
-export async function* changesOf(
-  parts: QueryParts,
-  entity: Entity,
-  { path, during, order, after, batch }: ChangeWalk,
-): AsyncGenerator<{ readonly match: Match; readonly change: EntityChange }> {
+/** A change, where it stands in its order, and the state it led to; undefined for a death. */
+export interface WalkedChange extends Position {
+  readonly change: EntityChange
+  readonly state: StateRow | undefined
+}
+
+/** The changes of an entity. A state that retention has carried over stands where it was told. */
+export async function* changesOf(parts: QueryParts, entity: Entity, walk: ChangeWalk): AsyncGenerator<WalkedChange> {
+  const { path, during, order, batch } = walk
   const predicate = ofEntity(parts, entity, during)
   const limit = path === undefined ? batch : Math.max(batch, BATCH)
-  for (let from = after; ;) {
-    const request = { segments: parts.reader.segments(), predicate, order, after: from, limit }
+  const carried = carriedPlaces(parts, entity, walk)
+  for (let after = walk.after; ;) {
+    const request = { segments: parts.reader.segments(), predicate, order, after, limit }
     const matches = await scanEvents(request, parts.reader, parts.cost)
     for (const match of matches) {
-      const change = await changeAt(parts, match, path)
-      if (change !== undefined) yield { match, change }
+      while (carried[0] !== undefined && isBefore(carried[0], match, order)) {
+        const told = await changeAt(parts, carried.shift()!, path)
+        if (told !== undefined) yield told
+      }
+      const told = await changeAt(parts, placeOf(match), path)
+      if (told !== undefined) yield told
     }
     const last = matches.at(-1)
-    if (last === undefined || matches.length < limit) return
-    from = { key: last.key, id: last.id }
+    if (last === undefined || matches.length < limit) break
+    after = { key: last.key, id: last.id }
   }
+  for (const place of carried) {
+    const told = await changeAt(parts, place, path)
+    if (told !== undefined) yield told
+  }
+}
+
+/** A record of the entity. */
+interface Place extends Position {
+  readonly row: Pick<Match, 'entry' | 'rows' | 'row'> | undefined
+  readonly state: StateRow | undefined
+}
+
+function placeOf({ entry, rows, row, key, id }: Match): Place {
+  const state = isState(rows.word[row]!) ? stateRowAt(entry, rows, row) : undefined
+  return { key, id, row: { entry, rows, row }, state }
+}
+
+/** What retention has carried over, in the walk's order and behind where it begins. */
+function carriedPlaces(parts: QueryParts, entity: Entity, { during, order, after }: ChangeWalk): Place[] {
+  const places = livesOf(parts.view, entity)
+    .slice(0, MOST_CARRIED)
+    .flatMap((life): Place[] => {
+      const state = carriedRow(parts.view, life)
+      if (state === undefined || !isWithin(during, state.time)) return []
+      return [{ key: state.time, id: filmNumber(state.thread, state.seq), row: undefined, state }]
+    })
+  return places
+    .filter((place) => after === undefined || isBefore(after, place, order))
+    .toSorted((a, b) => (isBefore(a, b, order) ? -1 : 1))
+}
+
+function isBefore(a: Position, b: Position, order: ChangeWalk['order']): boolean {
+  const distance = a.key - b.key || a.id - b.id
+  return order === 'time' ? distance < 0 : distance > 0
 }
 
 /** Keeps the rows that tell of the entity's state. */
@@ -102,34 +155,26 @@ function isTold(rows: Rows, row: number): boolean {
   return kind === DIED || kind === KINDS['state.patch'] || (kind === KINDS['state.snapshot'] && rows.number[row] === 0)
 }
 
-/** What a row changed; undefined if nothing at the path. */
+/** What a record changed; undefined if nothing at the path. */
 async function changeAt(
   parts: QueryParts,
-  { entry, rows, row }: Match,
+  { key, id, row, state }: Place,
   path: StatePath | undefined,
-): Promise<EntityChange | undefined> {
-  const { thread } = entry.summary
-  const told = (kind: EntityChange['kind'], changes: readonly StateChange[], followsLoss: boolean): EntityChange => ({
-    event: buildEvent(
-      parts.node,
-      parts.view,
-      { thread, rows, row, anchors: parts.anchors },
-      parts.reader.values(entry, rows, row),
-    ),
-    kind,
-    changes,
-    followsLoss,
-  })
-  if (!isState(rows.word[row]!)) return path === undefined ? told('died', [], false) : undefined
-  const state = stateRowAt(entry, rows, row)
-  const known = state.whole === undefined ? undefined : changesIn(parts.reader.values(entry, rows, row).value)
+): Promise<WalkedChange | undefined> {
+  if (state === undefined) {
+    if (path !== undefined || row === undefined) return undefined
+    const { entry, rows } = row
+    const place = { thread: entry.summary.thread, rows, row: row.row, anchors: parts.anchors }
+    const event = buildEvent(parts.node, parts.view, place, NO_VALUES)
+    return { key, id, state, change: { event, kind: 'died', changes: [], followsLoss: false } }
+  }
+  const event = stateEvent(parts, state)
+  const known = state.whole === undefined ? undefined : changesIn(event.value)
   const record: Record =
     known === undefined ? await whole(parts, state) : { kind: 'changed', changes: known, followsLoss: false }
-  if (path === undefined) return told(record.kind, record.changes, record.followsLoss)
-  const wanted = record.changes.filter((change) => touches(change, path))
-  if (wanted.length === 0) return undefined
-  const changes = wanted.every((change) => isWithinPath(change, path)) ? wanted : await at(parts, state, path)
-  return changes.length === 0 ? undefined : told(record.kind, changes, record.followsLoss)
+  const changes = path === undefined ? record.changes : await changesAt(parts, state, record.changes, path)
+  if (path !== undefined && changes.length === 0) return undefined
+  return { key, id, state, change: { ...record, event, changes } }
 }
 
 type Record = Pick<EntityChange, 'kind' | 'changes' | 'followsLoss'>
@@ -148,8 +193,15 @@ async function whole(parts: QueryParts, state: StateRow): Promise<Record> {
   }
 }
 
-/** What a record changed at a path, where it changed what holds it: found by the states before and after. */
-async function at(parts: QueryParts, state: StateRow, path: StatePath): Promise<readonly StateChange[]> {
+/** What a record changed at a path; where it changed what holds it, that is found by the states before and after. */
+async function changesAt(
+  parts: QueryParts,
+  state: StateRow,
+  changes: readonly StateChange[],
+  path: StatePath,
+): Promise<readonly StateChange[]> {
+  const wanted = changes.filter((change) => touches(change, path))
+  if (wanted.every((change) => isWithinPath(change, path))) return wanted
   const before = await stateBefore(parts, state)
   const from = before === undefined ? undefined : valueAt((await foldedValue(parts, before)).value, path)
   const to = valueAt((await foldedValue(parts, state)).value, path)

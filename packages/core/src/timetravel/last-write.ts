@@ -14,7 +14,7 @@ import { statePath, valueAt } from './changes.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
 import { changesOf } from './history.ts'
-import { stateBefore, type StateRow, stateRowAt } from './state-row.ts'
+import { stateBefore, type StateRow } from './state-row.ts'
 
 /** Records looked at together: mostly the first one is it. */
 const BATCH = 20
@@ -31,9 +31,8 @@ export function lastWrite(
     const until = at === undefined ? Infinity : lastTimeAt(parts.anchors, at)
     const during = [{ from: -Infinity, to: until + 1 }]
     const walk = { path: steps, during, order: '-time', after: undefined, batch: BATCH } as const
-    for await (const { match, change } of changesOf(parts, entity, walk)) {
-      const { entry, rows, row } = match
-      const state = stateRowAt(entry, rows, row)
+    for await (const { state, change } of changesOf(parts, entity, walk)) {
+      if (state === undefined) continue
       const { before, after, lost } = await around(parts, state, steps)
       const span = await spanOf(parts, change.event)
       return {

@@ -2,11 +2,10 @@
 
 import { type Entity, type EntityState, lastTimeAt, patchPlace, type WallMs } from '@cinescope/protocol'
 import type { QueryParts, Reading } from '../query/reading.ts'
-import { buildEvent } from '../store/read/event-builder.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
-import { lastState, livesOf, type StateRow, stateAfter } from './state-row.ts'
+import { documentOf, lastState, livesOf, stateEvent, type StateRow, stateAfter } from './state-row.ts'
 
 /** See `Recording.stateAt`. */
 export function stateAt(reading: Reading, entity: Entity, at: WallMs | undefined): Promise<EntityState | undefined> {
@@ -23,13 +22,7 @@ export async function stateIn(
   const { state, died } = await lastState(parts, livesOf(parts.view, entity), until)
   if (state === undefined) return undefined
   const { value, lostChanges } = await foldedValue(parts, state)
-  const { entry, rows, row, thread } = state
-  const event = buildEvent(
-    parts.node,
-    parts.view,
-    { thread, rows, row, anchors: parts.anchors },
-    parts.reader.values(entry, rows, row),
-  )
+  const event = stateEvent(parts, state)
   return { entity, state: value, event, died, lostChanges, mayHaveChanged: await mayHaveChanged(parts, state, until) }
 }
 
@@ -42,11 +35,13 @@ async function mayHaveChanged(parts: ViewParts, state: StateRow, until: number):
 }
 
 /** True if a patch is the one right behind a state. */
-function goesOn({ reader }: ViewParts, state: StateRow, next: StateRow): boolean {
-  if (next.whole === undefined || next.whole !== (state.whole ?? state.seq)) return false
-  const place = ({ entry, rows, row, whole }: StateRow): number => {
-    const document = whole === undefined ? 'off' : reader.document(entry, rows, row)
-    return typeof document === 'string' ? 0 : patchPlace(document)
-  }
-  return place(next) === place(state) + 1
+function goesOn(parts: ViewParts, state: StateRow, next: StateRow): boolean {
+  const whole = state.carried?.whole ?? state.whole ?? state.seq
+  return next.whole === whole && placeOf(parts, next) === placeOf(parts, state) + 1
+}
+
+function placeOf(parts: ViewParts, state: StateRow): number {
+  if (state.whole === undefined) return state.carried?.place ?? 0
+  const document = documentOf(parts, state)
+  return typeof document === 'string' ? 0 : patchPlace(document)
 }

@@ -1,16 +1,38 @@
 /** Finds the rows that tell an entity's states. */
 
-import { BLOOM_SALT, bloomMayHold, CinescopeError, type Entity, kindOf, KINDS, type Rows } from '@cinescope/protocol'
+import {
+  allocateRows,
+  BLOOM_SALT,
+  bloomMayHold,
+  CinescopeError,
+  type CinescopeEvent,
+  type Entity,
+  kindOf,
+  KINDS,
+  type Omission,
+  OMISSION,
+  Omitted,
+  type Rows,
+  VALUE_ABSENT,
+} from '@cinescope/protocol'
+import type { QueryParts } from '../query/reading.ts'
+import type { CarriedState } from '../store/carried-state.ts'
 import type { SegmentEntry, StoreView } from '../store/event-store.ts'
+import { buildEvent } from '../store/read/event-builder.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 
 const SNAPSHOT = KINDS['state.snapshot']
 const PATCH = KINDS['state.patch']
 const DIED = KINDS['entity.died']
+const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
+/** Lives of which a carried state is looked for: only the last one of a thread has one. */
+export const MOST_CARRIED = 1000
 
 /** A row that tells a state, whole or by what changed. */
 export interface StateRow {
-  readonly entry: SegmentEntry
+  /** Undefined for a state that retention has carried over. */
+  readonly entry: SegmentEntry | undefined
+  readonly carried: CarriedState | undefined
   readonly rows: Rows
   readonly row: number
   readonly thread: number
@@ -52,6 +74,7 @@ export function stateRowAt(entry: SegmentEntry, rows: Rows, row: number): StateR
   const isPatch = kindOf(rows.word[row]!) === PATCH
   return {
     entry,
+    carried: undefined,
     rows,
     row,
     thread: entry.summary.thread,
@@ -60,6 +83,31 @@ export function stateRowAt(entry: SegmentEntry, rows: Rows, row: number): StateR
     life: rows.subject[row]!,
     whole: isPatch ? rows.number[row]! : undefined,
   }
+}
+
+/** The state that a life of an entity had when retention removed what told it, as if a row told it. */
+export function carriedRow(view: StoreView, life: number): StateRow | undefined {
+  const carried = view.carried(life)
+  if (carried === undefined) return undefined
+  const rows = allocateRows(1)
+  const { seq, time, word, site, parent, root, thread, value } = carried
+  rows.length = 1
+  const cells = { seq, time, duration: -1, word, site, parent, root, subject: life, valueIn: value?.length ?? LOST }
+  for (const [column, cell] of Object.entries(cells)) rows[column as keyof typeof cells][0] = cell
+  return { entry: undefined, carried, rows, row: 0, thread, seq, time, life, whole: undefined }
+}
+
+/** The encoded value of a row that tells a state, or why it is not there. */
+export function documentOf({ reader }: ViewParts, { entry, carried, rows, row }: StateRow): Uint8Array | Omission {
+  return entry === undefined ? (carried?.value ?? 'lost') : reader.document(entry, rows, row)
+}
+
+/** The event of such a row, with its value. */
+export function stateEvent(parts: QueryParts, state: StateRow): CinescopeEvent {
+  const { thread, rows, row } = state
+  const document = documentOf(parts, state)
+  const value = typeof document === 'string' ? new Omitted(document, 0) : parts.reader.decode(document, thread)
+  return buildEvent(parts.node, parts.view, { thread, rows, row, anchors: parts.anchors }, { value, result: undefined })
 }
 
 /**
@@ -75,6 +123,7 @@ export async function lastState(parts: ViewParts, lives: readonly number[], unti
     const rows = parts.reader.rows(entry)
     if (rows !== undefined) search.look(entry, rows)
   }
+  for (const life of lives.slice(0, MOST_CARRIED)) search.consider(carriedRow(parts.view, life))
   return { state: search.best, died: search.died }
 }
 
@@ -88,7 +137,8 @@ export async function stateBefore(parts: ViewParts, { life, thread, seq }: State
     const row = lastRow(rows, (i) => rows.subject[i] === life && rows.seq[i]! < seq && isState(rows.word[i]!))
     if (row >= 0) return stateRowAt(entry, rows, row)
   }
-  return undefined
+  const carried = carriedRow(parts.view, life)
+  return carried !== undefined && carried.thread === thread && carried.seq < seq ? carried : undefined
 }
 
 /** The state after this one in its life. */
@@ -150,6 +200,12 @@ class Search {
       if (kindOf(rows.word[row]!) === DIED) this.#dead.add(life)
       if (isState(rows.word[row]!) && this.#isLater(rows, row, thread)) this.best = stateRowAt(entry, rows, row)
     }
+  }
+
+  /** Takes a state if it is later than the best, and of no life that had ended. */
+  consider(state: StateRow | undefined): void {
+    if (state === undefined || state.time > this.#until || state.life < (this.#lifeOf.get(state.thread) ?? 0)) return
+    if (this.#isLater(state.rows, state.row, state.thread)) this.best = state
   }
 
   #isLater(rows: Rows, row: number, thread: number): boolean {

@@ -77,7 +77,7 @@ describe('a recording file', () => {
     using database = new DatabaseSync(file.path, { readOnly: true })
     const pragma = (name: string): unknown => database.prepare(`PRAGMA ${name}`).get()?.[name]
     expect(pragma('application_id')).toBe(0x43494e45)
-    expect(pragma('user_version')).toBe(5)
+    expect(pragma('user_version')).toBe(6)
     expect(pragma('page_size')).toBe(4096)
     expect(pragma('auto_vacuum')).toBe(2)
     expect(pragma('journal_mode')).toBe('wal')

@@ -122,6 +122,19 @@ export class States {
     this.pipeline.commit(seal)
   }
 
+  /** Begin of the oldest segment that is left. */
+  oldestMs(): Promise<number> {
+    return this.store.read((view) => Math.min(...view.segments().map(({ summary }) => summary.timeLow)) / 1e6)
+  }
+
+  /** Leaves this part of what is there; states are carried whatever that is. */
+  prune(share: number): void {
+    const { store } = this
+    const kept = store.bytes() * share
+    // a quarter of the budget is for them
+    while (store.prune(kept).segments > 0);
+  }
+
   #subject(id: number) {
     return { entity: this.#entities.intern(entityOf(id)), parent: 0, root: 0, flags: 0 }
   }

@@ -1,7 +1,14 @@
+import { join } from 'node:path'
 import { wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mergeRecordings } from '../../src/recording/copy/merge.ts'
+import { packRecording } from '../../src/recording/copy/pack.ts'
+import { openRecording } from '../../src/recording/open-recording.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { PROCESS } from '../recording/recording-fixture.ts'
+import { temporaryDirectory } from '../store/directory.ts'
 import { plain } from '../value/fixture.ts'
 import { entityOf, States, type StatesOptions } from './states-fixture.ts'
 
@@ -244,6 +251,102 @@ describe('the history of a part', () => {
   })
 })
 
+describe('a state that retention has removed the record of', () => {
+  /** Ten changes a segment, of which nothing is left but the last unfinished one. */
+  async function pruned(path: string, store = createSqliteStore(path, PROCESS)): Promise<States> {
+    const states = new States({ store, maxRows: 10 })
+    for (let n = 0; n < 35; n++) {
+      states.clock.advance(1)
+      states.state(1, cart(n))
+      if (n < 5) states.state(2, cart(100 + n))
+      if (n === 3) states.state(3, cart(3))
+      if (n === 4) states.died(3)
+    }
+    states.commit()
+    states.prune(0)
+    return states
+  }
+
+  it('is what later changes go on from, and is told as the first that is known', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'a.cine')
+    const states = await pruned(path)
+    const oldest = await states.oldestMs()
+    expect(oldest).toBeGreaterThan(25)
+    states.store.finish()
+    await using recording = openRecording(path)
+    for (let ms = oldest; ms <= 35; ms++)
+      expect(await recording.stateAt(entityOf(1), at(ms))).toMatchObject({ state: cart(ms - 1), lostChanges: 0 })
+    expect(await recording.stateAt(entityOf(1), at(3))).toBeUndefined()
+    const quiet = await recording.stateAt(entityOf(2))
+    expect(quiet).toMatchObject({ state: cart(104), lostChanges: 0, mayHaveChanged: false })
+    expect(quiet?.event).toMatchObject({ at: at(5), synthetic: true, kind: 'state.snapshot' })
+    expect(await recording.lastWrite(entityOf(2), 'n')).toMatchObject({ isFirst: true, after: 104 })
+    for (const order of ['time', '-time'] as const) {
+      const { items } = await recording.history(entityOf(1), { order })
+      const first = items.findIndex(({ kind }) => kind === 'first')
+      expect(first).toBe(order === 'time' ? 0 : items.length - 1)
+      const next = await recording.history(entityOf(1), { order, limit: 2 })
+      const rest = await recording.history(entityOf(1), { order, cursor: next.cursor! })
+      expect([...next.items, ...rest.items].map(({ event }) => event.seq)).toEqual(items.map(({ event }) => event.seq))
+    }
+    // what has died is not kept for ever
+    expect(await recording.stateAt(entityOf(3))).toBeUndefined()
+    const { rows } = await recording.ledger()
+    expect(rows.filter(({ reason }) => reason === 'pruned').map(({ kind }) => kind)).toContain('state.patch')
+  })
+
+  it('is what a whole state that comes later is compared with', async () => {
+    using directory = temporaryDirectory()
+    const states = await pruned(join(directory.path, 'a.cine'))
+    // so much changes that it is told whole
+    states.state(2, { n: 200, other: 'nothing of before' })
+    states.commit()
+    const { items } = await states.recording.history(entityOf(2))
+    expect(items.map(({ kind }) => kind)).toEqual(['first', 'changed'])
+    expect(items[1]!.changes).toContainEqual({ kind: 'set', path: ['n'], value: 200 })
+    expect(await states.recording.lastWrite(entityOf(2), 'n')).toMatchObject({ before: 104, after: 200 })
+    states.store.finish()
+  })
+
+  it('goes with a copy of the recording', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'a.cine')
+    const states = await pruned(path)
+    states.store.finish()
+    const [packed, merged] = [join(directory.path, 'packed'), join(directory.path, 'merged')]
+    await packRecording(path, { path: packed })
+    await mergeRecordings([path], { path: merged })
+    for (const copy of [packed, merged]) {
+      await using recording = openRecording(copy)
+      expect(await recording.stateAt(entityOf(2))).toMatchObject({ state: cart(104) })
+      expect(await recording.stateAt(entityOf(1), at(35))).toMatchObject({ state: cart(34) })
+    }
+  })
+
+  it.each(['sqlite', 'memory'])(
+    'is forgotten where all would take too much, the one told longest ago first (%s)',
+    async (kind) => {
+      using directory = temporaryDirectory()
+      const path = join(directory.path, 'a.cine')
+      const store = kind === 'sqlite' ? createSqliteStore(path, PROCESS) : createMemoryStore(PROCESS)
+      const states = new States({ store, maxRows: 50 })
+      for (let id = 0; id < 500; id++) {
+        states.clock.advance(1)
+        states.state(id, { ...cart(id), long: 'x'.repeat(300) })
+      }
+      states.commit(true)
+      states.prune(0)
+      const { recording } = states
+      expect(await recording.stateAt(entityOf(0))).toBeUndefined()
+      expect(await recording.stateAt(entityOf(499))).toMatchObject({ lostChanges: 0 })
+      const { counters } = await recording.status()
+      if (kind === 'sqlite') expect(counters['cinescope.states.forgotten']).toBeGreaterThan(100)
+      store.finish()
+    },
+  )
+})
+
 /** What happens to the entities, and to the recording of it. */
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(fc.constant('set'), fc.nat(2), fc.nat(11), fc.nat(3)) },
@@ -252,6 +355,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('died'), fc.nat(2), fc.constant(0), fc.constant(0)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('others'), fc.nat(30), fc.constant(0), fc.constant(0)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('commit'), fc.nat(1), fc.constant(0), fc.constant(0)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('prune'), fc.nat(9), fc.constant(0), fc.constant(0)) },
 )
 
 const sizes: fc.Arbitrary<StatesOptions> = fc.record({
@@ -281,6 +385,7 @@ describe('a state at any instant', () => {
           for (const [what, a, b, c] of steps) {
             if (what === 'others') states.others(a)
             else if (what === 'commit') states.commit(a === 1)
+            else if (what === 'prune') states.prune(a / 10)
             else {
               states.clock.advance(1)
               ms++
@@ -300,6 +405,7 @@ describe('a state at any instant', () => {
             }
           }
           states.commit(true)
+          const oldest = await states.oldestMs()
           for (const id of [0, 1, 2]) {
             if (!expected.some((each) => each.id === id)) continue
             for (let then = 0; then <= ms; then += 1 + Math.floor(ms / 20)) {
@@ -307,8 +413,9 @@ describe('a state at any instant', () => {
               const found = await states.recording.stateAt(entityOf(id), at(then))
               if (found === undefined && wanted === undefined) continue
               if (found === undefined) {
-                // nothing of it was recorded by then
-                expect(states.ring.refused + states.ring.valuesLost).toBeGreaterThan(0)
+                // nothing of it was recorded by then, or what was has been removed
+                if (then >= oldest && wanted?.died !== true)
+                  expect(states.ring.refused + states.ring.valuesLost).toBeGreaterThan(0)
                 continue
               }
               if (found.lostChanges > 0 || found.mayHaveChanged) continue

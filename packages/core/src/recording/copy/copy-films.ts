@@ -72,6 +72,7 @@ function copyTables(
     ['site', used.sites],
     ['key', used.keys],
     ['entity', used.entities],
+    ['carried', used.entities],
     ['film', used.films],
   ]
   for (const [table, numbers] of wanted)

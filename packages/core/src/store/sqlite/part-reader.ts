@@ -15,6 +15,7 @@ import type { SegmentEntry } from '../event-store.ts'
 import { ATTACHED, type Attached, type PlainRow } from './attached.ts'
 import { columnsOf } from './columns-of.ts'
 import { bounded } from './bounded.ts'
+import { MAX_STATE_BYTES } from './carried-sql.ts'
 import { openRecordingFile } from './open.ts'
 import { asCorrupt, ReadQueue } from './read-queue.ts'
 import { SqliteView } from './read-view.ts'
@@ -123,7 +124,8 @@ export class PartReader {
   /** Rows of a table of short columns by its key, which is the first of them. */
   *plainRows(table: string): Generator<PlainRow> {
     const columns = columnsOf(table)
-    const found = columns.map((column) => bounded(column)).join(', ')
+    const most = table === 'carried' ? MAX_STATE_BYTES : undefined
+    const found = columns.map((column) => bounded(column, most)).join(', ')
     // by the column itself, whose tree has that order: a sort would walk it to its end first
     const statement = this.#database.prepare(`SELECT ${found} FROM ${table} ORDER BY ${table}.${columns[0]}`)
     let last: PlainRow[number] | undefined

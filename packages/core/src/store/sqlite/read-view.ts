@@ -22,6 +22,7 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import { expandBlock, MAX_PAGE_BYTES } from '../compression.ts'
+import type { CarriedState } from '../carried-state.ts'
 import { filmKey, isWithin } from '../film-scan.ts'
 import {
   filmNumber,
@@ -33,6 +34,7 @@ import {
 } from '../event-store.ts'
 import { FILM_COLUMNS, filmsSql } from './film-sql.ts'
 import { bounded } from './bounded.ts'
+import { carriedIn } from './carried-sql.ts'
 import { HeldTails } from './held-tails.ts'
 import { hookOf } from './hook-row.ts'
 import type { ReadQueue } from './read-queue.ts'
@@ -107,12 +109,12 @@ export class SqliteView implements StoreView {
     return this.#segments.corrupt
   }
 
-  meta(entry: SegmentEntry): SegmentMeta {
-    return decodeSegmentMeta(this.#held.get(entry.id)?.meta ?? this.#segment.meta(entry.id))
+  meta({ id }: Pick<SegmentEntry, 'id'>): SegmentMeta {
+    return decodeSegmentMeta(this.#held.get(id)?.meta ?? this.#segment.meta(id))
   }
 
-  rows(entry: SegmentEntry): Rows {
-    return decodeSegment(expandBlock(this.#held.get(entry.id)?.columns ?? this.#segment.columns(entry.id))).rows
+  rows({ id }: Pick<SegmentEntry, 'id'>): Rows {
+    return decodeSegment(expandBlock(this.#held.get(id)?.columns ?? this.#segment.columns(id))).rows
   }
 
   grams(entry: SegmentEntry): Uint8Array | undefined {
@@ -134,9 +136,9 @@ export class SqliteView implements StoreView {
     return decodeTile(expandBlock(this.#segment.tile(entry.id, place)))
   }
 
-  page(entry: SegmentEntry, index: number): Uint8Array {
-    const held = this.#held.get(entry.id)
-    const block = held === undefined ? this.#segment.page(entry.id, index) : held.pages[index]
+  page({ id }: Pick<SegmentEntry, 'id'>, index: number): Uint8Array {
+    const held = this.#held.get(id)
+    const block = held === undefined ? this.#segment.page(id, index) : held.pages[index]
     if (block === undefined) throw new CinescopeError('CSC_ERR_CORRUPT', `no value page ${index}`)
     return expandBlock(block, MAX_PAGE_BYTES)
   }
@@ -214,6 +216,10 @@ export class SqliteView implements StoreView {
     return this.#sql
       .all(sql, this.#mostRows(), entity.kind, entity.scope, entity.id, MAX_LIVES)
       .map((row) => integer(row, 'number'))
+  }
+
+  carried(entity: number): CarriedState | undefined {
+    return carriedIn(this.#sql, entity)
   }
 
   ledger(): readonly LedgerRow[] {

@@ -6,7 +6,7 @@ import type { SegmentSummary } from '../../base/sealed-segment.ts'
 export const APPLICATION_ID = 0x43494e45
 
 /** Version of schema and segment format; SQLite's user_version. */
-export const FORMAT_VERSION = 5
+export const FORMAT_VERSION = 6
 
 /**
  * Every object of a recording, by name, as SQLite stores its text. Integers are exact below 2^53; times are ns since the anchor.
@@ -24,6 +24,8 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   gram: 'CREATE TABLE gram(segment INTEGER PRIMARY KEY, filters BLOB)',
   rollup: 'CREATE TABLE rollup(segment INTEGER PRIMARY KEY, codec INTEGER, raw_length INTEGER, cells BLOB)',
   tile: 'CREATE TABLE tile(segment INTEGER PRIMARY KEY, levels BLOB)',
+  carried:
+    'CREATE TABLE carried(entity INTEGER PRIMARY KEY, thread INTEGER, seq INTEGER, time INTEGER, word INTEGER, site INTEGER, parent INTEGER, root INTEGER, whole INTEGER, place INTEGER, lost INTEGER, value BLOB)',
   film: 'CREATE TABLE film(number INTEGER PRIMARY KEY, time INTEGER, duration INTEGER, kind INTEGER, site INTEGER, status INTEGER, flags INTEGER, events INTEGER, errors INTEGER, span INTEGER, trace BLOB)',
   film_time: 'CREATE INDEX film_time ON film(time, number)',
   film_trace: 'CREATE INDEX film_trace ON film(trace) WHERE trace IS NOT NULL',

@@ -13,10 +13,20 @@ import type { Commit } from '../../base/commit.ts'
 import type { ProcessInfo } from '../../base/process.ts'
 import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock, plainBlock } from '../compression.ts'
-import { type EventStore, filmNumber, type PruneReport, type RecordingState, type StoreView } from '../event-store.ts'
+import { mayCarry } from '../carried-state.ts'
+import {
+  carriedBudget,
+  type EventStore,
+  filmNumber,
+  type PruneReport,
+  type RecordingState,
+  type StoreView,
+} from '../event-store.ts'
 import { adoptedTrace, TRACE_KEY } from '../film-change.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
+import { Removal, type RemovedContent } from '../removal.ts'
 import { attachedOf, blobsOf } from './attached.ts'
+import { CarriedTable } from './carried-sql.ts'
 import { isBusy } from './connect.ts'
 import { logPath, sizeOf } from './files.ts'
 import type { RecordingLock } from './lock.ts'
@@ -49,9 +59,10 @@ class SqliteStore implements EventStore {
   readonly #view: SqliteView
   /** The numbers of `TRACE_KEY`, of each thread its own; other keys are many, and only in the recording. */
   readonly #traceKeys = new Set<number>()
-  #pruned = new Float64Array(KIND_LIMIT)
+  #pruned: Float64Array = new Float64Array(KIND_LIMIT)
   readonly #sql: WriterStatements
   readonly #attached: AttachedStatements
+  readonly #carried: CarriedTable
   #taken = new Float64Array(KIND_LIMIT)
   /** Tails in the recording, so that replacing them searches nothing. */
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
@@ -80,6 +91,7 @@ class SqliteStore implements EventStore {
       )
     this.#sql = writerStatements(database)
     this.#attached = attachedStatements(database)
+    this.#carried = new CarriedTable(database)
   }
 
   state(): RecordingState {
@@ -114,31 +126,18 @@ class SqliteStore implements EventStore {
 
   prune(maxBytes: number): PruneReport {
     const excess = this.#usedBytes() - maxBytes
-    const report = { segments: 0, events: new Map<number, number>() }
     const surplus = this.#finished - MOST_SEGMENTS
-    if (excess <= 0 && surplus <= 0) return report
-    const pruned = this.#pruned.slice()
-    this.#write(() => {
-      let freed = 0
-      const oldest = this.#database
-        .prepare('SELECT id, thread, events, bytes, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
-        .all(PRUNE_SLICE)
-      for (const row of oldest) {
-        if (freed >= excess && report.segments >= surplus) break
-        freed += Number(row['bytes'])
-        report.segments++
-        const thread = Number(row['thread'])
-        report.events.set(thread, (report.events.get(thread) ?? 0) + Number(row['events']))
-        this.#dropSegment(Number(row['id']))
-        for (const { kind, events } of decodeSegmentMeta(row['meta'] as Uint8Array).kinds)
-          pruned[kind] = pruned[kind]! + events
-      }
-      for (const thread of report.events.keys()) this.#dropOrphanFilms(thread)
-      this.#writeLedger(this.#taken, pruned, [])
-    })
-    this.#pruned = pruned
-    this.#finished -= report.segments
-    return report
+    if (excess <= 0 && surplus <= 0) return { segments: 0, events: new Map() }
+    const removal = new Removal(this.#pruned, (entity) => this.#view.carried(entity))
+    try {
+      this.#write(() => this.#remove(removal, excess, surplus, carriedBudget(maxBytes)))
+    } catch (thrown) {
+      this.#carried.recount()
+      throw thrown
+    }
+    this.#pruned = removal.pruned
+    this.#finished -= removal.segments
+    return { segments: removal.segments, events: removal.events }
   }
 
   finish(): void {
@@ -254,6 +253,33 @@ class SqliteStore implements EventStore {
     const stored = taken.map((count, kind) => count - pruned[kind]!)
     for (const row of [...ledgerRowsOf('stored', stored), ...ledgerRowsOf('pruned', pruned), ...lost]) {
       this.#sql.ledger.run(row.reason, row.kind, row.count)
+    }
+  }
+
+  #remove(removal: Removal, excess: number, surplus: number, carriedBytes: number): void {
+    let freed = 0
+    const oldest = this.#database
+      .prepare('SELECT id, thread, events, bytes, kinds_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
+      .all(PRUNE_SLICE)
+    for (const row of oldest) {
+      if (freed >= excess && removal.segments >= surplus) break
+      freed += Number(row['bytes'])
+      const [id, thread] = [Number(row['id']), Number(row['thread'])]
+      removal.count(thread, Number(row['events']), decodeSegmentMeta(row['meta'] as Uint8Array))
+      if (mayCarry(Number(row['kinds_high']))) removal.carry(thread, () => this.#contentOf(id))
+      this.#dropSegment(id)
+    }
+    this.#carried.apply(removal.carrier.changes, removal.known, carriedBytes)
+    if (this.#carried.forgotten > 0) this.#sql.counter.run('cinescope.states.forgotten', this.#carried.forgotten)
+    for (const thread of removal.events.keys()) this.#dropOrphanFilms(thread)
+    this.#writeLedger(this.#taken, removal.pruned, [])
+  }
+
+  #contentOf(id: number): RemovedContent {
+    return {
+      rows: this.#view.rows({ id }),
+      pages: this.#view.meta({ id }).pages,
+      pageOf: (index) => this.#view.page({ id }, index),
     }
   }
 

@@ -1,0 +1,47 @@
+/** What retention removes in one step: counted by thread and kind, and the states of it carried over. */
+
+import { CinescopeError, type Rows, type SegmentMeta, type ValuePage } from '@cinescope/protocol'
+import { beginValues } from './begin-values.ts'
+import { type CarriedState, StateCarrier } from './carried-state.ts'
+
+/** Rows of a segment that goes, and their values. */
+export interface RemovedContent {
+  readonly rows: Rows
+  readonly pages: readonly ValuePage[]
+  readonly pageOf: (index: number) => Uint8Array | undefined
+}
+
+/** See above. */
+export class Removal {
+  segments = 0
+  /** By thread. */
+  readonly events: Map<number, number> = new Map<number, number>()
+  /** All that was ever removed, by kind. */
+  readonly pruned: Float64Array
+  readonly carrier: StateCarrier
+  readonly known: (entity: number) => CarriedState | undefined
+
+  /** `pruned` is what was removed before, `known` what is carried. */
+  constructor(pruned: Float64Array, known: (entity: number) => CarriedState | undefined) {
+    this.pruned = pruned.slice()
+    this.known = known
+    this.carrier = new StateCarrier(known)
+  }
+
+  /** Counts a segment. */
+  count(thread: number, events: number, { kinds }: SegmentMeta): void {
+    this.segments++
+    this.events.set(thread, (this.events.get(thread) ?? 0) + events)
+    for (const each of kinds) this.pruned[each.kind] = this.pruned[each.kind]! + each.events
+  }
+
+  /** Carries its states; what one that cannot be read tells of them is lost with it. */
+  carry(thread: number, contentOf: () => RemovedContent): void {
+    try {
+      const { rows, pages, pageOf } = contentOf()
+      this.carrier.take(thread, rows, beginValues(rows, pages, pageOf))
+    } catch (thrown) {
+      if (!(thrown instanceof CinescopeError)) throw thrown
+    }
+  }
+}
