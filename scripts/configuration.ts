@@ -49,7 +49,7 @@ export default {
 \`\`\`
 
 - It is run as a part of your program, before it: import nothing there that is to be recorded. One that is not loaded after 5 s counts as broken.
-- \`.ts\` needs a Node that strips types (22.18 or newer); functions and regular expressions need a file that is not JSON.
+- \`.ts\` needs a Node that strips types (22.18 or newer), and \`"type": "module"\` in package.json, as \`.js\` does with \`export\`, or Node warns; functions and regular expressions need a file that is not JSON.
 - It is read once in a process. Threads that join a recording have the settings that it was started with. What one says itself, in its code or environment, holds for what it records itself: ${listed(perThread())}. A function does not cross, so a thread tells of faults on stderr unless it is given an \`onInternalError\` of its own.
 - A program that is recorded from its start (\`cinescope run\`) has \`sources: true\` for a default, and options of its \`createScope()\` do not apply any more: it has joined.
 

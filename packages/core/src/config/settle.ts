@@ -10,6 +10,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 import { findConfigFile } from './find-file.ts'
 import { mergeOptions } from './merge.ts'
 import { presetOptions } from './presets.ts'
+import { readConfigFile } from './read-file.ts'
 
 /** Where options are said. */
 export interface Said {
@@ -35,9 +36,7 @@ export async function settle(said: Said): Promise<Settled> {
   const { options } = readEnvironment(SCOPE_SCHEMA, said.environment)
   const { enabled, config = true } = merged<ScopeOptions>([said.code, options])
   const path = enabled === false ? undefined : findConfigFile(config)
-  if (path === undefined) return settleWith(undefined, said)
-  const { readConfigFile } = await import('./read-file.ts')
-  return settleWith(await readConfigFile(path), said)
+  return settleWith(path === undefined ? undefined : await readConfigFile(path), said)
 }
 
 /** The same with the options of a file that has been read. @throws CSC_ERR_OPTION */

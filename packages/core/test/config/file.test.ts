@@ -119,7 +119,6 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['k.mjs', 'export default () => ({})', /has a function as its default export; it must be an object of options/],
   ['l.mjs', 'export default Promise.resolve({})', /has an object of a class as its default export/],
   ['m.mjs', 'export default new Map()', /has an object of a class as its default export/],
-  ['n.mjs', 'export default { config: "b.json" }', /sets config, which is for code and the environment only/],
   ['o.yaml', 'maxBytes: 5', /must end in \.js, \.mjs, \.cjs, \.ts, \.json/],
 ]
 
@@ -144,6 +143,7 @@ describe('a config file that holds no options', () => {
   it.each([
     ['{ "maxBites": 5 }', ": config has no option 'maxBites'; did you mean 'maxBytes'?"],
     ['{ "ring": { "records": 65 } }', ': config.ring.records is 65; it must be a power of two from 64 to 4194304'],
+    ['{ "config": "b.json" }', ': config.config cannot be set in a file; set it in code or by CINESCOPE_CONFIG'],
     ['{ "__proto__": { "enabled": false } }', ": config has no option '__proto__'; allowed are enabled, "],
   ])('with the options %s is refused as createScope would refuse them', async (text, message) => {
     const written = file('a.json', text)
