@@ -1,7 +1,7 @@
 /** Where the config file is. */
 
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { fromHere } from '../base/from-here.ts'
 
 /** In the working directory; the first that exists is read. */
 export const CONFIG_NAMES: readonly string[] = ['js', 'mjs', 'cjs', 'ts', 'json'].map(
@@ -12,5 +12,5 @@ export const CONFIG_NAMES: readonly string[] = ['js', 'mjs', 'cjs', 'ts', 'json'
 export function findConfigFile(config: string | boolean): string | undefined {
   if (config === false) return undefined
   const name = config === true ? CONFIG_NAMES.find((each) => existsSync(each)) : config
-  return name === undefined ? undefined : resolve(name)
+  return name === undefined ? undefined : fromHere(name)
 }

@@ -1,11 +1,11 @@
 /** Starting a scope before the program, and finding the adapters that are installed. */
 
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { CinescopeError, type Hook } from '@cinescope/protocol'
 import type { ModuleHook } from '../adapter/module-hook.ts'
+import { fromHere } from '../base/from-here.ts'
 import { printFault, type ScopeSettings } from '../base/scope-options.ts'
 import type { Environment } from '../config/environment.ts'
 import { type Said, settle, type Settled, settleThread } from '../config/settle.ts'
@@ -68,7 +68,7 @@ async function findAdapters(program: string | undefined): Promise<Found> {
 }
 
 async function find({ library, specifier }: (typeof ADAPTERS)[number], program: string | undefined): Promise<Found> {
-  const file = resolveFrom(specifier, [import.meta.url, join(process.cwd(), 'package.json'), program])
+  const file = resolveFrom(specifier, [import.meta.url, fromHere('package.json'), program])
   const name = specifier.slice(0, specifier.lastIndexOf('/'))
   if (file === undefined) {
     const remedy = `npm install ${name}, if the program uses ${library}`

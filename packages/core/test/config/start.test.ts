@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -74,6 +74,18 @@ describe('a program that says nothing of Cinescope', () => {
     expect(stderr).toMatch(new RegExp(`^cinescope: ${code}: nothing is recorded, the program runs on: .*\\n$`))
     expect(stderr).toContain(why)
     expect(existsSync(project.recordings())).toBe(false)
+  })
+
+  it('runs on in a directory that has been removed', async () => {
+    using project = new Project({ 'app.mjs': "console.log('ran')" })
+    const gone = project.recordings('gone')
+    mkdirSync(gone)
+    const program = project.recordings('app.mjs')
+    const node = [process.execPath, '--conditions=@cinescope/source', ...PRELOAD, program]
+    const script = `cd '${gone}' && rmdir '${gone}' && ${node.map((word) => `'${word}'`).join(' ')}`
+    const { stdout, stderr } = await runFile('/bin/sh', ['-c', script])
+    expect(stdout).toBe('ran\n')
+    expect(stderr).toMatch(/^cinescope: CSC_ERR_START: nothing is recorded, the program runs on: ENOENT.*\n$/)
   })
 
   it('is recorded all the same where a variable does not exist, and one line says so', async () => {
