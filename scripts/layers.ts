@@ -10,7 +10,7 @@ import { type ImportStatement, scanImports } from './imports.ts'
 /** The units of packages/core/src by floor: first path segment, of a directory or of a file. */
 const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
-  ['capture', 'ingest', 'correlate', 'store'],
+  ['capture', 'config', 'ingest', 'correlate', 'store'],
   ['adapter', 'query'],
   ['timetravel'],
   ['messages', 'recording', 'sources'],
@@ -21,6 +21,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 /** Units of core that may use less than the floors below them. */
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   adapter: ['base', 'ring', 'value', 'capture'],
+  config: ['base'],
   messages: ['base', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],
   sources: ['base', 'ring', 'value', 'capture', 'adapter'],

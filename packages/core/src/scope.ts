@@ -15,9 +15,12 @@ import {
 } from '@cinescope/protocol'
 import type { ModuleHook } from './adapter/module-hook.ts'
 import { anchorOf, createSystemClock } from './base/clock.ts'
+import { checkOptions } from './base/option-rules.ts'
 import type { ProcessInfo } from './base/process.ts'
-import { type ScopeOptions, type ScopeSettings, settleOptions } from './base/scope-options.ts'
+import type { ScopeOptions, ScopeSettings } from './base/scope-options.ts'
+import { SCOPE_SCHEMA } from './base/scope-schema.ts'
 import { allocateStatus } from './base/status.ts'
+import { settle, settleThread } from './config/settle.ts'
 import { tellThreads } from './ingest/thread-contract.ts'
 import { allocateRing } from './ring/memory.ts'
 import { type CaptureParts, captureParts, tellFigures } from './scope/capture-parts.ts'
@@ -35,17 +38,21 @@ const NO_RING = { strategy: 'drop', records: 64, arenaBytes: 131_072 } as const
 
 /**
  * Starts recording this process, or, in a thread of a process that is recorded, joins its recording: what belongs to the
- * recording is as that was started. Resolves before the writer is up; the ring holds what is recorded meanwhile.
- * A scope that cannot start says so once, counts it, and leaves the host running. @throws CSC_ERR_OPTION
+ * recording is as that was started. Options are said here, in a config file and by the environment. Resolves before the writer is up; the ring holds what is recorded meanwhile.
+ * A scope that cannot start says so once, counts it, and leaves the host running. @throws CSC_ERR_OPTION @throws CSC_ERR_CONFIG
  */
 export async function createScope(options?: ScopeOptions): Promise<Scope> {
-  const settings = settleOptions(options, process.env, process.argv[1])
+  const said = { code: options, environment: process.env, program: process.argv[1] }
+  checkOptions(options, SCOPE_SCHEMA, 'createScope')
   const joined = registeredScope(options)
   if (joined !== undefined) return joined
-  const invitation = settings.enabled ? invitationHere() : undefined
-  return invitation === undefined
-    ? startScope(settings)
-    : joinScope(invitation, { own: options ?? {}, settled: settings, moduleHooks: [] })
+  const invitation = invitationHere()
+  if (invitation === undefined) {
+    const { settings, warning } = await settle(said)
+    return startScope(settings, { ...NOTHING_MORE, warning })
+  }
+  const settings = settleThread(invitation.settings, said)
+  return settings.enabled ? joinScope(invitation, settings, []) : startScope(settings)
 }
 
 /** What a scope is started with beside its options. */
@@ -54,12 +61,16 @@ export interface Extras {
   readonly moduleHooks: readonly ModuleHook[]
   /** Hooks of which it is known already how they are. */
   readonly known: readonly Hook[]
+  /** What was said that means nothing. */
+  readonly warning: CinescopeError | undefined
 }
+
+const NOTHING_MORE: Extras = { moduleHooks: [], known: [], warning: undefined }
 
 /** Starts a scope of settled options. */
 export async function startScope(
   settings: ScopeSettings,
-  { moduleHooks, known }: Extras = { moduleHooks: [], known: [] },
+  { moduleHooks, known, warning }: Extras = NOTHING_MORE,
 ): Promise<Scope> {
   const node = nodeId(randomBytes(6).toString('hex'))
   const ring = allocateRing(settings.enabled ? settings.ring : NO_RING)
@@ -83,6 +94,7 @@ export async function startScope(
       releaseProcess: () => undefined,
     })
   }
+  if (warning !== undefined) parts.faults.report(warning)
   const path = settings.store === 'memory' ? undefined : recordingPath(settings.directory, node, new Date())
   const queries = path === undefined ? new MessageChannel() : undefined
   const input = {

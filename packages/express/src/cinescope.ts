@@ -13,7 +13,7 @@ import { hasParamCallbacks, routerOf } from './router.ts'
  */
 export function cinescope(scope: ProbeCarrier, options?: CinescopeExpressOptions): RequestHandler {
   const probe = probeOf(scope)
-  const role = new ServerRequestRole(probe, settleOptions(options, process.env))
+  const role = new ServerRequestRole(probe, settleOptions(options, probe.preset ?? process.env['NODE_ENV']))
   const ignore = options?.ignore
   let hooked: unknown
   const middleware: RequestHandler = function cinescope(req, res, next) {

@@ -19,7 +19,7 @@ export interface RouteOptions {
 
 /** What a user may say to `cinescope`. */
 export interface CinescopeExpressOptions {
-  /** Capture bodies. Default `on`, but `off` when NODE_ENV is `production`. */
+  /** Capture bodies. Default `on`, but `off` when the scope's `preset`, or NODE_ENV where none is named, is `production`. */
   readonly bodies?: BodyOption
   /** Bytes kept of one body, 0 to 1,048,576. Default 4,096; the scope's `values.maxBytes` bounds what is stored of them. */
   readonly maxBodyBytes?: number
@@ -47,13 +47,13 @@ const RULES: OptionRules = {
   traceparentHeader: { is: 'boolean' },
 }
 
-/** Checks options and fills in defaults. `environment` is the process's own. @throws CSC_ERR_OPTION */
+/** Checks options and fills in defaults. `purpose` is the scope's preset, else NODE_ENV. @throws CSC_ERR_OPTION */
 export function settleOptions(
   options: CinescopeExpressOptions | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
+  purpose: string | undefined,
 ): ServerRequestSettings {
   checkOptions(options, RULES, 'cinescope')
-  const fallback = environment['NODE_ENV'] === 'production' ? 'off' : 'on'
+  const fallback = purpose === 'production' ? 'off' : 'on'
   const bodies = switchOf(options?.bodies ?? fallback)
   const routes = Object.entries(options?.routes ?? {})
   return {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { exchange, requestText, rootOf } from '@cinescope/testkit'
 import compression from 'compression'
 import express, { type ErrorRequestHandler } from 'express'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { serveRecorded } from './fixture.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -150,6 +150,29 @@ test('bodies are off in production, and on for the routes that say so', async ()
     process.env['NODE_ENV'] = before
   }
 })
+
+test.each([
+  ['production', 'test', []],
+  ['development', 'production', ['{"a":1}', '{"ok":true}']],
+] as const)(
+  'the preset %s of the scope decides on bodies where NODE_ENV is %s',
+  async (preset, environment, bodies) => {
+    vi.stubEnv('NODE_ENV', environment)
+    vi.stubEnv('CINESCOPE_PRESET', preset)
+    try {
+      await using server = await serveRecorded((app) => {
+        app.use(express.json())
+        app.post('/', (_req, res) => void res.json({ ok: true }))
+      })
+      await fetch(server.url, { method: 'POST', body: '{"a":1}', headers: JSON_TYPE })
+      const [film] = await server.films(1)
+      const recorded = [bodyOf(film!, 'request'), bodyOf(film!, 'response')].filter((body) => body !== undefined)
+      expect(recorded.map(({ value }) => JSON.stringify(value))).toEqual(bodies)
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  },
+)
 
 test('a response compressed piece by piece is recorded once, as it was written', async () => {
   await using server = await serveRecorded((app) => {

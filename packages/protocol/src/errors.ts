@@ -3,6 +3,7 @@
 /** What each code means; docs/errors.md is the same list with remedies. */
 export const ERROR_CODES = {
   CSC_ERR_OPTION: 'an option has an unknown name or a value of the wrong kind',
+  CSC_ERR_CONFIG: 'the config file cannot be read or exports no options',
   CSC_ERR_QUERY: 'a query is malformed',
   CSC_ERR_ID: 'an identifier is malformed',
   CSC_ERR_NOT_FOUND: 'what was asked for is not in the recording',

@@ -12,6 +12,7 @@ export const run: Command = {
   about: [
     'PROGRAM is a file that Node runs, or a command such as tsx or npm, whose Node processes are all recorded.\nARGUMENTS are its own; options of cinescope come before PROGRAM.',
     'It is the same as `node --import @cinescope/core/register PROGRAM`, which wants @cinescope/core installed. Express 4\nand 5 are recorded where @cinescope/express is installed beside the program.',
+    'How it is recorded says a file cinescope.config.{js,ts,json} in the working directory, and variables CINESCOPE_*.',
     'Ends with the exit code of the program, or with 128 and the number of the signal that ended it. Signals go on to it; at a\nterminal it has those of the keyboard already, so SIGINT, SIGQUIT and SIGHUP do not.',
   ],
   operands: [{ name: 'PROGRAM', required: true }],

@@ -1,9 +1,12 @@
 /** Validation of options by a table of rules: an unknown key or a wrong value is an error that names key, value and remedy. */
 
 import { assertNever, CinescopeError } from '@cinescope/protocol'
+import { nearestName } from './nearest-name.ts'
 
-/** What an option may be. Undefined is always allowed and means the default. */
-export type OptionRule =
+/** What an option may be, and what is told of it. Undefined is always allowed and means the default. */
+export type OptionRule = Kind & OptionFacts
+
+type Kind =
   | { readonly is: 'boolean' | 'string' | 'function' }
   | { readonly is: 'integer'; readonly from: number; readonly to: number; readonly powerOfTwo?: boolean }
   | { readonly is: 'oneOf'; readonly values: readonly string[] }
@@ -11,6 +14,20 @@ export type OptionRule =
   | { readonly is: 'object'; readonly rules: OptionRules }
   | { readonly is: 'mapOf'; readonly rules: OptionRules }
   | { readonly is: 'either'; readonly rules: readonly OptionRule[] }
+
+/** What is told of an option beside its rule. */
+interface OptionFacts {
+  /** One sentence: what it is, and in which unit. */
+  readonly about?: string
+  /** What holds where nothing is said. */
+  readonly default?: unknown
+  /** The same in words, where a value does not say it all. */
+  readonly defaultText?: string
+  /** Where it cannot be set. */
+  readonly notIn?: readonly ('file' | 'environment')[]
+  /** True where a thread that joins a recording may say it for what it records itself. */
+  readonly perThread?: boolean
+}
 
 /** Rules by option name. */
 export type OptionRules = Readonly<Record<string, OptionRule>>
@@ -24,11 +41,12 @@ export function checkOptions(options: unknown, rules: OptionRules, where: string
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) throw unknownOption(where, name, rules)
-    if (value !== undefined) checkValue(`${where}.${name}`, value, rule)
+    if (value !== undefined) checkOption(`${where}.${name}`, value, rule)
   }
 }
 
-function checkValue(name: string, value: unknown, rule: OptionRule): void {
+/** Checks one value. `name` is what messages call it. @throws CSC_ERR_OPTION */
+export function checkOption(name: string, value: unknown, rule: OptionRule): void {
   if (rule.is === 'object') return checkOptions(value, rule.rules, name)
   if (rule.is === 'mapOf') {
     if (typeof value !== 'object' || value === null) throw refusal(name, value, allowed(rule))
@@ -37,7 +55,7 @@ function checkValue(name: string, value: unknown, rule: OptionRule): void {
   }
   if (rule.is === 'either') {
     const object = rule.rules.find((option) => option.is === 'object')
-    if (object !== undefined && typeof value === 'object') return checkValue(name, value, object)
+    if (object !== undefined && typeof value === 'object') return checkOption(name, value, object)
     if (!rule.rules.some((option) => fits(value, option))) throw refusal(name, value, allowed(rule))
     return
   }
@@ -73,7 +91,8 @@ function fits(value: unknown, rule: OptionRule): boolean {
   }
 }
 
-function allowed(rule: OptionRule): string {
+/** In words: `an integer from 1 to 32`. */
+export function allowed(rule: OptionRule): string {
   switch (rule.is) {
     case 'boolean':
       return 'true or false'
@@ -102,11 +121,8 @@ function refusal(name: string, value: unknown, right: string): CinescopeError {
 
 function unknownOption(where: string, name: string, rules: OptionRules): CinescopeError {
   const names = Object.keys(rules)
-  const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b))[0]
-  const hint =
-    nearest !== undefined && distance(name, nearest) <= 3
-      ? `did you mean '${nearest}'?`
-      : `allowed are ${names.join(', ')}`
+  const nearest = nearestName(name, names)
+  const hint = nearest === undefined ? `allowed are ${names.join(', ')}` : `did you mean '${nearest}'?`
   return new CinescopeError('CSC_ERR_OPTION', `${where} has no option '${name.slice(0, 60)}'; ${hint}`)
 }
 
@@ -114,19 +130,4 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list that begins with ${shown(value[0])}`
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 60)
-}
-
-/** Levenshtein distance, two rows. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1
-      // both rows have b.length + 1 entries
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + change))
-    }
-    previous = row
-  }
-  return previous[b.length]!
 }

@@ -1,12 +1,21 @@
-/** Options of a scope, their rules and defaults. */
+/** Options of a scope, and the settings that they come to. */
 
 import { basename } from 'node:path'
-import { type CinescopeError, MAX_VALUE_BYTES } from '@cinescope/protocol'
-import { checkOptions, type OptionRules } from './option-rules.ts'
-import { settleSources, SOURCE_RULES, type SourceOptions, type SourceSettings } from './source-settings.ts'
+import type { CinescopeError } from '@cinescope/protocol'
+import { type AllSourceOptions, type SourceOptions, type SourceSettings, sourceSettings } from './source-settings.ts'
+
+/** Where a program runs. */
+export type Preset = 'development' | 'production'
 
 /** What a user may say to `createScope`. */
 export interface ScopeOptions extends SourceOptions {
+  /** Defaults for one purpose; what is said elsewhere beats them. Unless it is named, NODE_ENV=`production` turns bodies off. */
+  readonly preset?: Preset
+  /**
+   * The file with more options: its path; false for none; true (default): `cinescope.config.{js,mjs,cjs,ts,json}` of the working
+   * directory, if there is one. It cannot name another file.
+   */
+  readonly config?: string | boolean
   /** False: nothing is recorded and every probe is one branch. Default true; `CINESCOPE_DISABLED=1` beats it. */
   readonly enabled?: boolean
   /** Where recordings go. Default `.cinescope` in the working directory. */
@@ -56,6 +65,8 @@ export interface ScopeOptions extends SourceOptions {
 
 /** Options with every default filled in. */
 export interface ScopeSettings {
+  /** The one that was named. */
+  readonly preset: Preset | undefined
   readonly enabled: boolean
   readonly directory: string
   readonly service: string
@@ -74,64 +85,26 @@ export interface ScopeSettings {
   readonly onInternalError: (error: CinescopeError) => void
 }
 
-const RULES: OptionRules = {
-  enabled: { is: 'boolean' },
-  directory: { is: 'string' },
-  service: { is: 'string' },
-  store: { is: 'oneOf', values: ['sqlite', 'memory'] },
-  maxBytes: { is: 'integer', from: 1_048_576, to: 2 ** 44 },
-  ring: {
-    is: 'object',
-    rules: {
-      strategy: { is: 'oneOf', values: ['drop', 'overwrite'] },
-      records: { is: 'integer', from: 64, to: 4_194_304, powerOfTwo: true },
-      arenaBytes: { is: 'integer', from: 131_072, to: 1_073_741_824, powerOfTwo: true },
-    },
-  },
-  values: {
-    is: 'object',
-    rules: {
-      maxDepth: { is: 'integer', from: 1, to: 32 },
-      maxWidth: { is: 'integer', from: 1, to: 10_000 },
-      maxStringLength: { is: 'integer', from: 1, to: MAX_VALUE_BYTES },
-      maxBytes: { is: 'integer', from: 64, to: MAX_VALUE_BYTES },
-    },
-  },
-  redaction: {
-    is: 'object',
-    rules: {
-      names: { is: 'listOf', item: 'string' },
-      allow: { is: 'listOf', item: 'string' },
-      paths: { is: 'listOf', item: 'string' },
-      shapes: { is: 'listOf', item: 'RegExp' },
-      text: { is: 'oneOf', values: ['type-and-length', 'keep'] },
-    },
-  },
-  ...SOURCE_RULES,
-  handleSignals: { is: 'boolean' },
-  onInternalError: { is: 'function' },
-}
+/** Options with nothing left out: the defaults are in them. */
+export type AllScopeOptions = AllSourceOptions &
+  Omit<ScopeSettings, 'preset' | 'service' | 'sources'> &
+  Pick<ScopeOptions, 'preset' | 'service'>
 
-/** Checks options and fills in defaults. `environment` and `program` are the process's own. @throws CSC_ERR_OPTION */
-export function settleOptions(
-  options: ScopeOptions | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  program: string | undefined,
-): ScopeSettings {
-  checkOptions(options, RULES, 'createScope')
-  const given = options ?? {}
+/** Options as the scope needs them. `program` is the path of the program's main file. */
+export function scopeSettings(options: AllScopeOptions, program: string | undefined): ScopeSettings {
   return {
-    enabled: environment['CINESCOPE_DISABLED'] !== '1' && (given.enabled ?? true),
-    directory: given.directory ?? '.cinescope',
-    service: given.service ?? (program === undefined ? 'node' : basename(program)),
-    store: given.store ?? 'sqlite',
-    maxBytes: given.maxBytes ?? 536_870_912,
-    ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
-    values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
-    redaction: copyOf(given.redaction ?? {}),
-    sources: settleSources(given, environment['NODE_ENV'] === 'production'),
-    handleSignals: given.handleSignals ?? true,
-    onInternalError: given.onInternalError ?? printFault,
+    preset: options.preset,
+    enabled: options.enabled,
+    directory: options.directory,
+    service: options.service ?? (program === undefined ? 'node' : basename(program)),
+    store: options.store,
+    maxBytes: options.maxBytes,
+    ring: options.ring,
+    values: options.values,
+    redaction: copyOf(options.redaction),
+    sources: sourceSettings(options),
+    handleSignals: options.handleSignals,
+    onInternalError: options.onInternalError,
   }
 }
 
@@ -149,12 +122,7 @@ function copyOf({ names, allow, paths, shapes, text }: ScopeSettings['redaction'
   }
 }
 
-/** Undefined stands for the default, also where a key is present. */
-function withDefaults<T extends object>(defaults: T, given: Partial<T> | undefined): T {
-  const present = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
-  return { ...defaults, ...Object.fromEntries(present) }
-}
-
-function printFault(error: CinescopeError): void {
+/** One line on stderr. */
+export function printFault(error: CinescopeError): void {
   process.stderr.write(`cinescope: ${error.code}: ${error.message}\n`)
 }

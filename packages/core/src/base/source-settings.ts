@@ -1,36 +1,8 @@
 /** What a scope records of what Node and libraries tell of themselves. */
 
-import type { OptionRules } from './option-rules.ts'
-
-/** The names by which sources are turned off, and by which the doctor lists them. */
-const SOURCE_NAMES = [
-  'http.server',
-  'http2.server',
-  'http.client',
-  'http2.client',
-  'undici',
-  'net',
-  'dns',
-  'child_process',
-  'worker_threads',
-  'console',
-  'process',
-  'pino',
-  'pg',
-  'mysql2',
-  'ioredis',
-  'redis',
-  'mongoose',
-  'graphql',
-  'fastify',
-  'vitals',
-] as const
-
-/** One of them. */
-export type SourceName = (typeof SOURCE_NAMES)[number]
-
-/** Adapters record requests with more detail, so these are on only where the user says so, or where nothing is said in code. */
-export const OFF_BY_DEFAULT: readonly SourceName[] = ['http.server', 'http2.server']
+import type { OptionRule } from './option-rules.ts'
+import type { SchemaOf } from './option-schema.ts'
+import { aboutSource, OFF_BY_DEFAULT, type SourceName, sourceNames } from './source-names.ts'
 
 /** What a user may say of requests that no adapter records. */
 interface IncomingOptions {
@@ -91,58 +63,122 @@ export interface SourceOptions {
   readonly vitals?: VitalsOptions
 }
 
-const BODIES: OptionRules = {
-  bodies: { is: 'boolean' },
-  maxBodyBytes: { is: 'integer', from: 0, to: 1_048_576 },
-}
+const BODIES_TEXT = '`true`; `false` when NODE_ENV is `production`'
+const BODY_BYTES = { is: 'integer', from: 0, to: 1_048_576, default: 4096 } as const
 
-/** Rules of these options. */
-export const SOURCE_RULES: OptionRules = {
+/** The rules of these options. */
+export const SOURCE_SCHEMA: SchemaOf<SourceOptions> = {
   sources: {
     is: 'either',
-    rules: [
-      { is: 'boolean' },
-      { is: 'object', rules: Object.fromEntries(SOURCE_NAMES.map((name) => [name, { is: 'boolean' }])) },
-    ],
+    about:
+      "What Node and libraries tell of themselves: all (`true`), nothing (`false`), or by name, `{ console: false, 'http.server': true }`.",
+    defaultText: 'all but servers',
+    perThread: true,
+    rules: [{ is: 'boolean' }, { is: 'object', rules: switches() }],
   },
-  incoming: { is: 'object', rules: BODIES },
+  incoming: {
+    is: 'object',
+    about: 'What is recorded of requests that no adapter records.',
+    perThread: true,
+    rules: {
+      bodies: {
+        is: 'boolean',
+        about: 'Whether bodies are recorded of requests that no adapter records, and of their answers.',
+        default: true,
+        defaultText: BODIES_TEXT,
+      },
+      maxBodyBytes: { ...BODY_BYTES, about: 'Bytes kept of one of these bodies.' },
+    },
+  },
   vitals: {
     is: 'object',
+    about: 'How the event loop, the collector and memory are watched.',
+    perThread: true,
     rules: {
-      everyMs: { is: 'integer', from: 100, to: 3_600_000 },
-      blockedMs: { is: 'integer', from: 10, to: 60_000 },
-      pauseMs: { is: 'integer', from: 1, to: 60_000 },
+      everyMs: {
+        is: 'integer',
+        from: 100,
+        to: 3_600_000,
+        about: 'Milliseconds between two samples while films are recorded; 30 times as long while none is.',
+        default: 1000,
+      },
+      blockedMs: {
+        is: 'integer',
+        from: 10,
+        to: 60_000,
+        about: 'The delay in milliseconds from which on the event loop counts as blocked.',
+        default: 50,
+      },
+      pauseMs: {
+        is: 'integer',
+        from: 1,
+        to: 60_000,
+        about: 'The length in milliseconds from which on a pause of the collector is told by itself.',
+        default: 10,
+      },
     },
   },
   outgoing: {
     is: 'object',
+    about: 'What is recorded of outgoing requests, and sent with them.',
+    perThread: true,
     rules: {
-      ...BODIES,
-      traceparentTo: { is: 'listOf', item: 'string' },
+      bodies: {
+        is: 'boolean',
+        about: 'Whether bodies are recorded of the answers to outgoing requests.',
+        default: true,
+        defaultText: BODIES_TEXT,
+      },
+      maxBodyBytes: { ...BODY_BYTES, about: 'Bytes kept of one of these bodies.' },
+      traceparentTo: {
+        is: 'listOf',
+        item: 'string',
+        about:
+          'Hosts whose requests carry a W3C `traceparent`: `api.example.org`, or `*.example.org` for those below it; an empty list stands for none.',
+        defaultText: 'all hosts',
+      },
     },
   },
 }
 
-/** Fills in the defaults. */
-export function settleSources(
-  { sources, incoming, outgoing, vitals }: SourceOptions,
-  isProduction: boolean,
-): SourceSettings {
-  const isOn = (name: SourceName): boolean =>
-    typeof sources === 'boolean' ? sources : (sources?.[name] ?? !OFF_BY_DEFAULT.includes(name))
+function switches(): SchemaOf<Readonly<Record<SourceName, boolean>>> {
+  const rule = (name: SourceName): OptionRule => ({
+    is: 'boolean',
+    about: aboutSource(name),
+    default: !OFF_BY_DEFAULT.includes(name),
+  })
+  // each name has its rule, with a default
+  return Object.fromEntries(sourceNames().map((name) => [name, rule(name)])) as ReturnType<typeof switches>
+}
+
+/** Options with nothing left out: the defaults are in them. */
+export interface AllSourceOptions extends SourceOptions {
+  readonly sources: NonNullable<SourceOptions['sources']>
+  readonly incoming: Bodies
+  readonly outgoing: Bodies & Pick<OutgoingOptions, 'traceparentTo'>
+  readonly vitals: Required<VitalsOptions>
+}
+
+/** Options as what is recorded needs them. */
+export function sourceSettings({ sources, incoming, outgoing, vitals }: AllSourceOptions): SourceSettings {
+  const isOn = (name: SourceName): boolean => (typeof sources === 'boolean' ? sources : sources[name] === true)
+  const { traceparentTo } = outgoing
   return {
-    on: SOURCE_NAMES.filter(isOn),
-    incoming: { bodies: incoming?.bodies ?? !isProduction, maxBodyBytes: incoming?.maxBodyBytes ?? 4096 },
-    vitals: {
-      everyMs: vitals?.everyMs ?? 1000,
-      blockedMs: vitals?.blockedMs ?? 50,
-      pauseMs: vitals?.pauseMs ?? 10,
-    },
-    outgoing: {
-      bodies: outgoing?.bodies ?? !isProduction,
-      maxBodyBytes: outgoing?.maxBodyBytes ?? 4096,
-      // a list that can be cloned, whatever it is here
-      traceparentTo: outgoing?.traceparentTo === undefined ? undefined : [...outgoing.traceparentTo],
-    },
+    on: sourceNames().filter(isOn),
+    incoming,
+    vitals,
+    // a list that can be cloned, whatever it is here
+    outgoing: { ...outgoing, traceparentTo: traceparentTo === undefined ? undefined : [...traceparentTo] },
+  }
+}
+
+/** The options that settle to these settings. */
+export function sourceOptions({ on, outgoing, incoming, vitals }: SourceSettings): AllSourceOptions {
+  const { traceparentTo, ...bodies } = outgoing
+  return {
+    sources: Object.fromEntries(sourceNames().map((name) => [name, on.includes(name)])),
+    incoming,
+    vitals,
+    outgoing: traceparentTo === undefined ? bodies : { ...bodies, traceparentTo },
   }
 }

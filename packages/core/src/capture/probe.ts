@@ -10,6 +10,7 @@ import {
   type SpanId,
   type TraceId,
 } from '@cinescope/protocol'
+import type { Preset } from '../base/scope-options.ts'
 import type { SourceSettings } from '../base/source-settings.ts'
 import type { Redaction } from '../value/redaction.ts'
 import type { EntityTable, SiteTable } from './interner.ts'
@@ -29,6 +30,7 @@ export interface ProbeParts {
   readonly entities: EntityTable
   /** Takes faults of ours; never throws. */
   readonly report: (error: CinescopeError) => void
+  readonly preset: Preset | undefined
   readonly sources: SourceSettings
   readonly redaction: Redaction
 }
@@ -41,6 +43,8 @@ export class Probe {
   /** Records states of entities. */
   readonly states: StateRecorder
   readonly report: (error: CinescopeError) => void
+  /** The one that was named: adapters have their defaults by it. */
+  readonly preset: Preset | undefined
   /** For what the process tells of itself. */
   readonly sources: SourceSettings
   /** For what hides a secret beside the value that is encoded: those of one value are hidden as it is. */
@@ -64,6 +68,7 @@ export class Probe {
     this.recorder = parts.recorder
     this.states = parts.states
     this.report = parts.report
+    this.preset = parts.preset
     this.sources = parts.sources
     this.redaction = parts.redaction
     this.run = this.#context.run

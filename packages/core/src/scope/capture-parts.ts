@@ -62,6 +62,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     sites,
     entities,
     report: (error) => faults.report(error),
+    preset: settings.preset,
     sources: settings.sources,
     redaction,
   })

@@ -3,7 +3,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { CinescopeError, LAST_THREAD } from '@cinescope/protocol'
 import type { ModuleHook } from '../adapter/module-hook.ts'
-import type { ScopeOptions, ScopeSettings } from '../base/scope-options.ts'
+import type { ScopeSettings } from '../base/scope-options.ts'
 import { allocateStatus, SIGNAL } from '../base/status.ts'
 import { COUNTER, INVITATION, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
 import { allocateDefinitions, DefinitionProducer } from '../ring/definition-log.ts'
@@ -37,18 +37,8 @@ export function invitationHere(): Invitation | undefined {
   return Atomics.load(new Int32Array(invitation.status.signals), SIGNAL.state) >= 2 ? undefined : invitation
 }
 
-/** What a thread says itself of what it records. */
-export interface ThreadOptions {
-  readonly own: ScopeOptions
-  /** The same with every default filled in. */
-  readonly settled: ScopeSettings
-  /** Of adapters that nobody has mounted. */
-  readonly moduleHooks: readonly ModuleHook[]
-}
-
 /** A scope that records this thread into the recording of its process. It gets a ring of its own. */
-export function joinScope(invitation: Invitation, options: ThreadOptions): Scope {
-  const settings = settingsHere(invitation, options)
+export function joinScope(invitation: Invitation, settings: ScopeSettings, moduleHooks: readonly ModuleHook[]): Scope {
   const { node, counters, wake } = invitation
   const thread = Atomics.add(new Int32Array(counters), COUNTER.threads, 1) + 1
   const ring = allocateRing(settings.ring, wake)
@@ -76,23 +66,11 @@ export function joinScope(invitation: Invitation, options: ThreadOptions): Scope
   // signals reach the main thread only
   const releaseProcess = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
   // how a hook is does not depend on the thread, and the one that started the recording has told it
-  startSources(parts.probe, { moduleHooks: options.moduleHooks, tell: () => undefined })
+  startSources(parts.probe, { moduleHooks, tell: () => undefined })
   return new RunningScope({ ...parts, status, path: invitation.path, writer, queries: undefined, releaseProcess })
 }
 
 const NOTHING = { path: undefined, writer: undefined, queries: undefined, releaseProcess: () => undefined } as const
-
-/** What the recording was started with, but for what this thread says itself of what it records. */
-function settingsHere({ settings }: Invitation, { own, settled }: ThreadOptions): ScopeSettings {
-  const saysSources = ['sources', 'incoming', 'outgoing', 'vitals'].some((name) => Object.hasOwn(own, name))
-  return {
-    ...settings,
-    ...(own.values === undefined ? {} : { values: settled.values }),
-    ...(own.redaction === undefined ? {} : { redaction: settled.redaction }),
-    ...(saysSources ? { sources: settled.sources } : {}),
-    onInternalError: settled.onInternalError,
-  }
-}
 
 function tooManyThreads(): CinescopeError {
   const message = `this thread is not recorded: ${LAST_THREAD} threads of the process have been, and a recording holds no more`

@@ -1,9 +1,10 @@
 /** The directory of recordings: making it, before the writer is started, and names in it. */
 
 import { mkdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { NodeId } from '@cinescope/protocol'
 import { cannotStart } from '../base/cannot-start.ts'
+import { fromHere } from '../base/from-here.ts'
 
 /**
  * Makes the directory and those above it, mode 0700, level by level. Node's own recursive way loops for ever where a file system
@@ -21,7 +22,7 @@ export async function makeDirectory(path: string): Promise<void> {
 /** Absolute path of a new recording: its name begins with the time, so that names sort by start. */
 export function recordingPath(directory: string, node: NodeId, startedAt: Date): string {
   const time = startedAt.toISOString().replaceAll(/[-:]/g, '').replace('.', '')
-  return join(resolve(directory), `${time}-${process.pid}-${node}.cine`)
+  return join(fromHere(directory), `${time}-${process.pid}-${node}.cine`)
 }
 
 async function make(path: string): Promise<void> {

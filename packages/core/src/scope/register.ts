@@ -1,49 +1,59 @@
 /** Starting a scope before the program, and finding the adapters that are installed. */
 
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
-import type { Hook } from '@cinescope/protocol'
+import { CinescopeError, type Hook } from '@cinescope/protocol'
 import type { ModuleHook } from '../adapter/module-hook.ts'
-import { type ScopeOptions, type ScopeSettings, settleOptions } from '../base/scope-options.ts'
+import { fromHere } from '../base/from-here.ts'
+import { printFault, type ScopeSettings } from '../base/scope-options.ts'
+import type { Environment } from '../config/environment.ts'
+import { type Said, settle, type Settled, settleThread } from '../config/settle.ts'
+import type { Invitation } from '../ingest/thread-contract.ts'
 import { startScope } from '../scope.ts'
 import { invitationHere, joinScope } from './join.ts'
 import { registeredScope, registerScope } from './registered.ts'
 
-/** What the preload is told by. */
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** Adapters that hook a library by themselves, and what it is called. */
 const ADAPTERS = [{ library: 'express', specifier: '@cinescope/express/hook' }] as const
 
-/** Starts the scope of this process, once; `program` is the path of its main file. */
+/** No adapter was mounted by hand, and one that is adds to what is recorded here. */
+const START = { sources: true } as const
+
+/** Starts the scope of this process, once; `program` is the path of its main file. What is said wrong keeps no program from running. */
 export async function register(environment: Environment, program: string | undefined): Promise<void> {
   if (registeredScope() !== undefined) return
-  const settings = settleOptions(optionsOf(environment), environment, program)
-  if (!settings.enabled) return
-  if (!isMainThread) return registerHere(settings, program)
+  const said: Said = { code: undefined, environment, program, start: START }
+  const invitation = invitationHere()
+  if (invitation !== undefined) return registerHere(invitation, said)
+  // a thread whose process is not recorded
+  if (!isMainThread) return
+  const settled = await settledOrTold(() => settle(said))
+  if (settled?.settings.enabled !== true) return
+  const { settings, warning } = settled
   const { moduleHooks, missing } = await findAdapters(program)
-  const scope = await startScope(settings, { moduleHooks, known: missing })
+  const scope = await startScope(settings, { moduleHooks, known: missing, warning })
   if (scope.isEnabled) registerScope(scope, settings.onInternalError)
 }
 
-/** In a thread of a recorded process; in one whose process is not, nothing is recorded. */
-async function registerHere(settings: ScopeSettings, program: string | undefined): Promise<void> {
-  const invitation = invitationHere()
-  if (invitation === undefined) return
-  const { moduleHooks } = await findAdapters(program)
-  registerScope(joinScope(invitation, { own: {}, settled: settings, moduleHooks }), settings.onInternalError)
+/** In a thread of a recorded process. */
+async function registerHere(invitation: Invitation, said: Said): Promise<void> {
+  const settings = await settledOrTold(() => settleThread(invitation.settings, said))
+  if (settings?.enabled !== true) return
+  const { moduleHooks } = await findAdapters(said.program)
+  registerScope(joinScope(invitation, settings, moduleHooks), settings.onInternalError)
 }
 
-function optionsOf(environment: Environment): ScopeOptions {
-  const directory = environment['CINESCOPE_DIRECTORY']
-  const service = environment['CINESCOPE_SERVICE']
-  return {
-    // no adapter was mounted by hand, and one that is adds to what is recorded here
-    sources: true,
-    ...(directory === undefined ? {} : { directory }),
-    ...(service === undefined ? {} : { service }),
+async function settledOrTold<T extends Settled | ScopeSettings>(
+  settling: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await settling()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const code = cause instanceof CinescopeError ? cause.code : 'CSC_ERR_START'
+    printFault(new CinescopeError(code, `nothing is recorded, the program runs on: ${why}`, { cause }))
+    return undefined
   }
 }
 
@@ -58,7 +68,7 @@ async function findAdapters(program: string | undefined): Promise<Found> {
 }
 
 async function find({ library, specifier }: (typeof ADAPTERS)[number], program: string | undefined): Promise<Found> {
-  const file = resolveFrom(specifier, [import.meta.url, join(process.cwd(), 'package.json'), program])
+  const file = resolveFrom(specifier, [import.meta.url, fromHere('package.json'), program])
   const name = specifier.slice(0, specifier.lastIndexOf('/'))
   if (file === undefined) {
     const remedy = `npm install ${name}, if the program uses ${library}`

@@ -24,7 +24,7 @@ export function registeredScope(options?: object): Scope | undefined {
   if (registered === undefined || !registered.scope.isEnabled) return undefined
   const names = Object.keys(options ?? {})
   if (names.length > 0) {
-    const message = `createScope() joins the recording that was started before the program; its options (${names.join(', ')}) do not apply. Set CINESCOPE_DIRECTORY and the like, or start the program without @cinescope/core/register`
+    const message = `createScope() joins the recording that was started before the program; its options (${names.join(', ')}) do not apply. Write them into a cinescope.config.js, set CINESCOPE_DIRECTORY and the like, or start the program without @cinescope/core/register`
     registered.report(new CinescopeError('CSC_ERR_OPTION', message))
   }
   return registered.scope

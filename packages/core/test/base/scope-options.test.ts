@@ -1,9 +1,10 @@
 import { MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
-import { type ScopeOptions, settleOptions } from '../../src/base/scope-options.ts'
+import type { ScopeOptions } from '../../src/base/scope-options.ts'
+import { settleWith } from '../../src/config/settle.ts'
 
 const settle = (options: unknown, environment = {}, program?: string) =>
-  settleOptions(options as ScopeOptions, environment, program)
+  settleWith(undefined, { code: options as ScopeOptions, environment, program }).settings
 const nested = (path: string, value: unknown): object =>
   path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
 
@@ -76,7 +77,7 @@ describe('the options of a scope', () => {
     ['maxbytes', "did you mean 'maxBytes'?"],
     ['ring.recods', "did you mean 'records'?"],
     ['values.limit', 'allowed are maxDepth, maxWidth, maxStringLength, maxBytes'],
-    ['somethingElse', 'allowed are enabled, directory,'],
+    ['somethingElse', 'allowed are enabled, preset, config, directory,'],
     ['__proto__x', 'allowed are enabled'],
     ['constructor', 'allowed are enabled'],
   ])('has no %s and says %s', (path, hint) => {

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { BroadcastChannel } from 'node:worker_threads'
 import { type CinescopeError, nodeId } from '@cinescope/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { settleOptions } from '../../src/base/scope-options.ts'
 import { allocateStatus, WRITER_STATE } from '../../src/base/status.ts'
+import { settleWith } from '../../src/config/settle.ts'
 import { type Invitation, threadChannel } from '../../src/ingest/thread-contract.ts'
 import { allocateDefinitions } from '../../src/ring/definition-log.ts'
 import { allocateRing } from '../../src/ring/memory.ts'
@@ -14,7 +14,7 @@ const RECORDING = WRITER_STATE.indexOf('recording')
 /** A thread of a recording whose writer is starting, and what its end has told. */
 function joining(node: string, offered: number) {
   const wake = new SharedArrayBuffer(4)
-  const settings = settleOptions({}, {}, undefined)
+  const { settings } = settleWith(undefined, { code: {}, environment: {}, program: undefined })
   const counters = new SharedArrayBuffer(8)
   const invitation: Invitation = {
     node: nodeId(node),

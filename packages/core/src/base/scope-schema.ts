@@ -1,0 +1,149 @@
+/** The options of a scope as a table: rules, defaults and docs. What reads, merges and lists options is made from it. */
+
+import { MAX_VALUE_BYTES } from '@cinescope/protocol'
+import type { SchemaOf } from './option-schema.ts'
+import { printFault, type ScopeOptions } from './scope-options.ts'
+import { SOURCE_SCHEMA } from './source-settings.ts'
+
+type GroupSchema<K extends 'ring' | 'values' | 'redaction'> = SchemaOf<ScopeOptions>[K]
+
+const RING: GroupSchema<'ring'> = {
+  is: 'object',
+  about: 'The shared memory between the program and the writer.',
+  rules: {
+    strategy: {
+      is: 'oneOf',
+      values: ['drop', 'overwrite'],
+      about: 'What goes when the writer cannot follow: the newest events (`drop`), or the oldest (`overwrite`).',
+      default: 'drop',
+    },
+    records: {
+      is: 'integer',
+      from: 64,
+      to: 4_194_304,
+      powerOfTwo: true,
+      about: 'Records in the ring, 64 bytes each.',
+      default: 32_768,
+    },
+    arenaBytes: {
+      is: 'integer',
+      from: 131_072,
+      to: 1_073_741_824,
+      powerOfTwo: true,
+      about: 'Bytes for values under way.',
+      default: 4_194_304,
+    },
+  },
+}
+
+const VALUES: GroupSchema<'values'> = {
+  is: 'object',
+  about: 'Limits of one captured value.',
+  perThread: true,
+  rules: {
+    maxDepth: { is: 'integer', from: 1, to: 32, about: 'Levels of one value.', default: 6 },
+    maxWidth: { is: 'integer', from: 1, to: 10_000, about: 'Keys or items of one object.', default: 50 },
+    maxStringLength: {
+      is: 'integer',
+      from: 1,
+      to: MAX_VALUE_BYTES,
+      about: 'Characters of one string.',
+      default: 1024,
+    },
+    maxBytes: { is: 'integer', from: 64, to: MAX_VALUE_BYTES, about: 'Bytes of one encoded value.', default: 8192 },
+  },
+}
+
+const REDACTION: GroupSchema<'redaction'> = {
+  is: 'object',
+  about: 'What is hidden beside what always is.',
+  perThread: true,
+  rules: {
+    names: {
+      is: 'listOf',
+      item: 'string',
+      about: 'Names whose values are secret, beside the built-in ones.',
+      defaultText: 'none',
+    },
+    allow: { is: 'listOf', item: 'string', about: 'Names taken off the built-in list.', defaultText: 'none' },
+    paths: {
+      is: 'listOf',
+      item: 'string',
+      about: 'Paths whose values are secret: `body.user.ssn`, with `*` for one segment.',
+      defaultText: 'none',
+    },
+    shapes: {
+      is: 'listOf',
+      item: 'RegExp',
+      about:
+        'Regular expressions of secret strings; they run on the thread of your program over strings that a client may choose, so they must be linear: no nested or overlapping repetition such as `(a+)+`.',
+      defaultText: 'none',
+      notIn: ['environment'],
+    },
+    text: {
+      is: 'oneOf',
+      values: ['type-and-length', 'keep'],
+      about: 'What becomes of text in no known format: its type and length are told, or it is stored (`keep`).',
+      default: 'type-and-length',
+    },
+  },
+}
+
+/** The table. Its order is that of the documentation. */
+export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
+  enabled: {
+    is: 'boolean',
+    about: 'Whether anything is recorded; `CINESCOPE_DISABLED=1` beats it.',
+    default: true,
+    perThread: true,
+  },
+  preset: {
+    is: 'oneOf',
+    values: ['development', 'production'],
+    about: 'Defaults for one purpose; what is said elsewhere beats them.',
+    defaultText: 'none',
+  },
+  config: {
+    is: 'either',
+    rules: [{ is: 'boolean' }, { is: 'string' }],
+    about: 'The file with more options: a path, `false` for none, `true` for the one of the working directory.',
+    default: true,
+    notIn: ['file'],
+  },
+  directory: {
+    is: 'string',
+    about: 'Where recordings go, one file for each start of a process.',
+    default: '.cinescope',
+  },
+  service: { is: 'string', about: 'Name of the service in the recording.', defaultText: "name of the program's file" },
+  store: {
+    is: 'oneOf',
+    values: ['sqlite', 'memory'],
+    about: 'A file (`sqlite`), or the memory of the writer thread.',
+    default: 'sqlite',
+  },
+  maxBytes: {
+    is: 'integer',
+    from: 1_048_576,
+    to: 2 ** 44,
+    about: 'Bytes of a recording; the oldest segments go beyond.',
+    default: 536_870_912,
+  },
+  ring: RING,
+  values: VALUES,
+  redaction: REDACTION,
+  ...SOURCE_SCHEMA,
+  handleSignals: {
+    is: 'boolean',
+    about: 'Whether SIGINT, SIGTERM and SIGHUP drain the recording while the host has no handler of its own.',
+    default: true,
+  },
+  onInternalError: {
+    is: 'function',
+    about: 'Told of each kind of fault of ours once.',
+    default: printFault,
+    defaultText: 'a line on stderr',
+    notIn: ['environment'],
+    perThread: true,
+  },
+}

@@ -1,0 +1,223 @@
+/** For each option that holds a value: what is different when it is set. */
+
+import { basename, dirname, relative } from 'node:path'
+import { vi } from 'vitest'
+import type { ScopeOptions } from '../../src/base/scope-options.ts'
+import { sourceNames } from '../../src/base/source-names.ts'
+import { probeOf } from '../../src/capture/probe-of.ts'
+import type { Scope } from '../../src/scope/running-scope.ts'
+import { serving } from '../sources/fixture.ts'
+
+/** Starts a scope that is told whatever the test is about. */
+type Start = () => Promise<Scope>
+
+/** See the file's first line. */
+export interface Effect {
+  readonly value: unknown
+  /** What must be said besides, so that it can be seen. */
+  readonly beside?: ScopeOptions
+  /** What is looked at. */
+  readonly shows: (start: Start) => Promise<unknown>
+  readonly usual: unknown
+  readonly changed: unknown
+}
+
+const NO_ROOM = { ring: { records: 64 } } as const
+const SERVER = { sources: { 'http.server': true } } as const
+const CLIENT = { sources: { undici: true } } as const
+const CSV = 'text/csv'
+const JSON_TYPE = 'application/json'
+
+/** By the path of the option. */
+export const EFFECTS: Readonly<Record<string, Effect>> = {
+  enabled: { value: false, shows: (start) => of(start, ({ isEnabled }) => isEnabled), usual: true, changed: false },
+  preset: {
+    value: 'production',
+    shows: keeps({ text: 'x'.repeat(300) }, 'x'.repeat(300)),
+    usual: true,
+    changed: false,
+  },
+  config: { value: 'other.json', shows: service, usual: basename(process.argv[1] ?? 'node'), changed: 'other' },
+  directory: {
+    value: 'elsewhere',
+    beside: { store: 'sqlite' },
+    shows: (start) => of(start, ({ path = '' }) => relative(process.cwd(), dirname(path))),
+    usual: '.cinescope',
+    changed: 'elsewhere',
+  },
+  service: { value: 'named', shows: service, usual: basename(process.argv[1] ?? 'node'), changed: 'named' },
+  store: {
+    value: 'sqlite',
+    shows: (start) => of(start, ({ path }) => path !== undefined),
+    usual: false,
+    changed: true,
+  },
+  maxBytes: { value: 1_048_576, shows: (start) => of(start, prunes), usual: false, changed: true },
+  'ring.strategy': { value: 'overwrite', beside: NO_ROOM, shows: keepsLast, usual: false, changed: true },
+  'ring.records': { value: 64, shows: lost('dropped'), usual: false, changed: true },
+  'ring.arenaBytes': { value: 131_072, shows: lost('valuesLost'), usual: false, changed: true },
+  'values.maxDepth': { value: 1, shows: keeps({ a: { b: 'deep' } }, 'deep'), usual: true, changed: false },
+  'values.maxWidth': { value: 1, shows: keeps({ a: 1, b: 'wide' }, 'wide'), usual: true, changed: false },
+  'values.maxStringLength': { value: 4, shows: keeps({ a: 'a long zebra' }, 'zebra'), usual: true, changed: false },
+  'values.maxBytes': {
+    value: 64,
+    shows: keeps({ many: Array.from({ length: 40 }, (_, index) => `item ${index}`) }, 'item 39'),
+    usual: true,
+    changed: false,
+  },
+  'redaction.names': { value: ['plate'], shows: keeps({ plate: 'K-AB' }, 'K-AB'), usual: true, changed: false },
+  'redaction.allow': { value: ['session'], shows: keeps({ session: 'dull' }, 'dull'), usual: false, changed: true },
+  'redaction.paths': { value: ['a.note'], shows: keeps({ a: { note: 'blue' } }, 'blue'), usual: true, changed: false },
+  'redaction.shapes': { value: [/K-\d+/], shows: keeps({ a: 'K-1234' }, '1234'), usual: true, changed: false },
+  'redaction.text': { value: 'keep', beside: SERVER, shows: receives(CSV, 'a;b', 'a;b'), usual: false, changed: true },
+  sources: { value: true, shows: records('console'), usual: false, changed: true },
+  ...Object.fromEntries(
+    sourceNames().map((name) => [
+      `sources.${name}`,
+      { value: true, shows: records(name), usual: false, changed: true },
+    ]),
+  ),
+  'incoming.bodies': {
+    value: false,
+    beside: SERVER,
+    shows: receives(JSON_TYPE, '{"a":"body"}', 'body'),
+    usual: true,
+    changed: false,
+  },
+  'incoming.maxBodyBytes': {
+    value: 12,
+    beside: SERVER,
+    shows: receives(JSON_TYPE, '{"a":"begin","b":"rest"}', 'rest'),
+    usual: true,
+    changed: false,
+  },
+  'outgoing.bodies': { value: false, beside: CLIENT, shows: sends('answer'), usual: true, changed: false },
+  'outgoing.maxBodyBytes': { value: 12, beside: CLIENT, shows: sends('rest'), usual: true, changed: false },
+  'outgoing.traceparentTo': {
+    value: ['api.example.org'],
+    beside: CLIENT,
+    shows: sends('traced'),
+    usual: true,
+    changed: false,
+  },
+  // what they do is in test/sources/vitals.test.ts: it takes time to see
+  'vitals.everyMs': { value: 200, shows: vitals('everyMs'), usual: 1000, changed: 200 },
+  'vitals.blockedMs': { value: 20, shows: vitals('blockedMs'), usual: 50, changed: 20 },
+  'vitals.pauseMs': { value: 20, shows: vitals('pauseMs'), usual: 10, changed: 20 },
+  handleSignals: {
+    value: true,
+    shows: (start) => of(start, () => process.listenerCount('SIGHUP') > 0),
+    usual: false,
+    changed: true,
+  },
+  onInternalError: { value: vi.fn(), shows: toldOfFaults, usual: false, changed: true },
+}
+
+async function of<T>(start: Start, look: (scope: Scope) => T | Promise<T>): Promise<T> {
+  await using scope = await start()
+  return await look(scope)
+}
+
+function service(start: Start): Promise<string> {
+  return of(start, async (scope) => (await scope.recording().status()).process.service)
+}
+
+/** Whether something of a state can be read afterwards. */
+function keeps(state: unknown, text: string): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      scope.entity('thing', 1).snapshot(state)
+      return (await told(scope)).includes(text)
+    })
+}
+
+async function told(scope: Scope): Promise<string> {
+  await scope.flush()
+  const { items } = await scope.recording().events()
+  return JSON.stringify(items.map(({ value, result }) => [value, result]))
+}
+
+async function prunes(scope: Scope): Promise<boolean> {
+  // the writer prunes every eight commits
+  for (let i = 0; i < 20; i++) {
+    for (let j = 0; j < 250; j++) scope.log(`${i} ${j}`, { digits: digits(), more: digits() })
+    await scope.flush()
+  }
+  return scope.status().pruned > 0
+}
+
+function digits(): string {
+  return Array.from({ length: 60 }, () => String(Math.random()).slice(2)).join('')
+}
+
+/** More than the ring holds, in one turn, before the writer is up. */
+function fill(scope: Scope): void {
+  for (let i = 0; i < 1000; i++) scope.log(`line ${i}`, { text: 'x'.repeat(500) })
+}
+
+function keepsLast(start: Start): Promise<boolean> {
+  return of(start, async (scope) => {
+    fill(scope)
+    return (await told(scope)).includes('line 999')
+  })
+}
+
+function lost(figure: 'dropped' | 'valuesLost'): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      fill(scope)
+      await scope.flush()
+      return scope.status()[figure] > 0
+    })
+}
+
+/** Whether the doctor is told of a source that it is not off. */
+function records(name: string): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      await scope.flush()
+      const { hooks } = await scope.recording().status()
+      const hook = hooks.find((each) => each.name === name)
+      if (hook === undefined) throw new Error(`nothing is told of ${name}`)
+      return hook.state !== 'off'
+    })
+}
+
+/** Whether something of the body of a request to this process can be read afterwards. */
+function receives(type: string, body: string, text: string): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      await using peer = await serving((req, res) => req.resume().on('end', () => res.end()))
+      await (await fetch(peer.url, { method: 'POST', headers: { 'content-type': type }, body })).text()
+      return (await told(scope)).includes(text)
+    })
+}
+
+/** Whether something of what came back can be read afterwards, or the request was traced. */
+function sends(text: string): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      await using peer = await serving((req, res) => {
+        const traced = req.headers['traceparent'] === undefined ? '' : 'traced'
+        res.writeHead(200, { 'content-type': JSON_TYPE }).end(`{"a":"answer","b":"rest","c":"${traced}"}`)
+      })
+      await scope.span('work', async () => {
+        await (await fetch(peer.url)).text()
+      })
+      return (await told(scope)).includes(text)
+    })
+}
+
+function vitals(key: 'everyMs' | 'blockedMs' | 'pauseMs'): Effect['shows'] {
+  return (start) => of(start, (scope) => probeOf(scope).sources.vitals[key])
+}
+
+async function toldOfFaults(start: Start): Promise<boolean> {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  vi.stubEnv('CINESCOPE_OF_NOBODY', 'x')
+  return of(start, () => {
+    const isPrinted = write.mock.calls.some(([line]) => String(line).includes('CINESCOPE_OF_NOBODY'))
+    write.mockRestore()
+    return !isPrinted
+  })
+}

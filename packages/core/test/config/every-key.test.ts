@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { OptionRule } from '../../src/base/option-rules.ts'
+import { leavesOf } from '../../src/base/option-schema.ts'
+import { printFault, type ScopeOptions } from '../../src/base/scope-options.ts'
+import { SCOPE_SCHEMA } from '../../src/base/scope-schema.ts'
+import { variableOf } from '../../src/config/environment.ts'
+import { mergeOptions } from '../../src/config/merge.ts'
+import { settle } from '../../src/config/settle.ts'
+import { createScope } from '../../src/scope.ts'
+import { EFFECTS } from './effects.ts'
+
+const PLACES = ['file', 'environment', 'code'] as const
+type Place = (typeof PLACES)[number]
+
+const LEAVES = leavesOf(SCOPE_SCHEMA).map((leaf) => ({ ...leaf, name: leaf.path.join('.') }))
+/** So that a scope is cheap, and seen alone. */
+const BASE: ScopeOptions = { store: 'memory', sources: false, handleSignals: false }
+
+const home = process.cwd()
+let directory: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'cinescope-keys-'))
+})
+
+afterEach(() => {
+  process.chdir(home)
+  rmSync(directory, { recursive: true })
+  vi.unstubAllEnvs()
+})
+
+const nested = (path: readonly string[], value: unknown): object =>
+  path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
+
+/** Says the base, and the option at one place; gives what is left for the code to say. In a directory of its own: Node reads a module once. */
+function say(path: readonly string[], place: Place | undefined, beside: ScopeOptions = {}): ScopeOptions {
+  const { value } = EFFECTS[path.join('.')]!
+  process.chdir(mkdtempSync(join(directory, 'said-')))
+  writeFileSync('other.json', JSON.stringify({ ...BASE, service: 'other' }))
+  const option = nested(path, value)
+  const inFile = mergeOptions(SCOPE_SCHEMA, [BASE, beside, place === 'file' ? option : {}])
+  writeFileSync('cinescope.config.mjs', `export default ${literal(inFile)}`)
+  if (place === 'environment') vi.stubEnv(variableOf(path), String(value))
+  return place === 'code' ? option : {}
+}
+
+/** As it is written in a program. */
+function literal(value: unknown): string {
+  if (value instanceof RegExp) return String(value)
+  if (typeof value === 'function') return '() => {}'
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${literal(each)}`)
+  return `{ ${members.join(', ')} }`
+}
+
+const allowed = ({ notIn = [] }: OptionRule): Place[] =>
+  PLACES.filter((place) => place === 'code' || !notIn.includes(place))
+
+it('each option has its effect in the table, and the table has no other', () => {
+  expect(Object.keys(EFFECTS).toSorted()).toEqual(LEAVES.map(({ name }) => name).toSorted())
+})
+
+describe.each(LEAVES)('the option $name', ({ path, rule, name }) => {
+  // the test above fails where there is none
+  const { shows, usual, changed, beside } = EFFECTS[name]!
+  // a function of a file cannot be asked
+  const places = allowed(rule).filter((place) => rule.is !== 'function' || place === 'code')
+  const place = places[LEAVES.findIndex((leaf) => leaf.name === name) % places.length]
+
+  it(`changes what happens, said in ${place}`, async () => {
+    say(path, undefined, beside)
+    expect(await shows(() => createScope())).toEqual(usual)
+    const code = say(path, place, beside)
+    expect(await shows(() => createScope(code))).toEqual(changed)
+  })
+
+  it(`means the same in ${allowed(rule).join(', ')}`, async () => {
+    const settled = async (at: Place | undefined): Promise<object> => {
+      const code = say(path, at, beside)
+      const { settings } = await settle({ code, environment: process.env, program: undefined })
+      vi.unstubAllEnvs()
+      // where nothing is recorded, the file is not looked at
+      return settings.enabled ? { ...settings, onInternalError: settings.onInternalError !== printFault } : {}
+    }
+    const inCode = await settled('code')
+    expect(inCode).not.toEqual(await settled(undefined))
+    for (const at of allowed(rule)) expect(await settled(at)).toEqual(inCode)
+  })
+})
