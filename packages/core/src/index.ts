@@ -33,6 +33,7 @@ export type {
   FilmProcess,
   FilmQuery,
   FilmSummary,
+  Frame,
   HistogramBin,
   HistoryPage,
   HistoryQuery,
@@ -41,6 +42,9 @@ export type {
   LastWrite,
   Ledger,
   LedgerRow,
+  MessageInFlight,
+  SeekFrom,
+  SeekTarget,
   SequenceMatch,
   SequencePage,
   SequenceQuery,
@@ -49,6 +53,7 @@ export type {
   StateChange,
   StateDiff,
   StatePath,
+  StepQuery,
   Story,
   StoryEdge,
   StoryFilm,
@@ -66,6 +71,7 @@ export type { MessageOptions, Messenger } from './messages/trace-messages.ts'
 export type { RecordingStatus } from './query/account.ts'
 export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
+export type { Seeker, SeekOptions } from './recording/seeker.ts'
 export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'
 export { createScope } from './scope.ts'
 export type { RecordedFilm } from './scope/record-film.ts'

@@ -3,6 +3,7 @@
 export type { RecordingPart, RecordingStatus, UnreadRecording } from './query/account.ts'
 export type { QueryControl } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
+export type { Seeker, SeekOptions } from './recording/seeker.ts'
 export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'
 export type { OpenOptions } from './recording/open-recording.ts'
 export {

@@ -99,6 +99,7 @@ export type { KindCount, SegmentMeta, ValuePage } from './segment-meta.ts'
 export { decodeSegmentMeta, encodeSegmentMeta, MAX_META_ENTRIES } from './segment-meta.ts'
 export type { Anchor, DurationNs, TimeNs, TimeRange, WallMs } from './time.ts'
 export { durationNs, lastTimeAt, rangesAt, timeNs, wallAt, wallMs } from './time.ts'
+export type { Frame, MessageInFlight, SeekFrom, SeekTarget, StepQuery } from './seek.ts'
 export type {
   EntityChange,
   EntityState,

@@ -16,6 +16,7 @@ import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
 import { diffStates } from '../timetravel/diff-states.ts'
 import { history } from '../timetravel/history.ts'
 import { lastWrite } from '../timetravel/last-write.ts'
+import { step } from '../timetravel/seek/frame.ts'
 import { stateAt } from '../timetravel/state-at.ts'
 import { tiles } from '../query/tiles/tiles.ts'
 import type { Queries } from './recording.ts'
@@ -44,6 +45,7 @@ export const QUERIES: Queries = {
   history,
   lastWrite,
   diffStates,
+  step,
   clockSkew: async () => [],
   ledger,
   status,

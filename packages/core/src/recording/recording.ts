@@ -22,14 +22,17 @@ import type {
   FilmPage,
   FilmQuery,
   FilmSummary,
+  Frame,
   HistoryPage,
   HistoryQuery,
   LastWrite,
   Ledger,
   SequencePage,
+  SeekTarget,
   SequenceQuery,
   StateDiff,
   StatePath,
+  StepQuery,
   Story,
   StoryOptions,
   Tiles,
@@ -39,6 +42,7 @@ import type {
 } from '@cinescope/protocol'
 import type { RecordingStatus } from '../query/account.ts'
 import type { QueryControl, Reading } from '../query/reading.ts'
+import type { Seeker, SeekOptions } from './seeker.ts'
 import type { EventTail, TailOptions, TailQuery } from './tail.ts'
 
 /**
@@ -107,6 +111,11 @@ export interface Recording {
   ): Promise<LastWrite | undefined>
   /** What differs between an entity's states at two instants (default: the end). @throws CSC_ERR_NOT_FOUND if the entity never was */
   diffStates(entity: Entity, from: WallMs, to?: WallMs, control?: QueryControl): Promise<StateDiff>
+  /**
+   * A step through the recording, a film or an entity, and the frame right after it; undefined beyond the first and the last.
+   * `seek` does this again and again. @throws CSC_ERR_NOT_FOUND
+   */
+  step(query?: StepQuery, control?: QueryControl): Promise<Frame | undefined>
   /** How far the clocks of processes that sent each other something are apart; of a merged recording. */
   clockSkew(control?: QueryControl): Promise<readonly ClockSkew[]>
   ledger(control?: QueryControl): Promise<Ledger>
@@ -119,6 +128,8 @@ export interface OpenRecording extends Recording, AsyncDisposable {
   stream(query?: EventQuery, control?: QueryControl): AsyncIterable<CinescopeEvent>
   /** What arrives, as it arrives, until the recording ends. One consumer, which holds nothing back, however slow it is. */
   tail(query?: TailQuery, options?: TailOptions): EventTail
+  /** Stands at a step, the first unless told otherwise, and goes on or back from there. @throws CSC_ERR_NOT_FOUND */
+  seek(over?: SeekTarget, options?: SeekOptions): Promise<Seeker>
   close(): Promise<void>
 }
 

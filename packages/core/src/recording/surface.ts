@@ -4,6 +4,7 @@ import type { EventQuery } from '@cinescope/protocol'
 import type { QueryControl } from '../query/reading.ts'
 import { ARGUMENTS } from './methods.ts'
 import type { Method, OpenRecording, Recording } from './recording.ts'
+import { seekerOf } from './seeker.ts'
 import { streamPages } from './stream-pages.ts'
 import { tailOf, type TailSource } from './tail.ts'
 
@@ -18,6 +19,7 @@ export function surfaceOver(ask: Ask, close: () => Promise<void>, onTail?: TailS
     stream: (query: EventQuery = {}, control: QueryControl = {}) =>
       streamPages((next) => recording.events(next, control), query),
     tail: (query, options) => tailOf({ arrivals: recording.arrivals, onTail }, query, options),
+    seek: (over = { kind: 'recording' }, options = {}) => seekerOf(recording.step, over, options),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -5,25 +5,32 @@ import type { QueryParts, Reading } from '../query/reading.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
-import { documentOf, lastState, livesOf, stateEvent, type StateRow, stateAfter } from './state-row.ts'
+import { documentOf, lastState, livesOf, type Moment, stateEvent, type StateRow, stateAfter } from './state-row.ts'
 
 /** See `Recording.stateAt`. */
 export function stateAt(reading: Reading, entity: Entity, at: WallMs | undefined): Promise<EntityState | undefined> {
-  return reading.view((parts) => stateIn(parts, entity, at))
+  return reading.view((parts) => stateIn(parts, entity, momentOf(parts, at)))
+}
+
+/** All up to an instant; default the end. */
+export function momentOf({ anchors }: ViewParts, at: WallMs | undefined): Moment {
+  return { time: at === undefined ? Infinity : lastTimeAt(anchors, at) }
 }
 
 /** The same in a view that is open. */
-export async function stateIn(
-  parts: QueryParts,
-  entity: Entity,
-  at: WallMs | undefined,
-): Promise<EntityState | undefined> {
-  const until = at === undefined ? Infinity : lastTimeAt(parts.anchors, at)
+export async function stateIn(parts: QueryParts, entity: Entity, until: Moment): Promise<EntityState | undefined> {
   const { state, died } = await lastState(parts, livesOf(parts.view, entity), until)
   if (state === undefined) return undefined
   const { value, lostChanges } = await foldedValue(parts, state)
   const event = stateEvent(parts, state)
-  return { entity, state: value, event, died, lostChanges, mayHaveChanged: await mayHaveChanged(parts, state, until) }
+  return {
+    entity,
+    state: value,
+    event,
+    died,
+    lostChanges,
+    mayHaveChanged: await mayHaveChanged(parts, state, until.time),
+  }
 }
 
 /** True if events were lost between a state and an instant, unless the next state goes on from this one. */

@@ -44,6 +44,12 @@ export interface StateRow {
   readonly whole: number | undefined
 }
 
+/** Up to when: an instant in ns, and which records of that very instant, all by default. */
+export interface Moment {
+  readonly time: number
+  readonly includes?: (thread: number, seq: number) => boolean
+}
+
 /** The last state of an entity up to some instant. */
 export interface LastState {
   readonly state: StateRow | undefined
@@ -111,11 +117,11 @@ export function stateEvent(parts: QueryParts, state: StateRow): CinescopeEvent {
 }
 
 /**
- * The last state at or before an instant, in ns, of the life at that instant: an entity that has died and come back has none
+ * The last state up to a moment, of the life at that moment: an entity that has died and come back has none
  * before its first state. Of threads that record the same entity the one that did so last. Reads segments from the newest that may
  * hold one.
  */
-export async function lastState(parts: ViewParts, lives: readonly number[], until: number): Promise<LastState> {
+export async function lastState(parts: ViewParts, lives: readonly number[], until: Moment): Promise<LastState> {
   const search = new Search(lives, until)
   for (const entry of parts.reader.segments().toReversed()) {
     await parts.cost.breathe()
@@ -159,12 +165,12 @@ export async function stateAfter(parts: ViewParts, { life, thread, seq }: StateR
 class Search {
   best: StateRow | undefined
   readonly #all: ReadonlySet<number>
-  readonly #until: number
+  readonly #until: Moment
   /** The newest life seen in each thread: numbers grow, so the largest one is that at the instant. */
   readonly #lifeOf = new Map<number, number>()
   readonly #dead = new Set<number>()
 
-  constructor(lives: readonly number[], until: number) {
+  constructor(lives: readonly number[], until: Moment) {
     this.#all = new Set(lives)
     this.#until = until
   }
@@ -176,7 +182,7 @@ class Search {
   /** True if the segment may hold a later state than is known, or a later life. */
   mayGain(entry: SegmentEntry): boolean {
     const { timeLow, timeHigh, thread } = entry.summary
-    if (timeLow > this.#until || (this.best !== undefined && timeHigh < this.best.time)) return false
+    if (timeLow > this.#until.time || (this.best !== undefined && timeHigh < this.best.time)) return false
     const known = this.#lifeOf.get(thread) ?? 0
     // the newest first
     for (const life of this.#all) {
@@ -190,7 +196,7 @@ class Search {
     const { thread } = entry.summary
     for (let row = rows.length - 1; row >= 0; row--) {
       const life = rows.subject[row]!
-      if (life === 0 || rows.time[row]! > this.#until || !this.#all.has(life)) continue
+      if (life === 0 || !this.#all.has(life) || !this.#isSoFar(thread, rows.time[row]!, rows.seq[row]!)) continue
       const known = this.#lifeOf.get(thread) ?? 0
       if (life < known) continue
       if (life > known) {
@@ -204,8 +210,14 @@ class Search {
 
   /** Takes a state if it is later than the best, and of no life that had ended. */
   consider(state: StateRow | undefined): void {
-    if (state === undefined || state.time > this.#until || state.life < (this.#lifeOf.get(state.thread) ?? 0)) return
+    if (state === undefined || !this.#isSoFar(state.thread, state.time, state.seq)) return
+    if (state.life < (this.#lifeOf.get(state.thread) ?? 0)) return
     if (this.#isLater(state.rows, state.row, state.thread)) this.best = state
+  }
+
+  #isSoFar(thread: number, time: number, seq: number): boolean {
+    const { time: until, includes } = this.#until
+    return time < until || (time === until && (includes === undefined || includes(thread, seq)))
   }
 
   #isLater(rows: Rows, row: number, thread: number): boolean {

@@ -128,6 +128,18 @@ const ASKS: Readonly<Record<Method, Ask>> = {
     await attempt('lastWrite', () => recording.lastWrite(entityIn(events, node), 'check'))
     await attempt('lastWrite of nothing', () => recording.lastWrite(entityIn(events, node), 'no.such.member'))
   },
+  async step(recording, attempt, { films, events, node }) {
+    const first = await attempt('step', () => recording.step())
+    if (first !== undefined)
+      await attempt('step on', () => recording.step({ from: { cursor: first.cursor }, steps: 20 }))
+    await attempt('step back', () => recording.step({ from: 'end', steps: -20 }))
+    const [film] = films
+    if (film !== undefined)
+      await attempt('step of a film', () => recording.step({ over: { kind: 'film', id: film.id }, from: 'end' }))
+    const entity = entityIn(events, node)
+    await attempt('step of an entity', () => recording.step({ over: { kind: 'entity', entity }, steps: 1 }))
+    await attempt('step at', () => recording.step({ from: { at: events[0]?.at ?? wallMs(0) } }))
+  },
   async diffStates(recording, attempt, { events, node }) {
     await attempt('diffStates', () => recording.diffStates(entityIn(events, node), events[0]?.at ?? wallMs(0)))
   },

@@ -12,6 +12,7 @@ import {
   type NodeId,
   type Page,
   placeOf,
+  type StepQuery,
 } from '@cinescope/protocol'
 import { Counting } from '../../query/aggregate/aggregate.ts'
 import { causesOf, effectsOf } from '../../query/causality/causal-graph.ts'
@@ -62,6 +63,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   sequences: (directory, query) => sequences(directory.ground(), query),
   story: (directory, id, options) => story(directory.ground(), id, options),
   ...STATES,
+  step: stepOf,
   clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,
@@ -133,6 +135,16 @@ async function page<M extends 'films' | 'events', T>(
       plan,
     ),
   }
+}
+
+/** Steps go through one recording: a film's, or the only one that has any. */
+async function stepOf(directory: Directory, query: StepQuery = {}): ReturnType<Recording['step']> {
+  const parts = await directory.ask('step', [query], () => query.over?.kind === 'film')
+  if (parts.length < 2) return one(parts, 'recording to step through')
+  throw new CinescopeError(
+    'CSC_ERR_QUERY',
+    `one steps through one recording, and this directory has ${parts.length}; open the file of one, or step over a film`,
+  )
 }
 
 /** Whole ids are of one recording; what is typed of one may fit films of several. */
