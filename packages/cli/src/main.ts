@@ -79,6 +79,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/last-write.ts')).lastWrite,
   },
   {
+    name: 'seek',
+    summary: 'step through a recording, with all there was at each step',
+    load: async () => (await import('./commands/seek.ts')).seek,
+  },
+  {
     name: 'ledger',
     summary: 'account for every event: stored, pruned or lost',
     load: async () => (await import('./commands/ledger.ts')).ledger,

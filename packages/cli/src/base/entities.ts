@@ -44,7 +44,7 @@ export async function openEntity(
 }
 
 /** Answers a question about the entity; where it never was, names those that were. @throws CSC_ERR_NOT_FOUND */
-export async function asked<T>(question: Promise<T>, opened: OpenedEntity): Promise<T> {
+export async function asked<T>(question: Promise<T>, opened: Omit<OpenedEntity, 'status'>): Promise<T> {
   try {
     return await question
   } catch (thrown) {
@@ -52,7 +52,10 @@ export async function asked<T>(question: Promise<T>, opened: OpenedEntity): Prom
   }
 }
 
-async function notFound(thrown: unknown, { entity: { kind, id }, recording, path }: OpenedEntity): Promise<unknown> {
+async function notFound(
+  thrown: unknown,
+  { entity: { kind, id }, recording, path }: Omit<OpenedEntity, 'status'>,
+): Promise<unknown> {
   if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_NOT_FOUND') return thrown
   const known = await knownEntities(recording)
   const wanted = `${kind} ${id}`

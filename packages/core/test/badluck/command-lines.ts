@@ -60,6 +60,12 @@ const LINES: Readonly<Record<string, Lines>> = {
     ['counter', 'c1', path],
     ['counter', 'c1', path, '--of', 'check.n', '--json'],
   ],
+  seek: ({ path, found }) => [
+    [path, '--once'],
+    [path, '--end', '--back', '20', '--json'],
+    [path, '--film', filmOf(found), '--once'],
+    [path, '--entity', 'counter/c1', '--once'],
+  ],
   'last-write': ({ path }) => [['counter', 'c1', 'check', path]],
   sequence: ({ path }) => [
     ['kind:request -> * within 5s', path],
