@@ -18,7 +18,7 @@ import { aggRow, groupRow } from './rows/figures.ts'
 import { tilesRow } from './rows/tiles.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
 import { sizeRow } from './rows/size.ts'
-import { patchRow, patchToldRow, stateAtRow, stateRatioRow } from './rows/states.ts'
+import { patchRow, patchToldRow, stateAtRow, stateRatioRow, stepRow } from './rows/states.ts'
 import { tailRow } from './rows/tail.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
@@ -47,6 +47,7 @@ const ROWS: readonly Row[] = [
   patchToldRow,
   stateAtRow,
   stateRatioRow,
+  stepRow,
   diffRow,
   tailRow,
   exportRow,

@@ -1,7 +1,9 @@
-/** Rows `patch`, `patch-told`, `state-at` and `state-ratio`. */
+/** Rows `patch`, `patch-told`, `state-at`, `state-ratio` and `step`. */
 
 import type { MicroInput, MicroRound } from '../child/micro.ts'
+import { bigRecording } from '../big-recording.ts'
 import type { StateInput, StateRound } from '../child/state.ts'
+import type { StepInput, StepRound } from '../child/step.ts'
 import { runRound } from '../process.ts'
 import { interleave, type Measured, type Row, type RunContext } from '../row.ts'
 import { stateRecording } from '../state-recording.ts'
@@ -9,6 +11,7 @@ import { median, pairedDifferences } from '../statistics.ts'
 
 const CHANGES = 1_000_000
 const FEW_CHANGES = 10_000
+const STEP_EVENTS = 10_000_000
 
 export const patchRow: Row = {
   id: 'patch',
@@ -75,6 +78,35 @@ export const stateRatioRow: Row = {
       values: ratio(many),
       nulls: pairedDifferences(ratio(again), ratio(many)),
       details: { 'p99 ms of 10 k changes': median(p99(few)) },
+    }
+  },
+}
+
+export const stepRow: Row = {
+  id: 'step',
+  definition: 'one step of a seeker, forward or back, 10 M-event recording, p95',
+  unit: 'ms',
+  sense: 'at most',
+  bar: 20,
+  reach: 3,
+  rounds: 15,
+  method:
+    'A recording as of `film`, twice as long, with 50 films under way at any time. Two processes a round open it, go to 40 random instants, from each 8 steps on and back, then to 40 others that are timed; each frame must be the same both ways.',
+  async run(context) {
+    const recording = await bigRecording(STEP_EVENTS)
+    const round = (_arm: string, seed: number): Promise<StepRound> =>
+      runRound('step', { recording, seed: seed + 1 } satisfies StepInput)
+    const { first, second } = await interleave(['first', 'second'], context, round)
+    const p95 = (rounds: readonly StepRound[]): number[] => rounds.map((each) => each.p95)
+    return {
+      values: p95(first),
+      nulls: pairedDifferences(p95(second), p95(first)),
+      details: {
+        'p50 ms': median(first.map((each) => each.p50)),
+        'worst ms': Math.max(...first.map((each) => each.worst)),
+        'to an instant, p95 ms': median(first.map((each) => each.seekP95)),
+        'spans under way': median(first.map((each) => each.open)),
+      },
     }
   },
 }
