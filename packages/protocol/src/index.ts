@@ -121,3 +121,4 @@ export { CHANGE, KEY, OMISSION, omissionName, Omitted, Special, TAG } from './va
 export type { EncodedChange, PatchStep } from './value-patch.ts'
 export { applyPatch, changesOf, isPatch, patchPlace } from './value-patch.ts'
 export { skipValue } from './value-skip.ts'
+export { mayWrite, stepCodes, WriteFilterBuilder } from './write-filter.ts'

@@ -23,6 +23,8 @@ export interface SegmentMeta {
   readonly open: readonly number[]
   /** Events per kind code in this segment, for kinds that occur. */
   readonly kinds: readonly KindCount[]
+  /** Filter of the paths of states that were written; undefined where there is none, as of a tail. */
+  readonly writes?: Uint8Array | undefined
 }
 
 /** How many events of a kind a segment holds. */
@@ -34,7 +36,7 @@ export interface KindCount {
 /** Most entries of each list; a writer leaves out the oldest, a reader refuses more. */
 export const MAX_META_ENTRIES = 65_536
 
-const SECTION = { pages: 1, anchors: 2, closes: 3, open: 4, kinds: 5 } as const
+const SECTION = { pages: 1, anchors: 2, closes: 3, open: 4, kinds: 5, writes: 6 } as const
 
 /** Encodes the meta block. */
 export function encodeSegmentMeta(meta: SegmentMeta): Uint8Array {
@@ -59,8 +61,11 @@ export function encodeSegmentMeta(meta: SegmentMeta): Uint8Array {
       body.varint(events)
     }
   })
+  if (meta.writes !== undefined) section(writer, SECTION.writes, 1, (body) => body.bytes(meta.writes ?? EMPTY))
   return writer.take()
 }
+
+const EMPTY: Uint8Array = new Uint8Array(0)
 
 /** Decodes a meta block. @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT */
 export function decodeSegmentMeta(bytes: Uint8Array): SegmentMeta {
@@ -70,6 +75,7 @@ export function decodeSegmentMeta(bytes: Uint8Array): SegmentMeta {
   let closes: number[] = []
   let open: number[] = []
   let kinds: KindCount[] = []
+  let writes: Uint8Array | undefined
   while (reader.remaining > 0) {
     const tag = reader.u8()
     const count = reader.varint()
@@ -80,9 +86,10 @@ export function decodeSegmentMeta(bytes: Uint8Array): SegmentMeta {
       anchors = times(count, () => ({ atNs: body.f64() as TimeNs, wallMs: body.f64() as WallMs }))
     else if (tag === SECTION.closes) closes = ascending(body, count)
     else if (tag === SECTION.open) open = ascending(body, count)
+    else if (tag === SECTION.writes) writes = body.bytes(body.remaining).slice()
     else if (tag === SECTION.kinds) kinds = times(count, () => ({ kind: body.varint(), events: body.varint() }))
   }
-  return { pages, anchors, closes, open, kinds }
+  return { pages, anchors, closes, open, kinds, ...(writes === undefined ? {} : { writes }) }
 }
 
 function section(writer: ByteWriter, tag: number, count: number, fill: (body: ByteWriter) => void): void {

@@ -16,16 +16,20 @@ import {
   type KindCount,
   KIND_LIMIT,
   kindOf,
+  KINDS,
   type Rows,
   valueBytes,
   type ValuePage,
   withPhase,
+  WriteFilterBuilder,
 } from '@cinescope/protocol'
 import type { SealedSegment, SegmentSummary } from '../base/sealed-segment.ts'
 import { ownPart } from './own-part.ts'
 import { RollupBuilder } from './rollup/rollup-builder.ts'
 import { TileBuilder } from './tiles/tile-builder.ts'
 
+const SNAPSHOT = KINDS['state.snapshot']
+const PATCH = KINDS['state.patch']
 /** Values of neighbouring rows are stored together in pages of about this many bytes. */
 const PAGE_BYTES = 32_768
 
@@ -38,11 +42,17 @@ export interface SegmentIndexes {
   readonly grams: GramIndex
   readonly rollups: RollupBuilder
   readonly tiles: TileBuilder
+  readonly writes: WriteFilterBuilder
 }
 
 /** See above. */
 export function createSegmentIndexes(): SegmentIndexes {
-  return { grams: new GramIndex(), rollups: new RollupBuilder(), tiles: new TileBuilder() }
+  return {
+    grams: new GramIndex(),
+    rollups: new RollupBuilder(),
+    tiles: new TileBuilder(),
+    writes: new WriteFilterBuilder(),
+  }
 }
 
 /** What a seal needs to know beyond the rows. */
@@ -120,8 +130,9 @@ export class RowBuilder {
   sealAll(context: SealContext): SealedSegment {
     const from = this.#scratchFrom
     for (let row = 0; row < this.rows.length; row++) from[row] = row
-    const sealed = this.#seal(this.rows, context)
-    const { grams, rollups, tiles } = this.#indexes
+    const { grams, rollups, tiles, writes } = this.#indexes
+    for (let row = 0; row < this.rows.length; row++) this.#addWrite(row, writes)
+    const sealed = this.#seal(this.rows, { ...context, writes: writes.take() })
     for (const page of sealed.pages) grams.add(page)
     const mostBytes = SMALL_BYTES + sealed.columns.length * MOST_OF_COLUMNS
     const own = ownPart(this.rows)
@@ -136,6 +147,15 @@ export class RowBuilder {
     for (const row of changed) this.#pick(row, EXTENT.resumed)
     for (let row = first; row < this.rows.length; row++) this.#pick(row, undefined)
     return this.#seal(scratch, context)
+  }
+
+  /** A whole state that stands beside a patch wrote nothing. */
+  #addWrite(row: number, writes: WriteFilterBuilder): void {
+    const kind = kindOf(this.rows.word[row]!)
+    const entity = this.rows.subject[row]!
+    if (entity === 0 || (kind !== SNAPSHOT && kind !== PATCH)) return
+    if (kind === PATCH) writes.patch(entity, this.copyIn(row))
+    else if (this.rows.number[row] === 0) writes.whole(entity)
   }
 
   clear(): void {
@@ -165,7 +185,7 @@ export class RowBuilder {
     return start
   }
 
-  #seal(rows: Rows, context: SealContext): SealedSegment {
+  #seal(rows: Rows, context: SealContext & { readonly writes?: Uint8Array | undefined }): SealedSegment {
     const { pages, directory } = this.#pages(rows)
     const kinds = new Float64Array(KIND_LIMIT)
     const summary = summarize(rows, context.thread, kinds)
@@ -178,6 +198,7 @@ export class RowBuilder {
         closes: context.closes,
         open: context.open,
         kinds: kindCounts(kinds),
+        writes: context.writes,
       }),
       columns: encodeSegment(this.#writer, context.thread, rows).slice(),
       pages,
@@ -264,11 +285,13 @@ function kindCounts(kinds: Float64Array): KindCount[] {
 function bloomOf(rows: Rows): Uint8Array {
   let keys = 0
   for (let row = 0; row < rows.length; row++) if (row === 0 || rows.root[row] !== rows.root[row - 1]) keys++
-  const bloom = createBloom(keys + 64)
+  const subjects = new Set<number>()
+  for (let row = 0; row < rows.length; row++) if (rows.subject[row] !== 0) subjects.add(rows.subject[row]!)
+  const bloom = createBloom(keys + subjects.size + 64)
   for (let row = 0; row < rows.length; row++) {
     if (row === 0 || rows.root[row] !== rows.root[row - 1]) addToBloom(bloom, BLOOM_SALT.root, rows.root[row]!)
-    if (rows.subject[row] !== 0) addToBloom(bloom, BLOOM_SALT.subject, rows.subject[row]!)
   }
+  for (const subject of subjects) addToBloom(bloom, BLOOM_SALT.subject, subject)
   const sites = new Set<number>()
   for (let row = 0; row < rows.length; row++) sites.add(rows.site[row]!)
   for (const site of sites) addToBloom(bloom, BLOOM_SALT.site, site)

@@ -100,6 +100,8 @@ export interface StoreView {
   site(number: number): Site | undefined
   sites(): ReadonlyMap<number, Site>
   key(number: number): string | undefined
+  /** The numbers of a key's text, of each thread its own. O(keys). */
+  keyNumbers(text: string): readonly number[]
   entity(number: number): Entity | undefined
   /** The numbers of an entity's lives, the newest first: one that died and came back has several. The newest `MAX_LIVES` at most. */
   entityNumbers(entity: Entity): readonly number[]

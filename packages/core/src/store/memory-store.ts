@@ -114,6 +114,7 @@ class MemoryStore implements EventStore {
       site: (number) => this.#sites.get(number),
       sites: () => this.#sites,
       key: (number) => this.#keys.get(number),
+      keyNumbers: (text) => [...this.#keys].flatMap(([number, known]) => (known === text ? [number] : [])),
       entity: (number) => this.#entities.get(number),
       entityNumbers: (entity) => this.#entityNumbers(entity),
       carried: (entity) => carried.get(entity),

@@ -24,6 +24,7 @@ import { isWithin } from '../store/film-scan.ts'
 import { changesBetween, changesIn, isWithinPath, statePath, touches, valueAt } from './changes.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
+import { writesTo } from './writes.ts'
 import {
   carriedRow,
   isState,
@@ -78,8 +79,8 @@ export interface WalkedChange extends Position {
 
 /** The changes of an entity. A state that retention has carried over stands where it was told. */
 export async function* changesOf(parts: QueryParts, entity: Entity, walk: ChangeWalk): AsyncGenerator<WalkedChange> {
-  const { path, during, order, batch } = walk
-  const predicate = ofEntity(parts, entity, during)
+  const { path, order, batch } = walk
+  const predicate = ofEntity(parts, entity, walk)
   const limit = path === undefined ? batch : Math.max(batch, BATCH)
   const carried = carriedPlaces(parts, entity, walk)
   for (let after = walk.after; ;) {
@@ -134,8 +135,9 @@ function isBefore(a: Position, b: Position, order: ChangeWalk['order']): boolean
 }
 
 /** Keeps the rows that tell of the entity's state. */
-function ofEntity({ view }: QueryParts, entity: Entity, during: readonly TimeRange[]): RowPredicate {
-  const lives = new Set(livesOf(view, entity))
+function ofEntity(parts: QueryParts, entity: Entity, { during, path }: ChangeWalk): RowPredicate {
+  const lives = new Set(livesOf(parts.view, entity))
+  const mayHaveWritten = path === undefined ? () => true : writesTo(parts, lives, path)
   return {
     values: undefined,
     text: `records of ${entity.kind} ${entity.id}`,
@@ -143,7 +145,8 @@ function ofEntity({ view }: QueryParts, entity: Entity, during: readonly TimeRan
       const { timeLow, timeHigh, kindsHigh } = entry.summary
       if (!during.some((range) => timeLow < range.to && timeHigh >= range.from)) return 'time'
       if ((kindsHigh & STATE_KINDS) === 0) return 'kind'
-      return mayHold(entry, lives) ? undefined : 'entity bloom'
+      if (!mayHold(entry, lives)) return 'entity bloom'
+      return mayHaveWritten(entry) ? undefined : 'write filter'
     },
     keeps: (rows, row) => lives.has(rows.subject[row]!) && isTold(rows, row) && isWithin(during, rows.time[row]!),
   }

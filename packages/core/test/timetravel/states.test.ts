@@ -365,6 +365,62 @@ const sizes: fc.Arbitrary<StatesOptions> = fc.record({
   maxRows: fc.integer({ min: 3, max: 60 }),
 })
 
+describe('who wrote a part', () => {
+  it('is the same whether or not segments tell what they wrote', async () => {
+    const paths = [
+      'n',
+      'keya',
+      'keyb.deep',
+      'keyb.deep.0',
+      'list',
+      'list.0',
+      'list.1.pushed',
+      'items.3.n',
+      'id',
+      'no',
+      '',
+    ]
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 80 }),
+        fc.constantFrom(...paths),
+        async (steps, path) => {
+          const [sealed, unsealed] = [new States({ maxRows: 4 }), new States()]
+          for (const states of [sealed, unsealed]) {
+            const model = new Map<number, Record<string, unknown>>()
+            for (const [what, a, b, c] of steps) {
+              states.clock.advance(1)
+              if (what === 'died' && model.delete(a)) states.died(a)
+              if (what !== 'set' && what !== 'push' && what !== 'cut') continue
+              const [state] = changed(model.get(a), what, b, c)
+              model.set(a, state)
+              states.state(a, state)
+            }
+          }
+          sealed.commit(true)
+          unsealed.commit()
+          for (const id of [0, 1, 2]) {
+            const answers = await Promise.all(
+              [sealed, unsealed].map((states) => states.recording.lastWrite(entityOf(id), path).catch(() => 'none')),
+            )
+            expect(answers[0]).toEqual(answers[1])
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is found without reading the segments that did not write it', async () => {
+    const states = new States({ maxRows: 20 })
+    for (let n = 0; n < 400; n++) states.state(1, { ...cart(n), owner: n < 30 ? 'someone' : 'another owner' })
+    states.commit(true)
+    const { explain } = await states.recording.history(entityOf(1), { path: 'owner' })
+    expect(explain.segmentsSkipped['write filter']).toBeGreaterThan(15)
+    expect(await states.recording.lastWrite(entityOf(1), 'owner')).toMatchObject({ before: 'someone' })
+  })
+})
+
 describe('a state at any instant', () => {
   it('is what a replay from zero gives, or is said to be incomplete', async () => {
     await fc.assert(

@@ -85,7 +85,15 @@ export class SegmentCache {
 
 /** An empty one counts too. */
 function entriesOf(meta: SegmentMeta): number {
-  return 16 + meta.pages.length + meta.anchors.length + meta.closes.length + meta.open.length + meta.kinds.length
+  return (
+    16 +
+    ((meta.writes?.length ?? 0) >> 3) +
+    meta.pages.length +
+    meta.anchors.length +
+    meta.closes.length +
+    meta.open.length +
+    meta.kinds.length
+  )
 }
 
 function bytesOf({ cells, rest }: Rollup): number {

@@ -200,6 +200,16 @@ export class SqliteView implements StoreView {
     return text
   }
 
+  keyNumbers(text: string): readonly number[] {
+    return this.#sql
+      .all(
+        'SELECT number FROM (SELECT number, text FROM key LIMIT ?) WHERE text = ? LIMIT 1000',
+        this.#mostRows(),
+        text,
+      )
+      .map((row) => integer(row, 'number'))
+  }
+
   entity(number: number): Entity | undefined {
     let entity = this.#entities.get(number)
     if (entity !== undefined || number === 0) return entity
