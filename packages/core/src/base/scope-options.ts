@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import { type CinescopeError, MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { checkOptions, type OptionRules } from './option-rules.ts'
+import { type RingSettings, settleRing } from './ring-settings.ts'
 import { settleSources, SOURCE_RULES, type SourceOptions, type SourceSettings } from './source-settings.ts'
 
 /** What a user may say to `createScope`. */
@@ -18,12 +19,17 @@ export interface ScopeOptions extends SourceOptions {
   /** Bytes of a recording; the oldest segments go beyond. Default 512 MiB. */
   readonly maxBytes?: number
   readonly ring?: {
-    /** `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. */
-    readonly strategy?: 'drop' | 'overwrite'
+    /**
+     * `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. `grow`: memory is added
+     * up to `ring.maxBytes`, then the newest go; it is given back 5 to 10 s after it was last needed.
+     */
+    readonly strategy?: 'drop' | 'overwrite' | 'grow'
     /** Records in the ring, 64 bytes each. Default 32,768. */
     readonly records?: number
     /** Bytes for values under way. Default 4 MiB. */
     readonly arenaBytes?: number
+    /** Under `grow`: bytes of a thread's ring with all that is added; twice the ring at least. Default 64 MiB. */
+    readonly maxBytes?: number
   }
   /** Limits of one captured value. */
   readonly values?: {
@@ -61,7 +67,7 @@ export interface ScopeSettings {
   readonly service: string
   readonly store: 'sqlite' | 'memory'
   readonly maxBytes: number
-  readonly ring: { readonly strategy: 'drop' | 'overwrite'; readonly records: number; readonly arenaBytes: number }
+  readonly ring: RingSettings
   readonly values: {
     readonly maxDepth: number
     readonly maxWidth: number
@@ -83,9 +89,10 @@ const RULES: OptionRules = {
   ring: {
     is: 'object',
     rules: {
-      strategy: { is: 'oneOf', values: ['drop', 'overwrite'] },
+      strategy: { is: 'oneOf', values: ['drop', 'overwrite', 'grow'] },
       records: { is: 'integer', from: 64, to: 4_194_304, powerOfTwo: true },
       arenaBytes: { is: 'integer', from: 131_072, to: 1_073_741_824, powerOfTwo: true },
+      maxBytes: { is: 'integer', from: 1, to: 2 ** 40 },
     },
   },
   values: {
@@ -126,7 +133,7 @@ export function settleOptions(
     service: given.service ?? (program === undefined ? 'node' : basename(program)),
     store: given.store ?? 'sqlite',
     maxBytes: given.maxBytes ?? 536_870_912,
-    ring: withDefaults<ScopeSettings['ring']>({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 }, given.ring),
+    ring: settleRing(given.ring),
     values: withDefaults({ maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 }, given.values),
     redaction: copyOf(given.redaction ?? {}),
     sources: settleSources(given, environment['NODE_ENV'] === 'production'),

@@ -45,7 +45,7 @@ export class WriterHandle implements WriterLink {
   constructor(input: WriterInput, hooks: WriterHooks) {
     this.#hooks = hooks
     this.#requests = new WriterRequests({ status: input.status, wake: input.ring.wake }, hooks.offered)
-    const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
+    const ports = [input.definitions, input.rings, input.queries].filter((port) => port !== undefined)
     this.#worker = startWorker('writer', input, ports)
     this.#worker.on('message', (message: WriterMessage) => this.#receive(message))
     this.#worker.on('error', (cause) =>

@@ -227,4 +227,38 @@ describe('a ring that grows', () => {
     while (consumer.drain(sink, 100) > 0);
     expect([producer.seq, sink.records, producer.refused, sink.missing]).toEqual([53, 50, 3, 3])
   })
+
+  it('leads no record astray where the stack ends', () => {
+    const { producer, consumer, sink } = open(SIZES, 40)
+    let frames = 0
+    let brokenOff = 0
+    const attempt = (): void => {
+      try {
+        offer(producer, ORDINARY, false, 30)
+      } catch {
+        brokenOff++
+        producer.countAbandoned(ORDINARY)
+      }
+    }
+    // offers from each of the last frames, so that the stack ends at each of the places at which it can
+    const dive = (): void => {
+      try {
+        dive()
+      } catch {
+        frames = 0
+      }
+      if (frames++ < 150) attempt()
+    }
+    for (let round = 0; round < 100; round++) {
+      dive()
+      consumer.drain(sink, 100)
+    }
+    while (consumer.drain(sink, 100) > 0);
+    consumer.closeGap(sink, producer.seq)
+    expect(brokenOff).toBeGreaterThan(100)
+    expect(producer.seq).toBeGreaterThan(10_000)
+    expect(producer.bytes).toBeGreaterThan(10 * ringBytes(SIZES))
+    expect([sink.records + sink.missing, sink.missing]).toEqual([producer.seq, producer.refused])
+    expect(consumer.backlog()).toBe(0)
+  })
 })
