@@ -136,6 +136,7 @@ async function startWriter(
         tellThreads(parts.probe.node)
       },
       offered: () => tellFigures(parts, input.status),
+      waitingInGrown: () => parts.ring.waitingInGrown,
     })
   } catch (cause) {
     report(

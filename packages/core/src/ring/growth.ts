@@ -42,6 +42,11 @@ export class RingGrowth {
     return this.#size * (1 + this.#left.length + this.#free.length)
   }
 
+  /** Records in the rings that the producer has left, as far as they have not been taken. */
+  waiting(): number {
+    return this.#left.reduce((sum, { control }) => sum + waitingIn(control), 0)
+  }
+
   /** The ring in which records can go on; one is added where none is free and the limit allows it. Undefined at the limit. O(1). */
   spare(): RingMemory | undefined {
     this.#wasNeeded = true
@@ -102,4 +107,8 @@ export class RingGrowth {
     }
     this.#isAdding = false
   }
+}
+
+function waitingIn(control: Int32Array): number {
+  return (Atomics.load(control, CONTROL.head) - Atomics.load(control, CONTROL.tail)) >>> 0
 }

@@ -97,6 +97,12 @@ export class RingProducer {
     return this.#growth?.bytes ?? this.#size
   }
 
+  /** Records that the consumer has not released, where rings were added; 0 where not. */
+  get waitingInGrown(): number {
+    const growth = this.#growth
+    return growth === undefined || growth.bytes === this.#size ? 0 : this.main.backlog() + growth.waiting()
+  }
+
   /** True where rings may be added. */
   get grows(): boolean {
     return this.#growth !== undefined
