@@ -85,7 +85,7 @@ describe('rings that a thread adds', () => {
     expect(numberOf(find(2))).toBe(2)
     // what comes between rings, and what is of others, waits for the next turn
     tellWriter(node, { kind: 'ended', threadId: 12 })
-    tellWriter(node, { kind: 'ring', thread: 8, grown: ringOf(2) })
+    tellWriter(node, { kind: 'ring', thread: 8, grown: { ...ringOf(9), number: 4 } })
     rings.tell(ringOf(4))
     expect(numberOf(find(3))).toBe(3)
     expect(numberOf(find(4))).toBe(4)

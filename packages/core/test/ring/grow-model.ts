@@ -17,6 +17,8 @@ interface Ring {
   arenaUsed: number
   /** Given back: it is read, but costs nothing any more. */
   isGone: boolean
+  /** A quarter of it is kept back: no other ring was there when it was last asked for one. */
+  keeps: boolean
 }
 
 /** Follows a ring of at most `most` rings that begins after record `first`. */
@@ -48,7 +50,7 @@ export class GrowModel {
     this.#makeRoom(priority, length !== undefined)
     this.seq++
     const capacity = this.#options.records
-    const kept = priority || this.#free.length > 0 ? 0 : capacity / 4
+    const kept = priority || !this.#here.keeps ? 0 : capacity / 4
     if (this.#here.records.length >= capacity - kept) {
       this.refused++
       this.refusedByKind.set(kind, (this.refusedByKind.get(kind) ?? 0) + 1)
@@ -88,6 +90,7 @@ export class GrowModel {
     const isBehind = this.#counted > 1
     if (wasNeeded || isBehind || this.rings === 1 || this.#here.records.length >= this.#options.records / 2) return
     this.#free = []
+    this.#here.keeps = true
     if (this.#here.number === FIRST_RING) return
     this.#here.isGone = true
     this.#chain.push(ringOf(FIRST_RING))
@@ -117,12 +120,13 @@ export class GrowModel {
 
   #makeRoom(priority: boolean, hasValue: boolean): void {
     const capacity = this.#options.records
-    const kept = priority || this.#free.length > 0 ? 0 : capacity / 4
+    const kept = priority || !this.#here.keeps ? 0 : capacity / 4
     const hasArena = !hasValue || this.#here.arenaUsed + ROOM <= this.#options.arenaBytes
     if (hasArena && this.#here.records.length < capacity - kept) return
     this.#wasNeeded = true
     if (this.#free.length === 0 && this.rings < this.#most) this.#free.push(FIRST_RING + this.made++)
-    if (this.#free.length === 0 || (hasArena && this.#here.records.length < capacity)) return
+    this.#here.keeps = this.#free.length === 0
+    if (this.#here.keeps || (hasArena && this.#here.records.length < capacity)) return
     this.#chain.push(ringOf(this.#free.shift()!))
   }
 
@@ -151,5 +155,5 @@ export class GrowModel {
 }
 
 function ringOf(number: number): Ring {
-  return { number, records: [], arenaUsed: 0, isGone: false }
+  return { number, records: [], arenaUsed: 0, isGone: false, keeps: true }
 }
