@@ -21,7 +21,7 @@ export interface ScopeOptions extends SourceOptions {
   readonly ring?: {
     /**
      * `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. `grow`: memory is added
-     * up to `ring.maxBytes`, then the newest go; it is given back 5 to 10 s after it was last needed.
+     * up to `ring.maxBytes`, then the newest go; it is left to the garbage collector 5 to 10 s after it was last needed.
      */
     readonly strategy?: 'drop' | 'overwrite' | 'grow'
     /** Records in the ring, 64 bytes each. Default 32,768. */
