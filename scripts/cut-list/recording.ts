@@ -60,7 +60,7 @@ export const RECORDING_CUTS: readonly Cut[] = [
     joint: 'ring',
     what: 'no slots are kept back for ends, errors and state',
     file: `${CORE}/ring/lane.ts`,
-    from: 'tail + this.#capacity - (this.#capacity >> RESERVE_SHIFT)',
+    from: 'tail + this.#capacity - this.#reserve',
     to: 'tail + this.#capacity',
     tests: [RING],
   },

@@ -55,8 +55,8 @@ async function visit(isTimed: boolean): Promise<void> {
   there.forEach((frame, i) => {
     const same = back[i]
     check(frame !== undefined && same !== undefined && frame.at >= (there[i - 1]?.at ?? 0), 'steps go on in time')
-    check(frame!.cursor === same!.cursor && frame!.openCount === same!.openCount, 'and lead back to the same frames')
-    if (isTimed && i > 0) open += frame!.openCount + same!.openCount
+    check(frame.cursor === same.cursor && frame.openCount === same.openCount, 'and lead back to the same frames')
+    if (isTimed && i > 0) open += frame.openCount + same.openCount
   })
 }
 

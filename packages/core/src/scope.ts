@@ -22,12 +22,13 @@ import { SCOPE_SCHEMA } from './base/scope-schema.ts'
 import { allocateStatus } from './base/status.ts'
 import { settle, settleThread } from './config/settle.ts'
 import { tellThreads } from './ingest/thread-contract.ts'
-import { allocateRing } from './ring/memory.ts'
+import { allocateRing, type GrownRing } from './ring/memory.ts'
 import { type CaptureParts, captureParts, tellFigures } from './scope/capture-parts.ts'
 import { invitationHere, invite, joinScope, tellOfThreads } from './scope/join.ts'
 import { registeredScope } from './scope/registered.ts'
 import { makeDirectory, recordingPath } from './scope/recording-directory.ts'
 import { RunningScope, type Scope } from './scope/running-scope.ts'
+import { tendRing } from './scope/tend-ring.ts'
 import { watchProcess } from './scope/watch-process.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
 import { startSources } from './sources/table.ts'
@@ -81,9 +82,12 @@ export async function startScope(
     return true
   }
   const counters = new SharedArrayBuffer(8)
-  const parts = captureParts(settings, { node, thread: 0, ring, status, counters, define })
+  const rings = settings.ring.strategy === 'grow' ? new MessageChannel() : undefined
+  const tellRing = (grown: GrownRing): void => rings?.port1.postMessage(grown)
+  const parts = captureParts(settings, { node, thread: 0, ring, tellRing, status, counters, define })
   if (!settings.enabled) {
     definitions.port1.close()
+    rings?.port1.close()
     parts.probe.stop()
     return new RunningScope({
       ...parts,
@@ -99,6 +103,7 @@ export async function startScope(
   const queries = path === undefined ? new MessageChannel() : undefined
   const input = {
     ring,
+    rings: rings?.port2,
     status,
     definitions: definitions.port2,
     process: processInfo(settings, node),
@@ -109,7 +114,7 @@ export async function startScope(
   const writer = await startWriter(input, parts)
   const releases: (() => void)[] = []
   if (writer !== undefined) {
-    releases.push(watchProcess(settings, parts.probe, writer))
+    releases.push(watchProcess(settings, parts.probe, writer), tendRing(parts.ring))
     tellOfThreads(parts, ring.wake)
     releases.push(invite({ node, path, wake: ring.wake, status, counters, settings: crossing(settings) }))
     const tell = (hook: Hook): void => void define({ kind: 'hook', hook })
@@ -143,6 +148,7 @@ async function startWriter(
         tellThreads(parts.probe.node)
       },
       offered: () => tellFigures(parts, input.status),
+      waitingInGrown: () => parts.ring.waitingInGrown,
     })
   } catch (cause) {
     report(

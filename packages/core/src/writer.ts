@@ -5,19 +5,19 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { cannotStart } from './base/cannot-start.ts'
 import { createSystemClock } from './base/clock.ts'
-import { SIGNAL, type StatusMemory } from './base/status.ts'
+import { SIGNAL } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
+import { ringsOf } from './ingest/grown-rings.ts'
 import { definitionsOf } from './ingest/intake.ts'
-import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
+import { COMMIT_EVERY_MS, Strand, type StrandParts } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
 import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
 import { ThreadLedger } from './ingest/thread-ledger.ts'
 import type { WriterInput, WriterMessage } from './ingest/writer-contract.ts'
 import { recordingOf } from './recording/open-recording.ts'
 import { serveRecording } from './recording/serve-recording.ts'
-import { DefinitionConsumer, type DefinitionSource } from './ring/definition-log.ts'
-import type { RingMemory } from './ring/memory.ts'
+import { DefinitionConsumer } from './ring/definition-log.ts'
 import type { EventStore } from './store/event-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
@@ -57,7 +57,10 @@ class Writer {
       input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
     this.#ledger = new ThreadLedger(this.#store)
     this.#wake = new Int32Array(input.ring.wake)
-    this.#strands = new Strands(this.#strand(0, input.ring, definitionsOf(input.definitions), input.status))
+    const { ring, rings, status } = input
+    const findRing = rings === undefined ? undefined : ringsOf(rings)
+    const definitions = definitionsOf(input.definitions)
+    this.#strands = new Strands(this.#strand({ thread: 0, ring, findRing, definitions, status }))
     this.#desk = new ThreadDesk(input.process.node)
   }
 
@@ -115,6 +118,7 @@ class Writer {
     strand.tellState(STOPPED)
     this.#strands.remove(strand)
     this.#ledger.retire(strand.thread)
+    this.#desk.forget(strand.thread)
     this.#threads.delete(strand)
     return true
   }
@@ -128,7 +132,8 @@ class Writer {
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
-    const strand = this.#strand(thread, ring, new DefinitionConsumer(definitions), status)
+    const findRing = this.#desk.ringsOf(thread)
+    const strand = this.#strand({ thread, ring, findRing, definitions: new DefinitionConsumer(definitions), status })
     this.#strands.add(strand)
     this.#threads.set(strand, threadId)
     strand.tellState(RECORDING)
@@ -138,14 +143,11 @@ class Writer {
     for (const [strand, id] of this.#threads) if (id === threadId) strand.hasEnded = true
   }
 
-  #strand(thread: number, ring: RingMemory, definitions: DefinitionSource, status: StatusMemory): Strand {
+  #strand(parts: Pick<StrandParts, 'thread' | 'ring' | 'findRing' | 'definitions' | 'status'>): Strand {
     return new Strand({
-      thread,
-      ring,
-      definitions,
-      status,
+      ...parts,
       fold: new Correlator({
-        thread,
+        thread: parts.thread,
         maxRows: SEGMENT_ROWS,
         maxValueBytes: SEGMENT_VALUE_BYTES,
         indexes: this.#indexes,
@@ -205,6 +207,7 @@ class Writer {
       'cinescope.recording.bytes': this.#store.bytes(),
       'cinescope.writer.refused_commits': strands.total('failures'),
       'cinescope.values.lost': strands.total('valuesLost'),
+      'cinescope.ring.grown': strands.total('ringGrown'),
       'cinescope.interner.overflow': strands.total('uninterned'),
     }
   }

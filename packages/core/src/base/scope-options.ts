@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path'
 import type { CinescopeError } from '@cinescope/protocol'
+import { type RingSettings, settleRing } from './ring-settings.ts'
 import { type AllSourceOptions, type SourceOptions, type SourceSettings, sourceSettings } from './source-settings.ts'
 
 /** Where a program runs. */
@@ -27,12 +28,17 @@ export interface ScopeOptions extends SourceOptions {
   /** Bytes of a recording; the oldest segments go beyond. Default 512 MiB. */
   readonly maxBytes?: number
   readonly ring?: {
-    /** `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. */
-    readonly strategy?: 'drop' | 'overwrite'
+    /**
+     * `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. `grow`: memory is added
+     * up to `ring.maxBytes`, then the newest go; it is left to the garbage collector 5 to 10 s after it was last needed.
+     */
+    readonly strategy?: 'drop' | 'overwrite' | 'grow'
     /** Records in the ring, 64 bytes each. Default 32,768. */
     readonly records?: number
     /** Bytes for values under way. Default 4 MiB. */
     readonly arenaBytes?: number
+    /** Under `grow`: bytes of a thread's ring with all that is added; twice the ring at least. Default 64 MiB. */
+    readonly maxBytes?: number
   }
   /** Limits of one captured value. */
   readonly values?: {
@@ -72,7 +78,7 @@ export interface ScopeSettings {
   readonly service: string
   readonly store: 'sqlite' | 'memory'
   readonly maxBytes: number
-  readonly ring: { readonly strategy: 'drop' | 'overwrite'; readonly records: number; readonly arenaBytes: number }
+  readonly ring: RingSettings
   readonly values: {
     readonly maxDepth: number
     readonly maxWidth: number
@@ -87,8 +93,10 @@ export interface ScopeSettings {
 
 /** Options with nothing left out: the defaults are in them. */
 export type AllScopeOptions = AllSourceOptions &
-  Omit<ScopeSettings, 'preset' | 'service' | 'sources'> &
-  Pick<ScopeOptions, 'preset' | 'service'>
+  Omit<ScopeSettings, 'preset' | 'service' | 'sources' | 'ring'> &
+  Pick<ScopeOptions, 'preset' | 'service'> & {
+    readonly ring: Omit<RingSettings, 'maxBytes'> & Partial<Pick<RingSettings, 'maxBytes'>>
+  }
 
 /** Options as the scope needs them. `program` is the path of the program's main file. */
 export function scopeSettings(options: AllScopeOptions, program: string | undefined): ScopeSettings {
@@ -99,7 +107,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     service: options.service ?? (program === undefined ? 'node' : basename(program)),
     store: options.store,
     maxBytes: options.maxBytes,
-    ring: options.ring,
+    ring: settleRing(options.ring),
     values: options.values,
     redaction: copyOf(options.redaction),
     sources: sourceSettings(options),

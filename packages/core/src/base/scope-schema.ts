@@ -13,8 +13,9 @@ const RING: GroupSchema<'ring'> = {
   rules: {
     strategy: {
       is: 'oneOf',
-      values: ['drop', 'overwrite'],
-      about: 'What goes when the writer cannot follow: the newest events (`drop`), or the oldest (`overwrite`).',
+      values: ['drop', 'overwrite', 'grow'],
+      about:
+        'What becomes of events when the writer cannot follow: the newest go (`drop`), the oldest go (`overwrite`), or memory is added up to `ring.maxBytes` and the newest go beyond (`grow`); a program that ends with a grown ring waits for the writer as long as it makes progress, at most 5 s.',
       default: 'drop',
     },
     records: {
@@ -32,6 +33,13 @@ const RING: GroupSchema<'ring'> = {
       powerOfTwo: true,
       about: 'Bytes for values under way.',
       default: 4_194_304,
+    },
+    maxBytes: {
+      is: 'integer',
+      from: 1,
+      to: 2 ** 40,
+      about: "Most bytes of a thread's ring, with `grow` only; `scope.status().ringBytes` is what it has now.",
+      defaultText: '67,108,864',
     },
   },
 }

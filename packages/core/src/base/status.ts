@@ -8,7 +8,7 @@ export const STATUS = {
   refused: 3,
   overwritten: 4,
   commits: 5,
-  segments: 6,
+  ringGrown: 6,
   bytes: 7,
   writerCpuMs: 8,
   lastCommitNs: 9,

@@ -196,7 +196,8 @@ export class Recorder {
     const ring = this.#ring
     const kind = word & KIND_BITS
     const hasReserve = (word & END) !== 0 || (kind >= FIRST_OF_STATE && kind <= ERROR)
-    const slot = this.#mustLook ? this.#look(kind, hasReserve) : ring.claim(kind, hasReserve)
+    const room = value === undefined ? 0 : this.#maxValueBytes
+    const slot = this.#mustLook ? this.#look(kind, hasReserve, room) : ring.claim(kind, hasReserve, room)
     const { seq, lane } = ring
     if (slot < 0) return this.#refused(seq)
     putNumbers(lane.i32, slot, seq, site, parent, root, cause, subject, span)
@@ -257,10 +258,10 @@ export class Recorder {
   }
 
   /** The slot of a record that is not as usual. */
-  #look(kind: number, priority: boolean): number {
+  #look(kind: number, priority: boolean, room: number): number {
     if (this.#isWalking) return this.#ring.refuse(kind)
     this.settle()
-    return this.#ring.claim(kind, priority)
+    return this.#ring.claim(kind, priority, room)
   }
 
   /** Counts what was broken off, so that the ledger is whole. */

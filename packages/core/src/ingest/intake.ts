@@ -2,6 +2,7 @@
 
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { type Definition, KIND_LIMIT, kindName, type LedgerRow } from '@cinescope/protocol'
+import type { FindRing } from '../ring/chain.ts'
 import { RingConsumer, type RecordSink } from '../ring/consumer.ts'
 import type { DefinitionSource } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
@@ -14,8 +15,9 @@ export class Intake {
   readonly #refusedLast = new Uint32Array(KIND_LIMIT)
   readonly #refused = new Float64Array(KIND_LIMIT)
 
-  constructor(memory: RingMemory, source: DefinitionSource) {
-    this.consumer = new RingConsumer(memory)
+  /** `find` gives the rings that the thread has added. */
+  constructor(memory: RingMemory, source: DefinitionSource, find?: FindRing) {
+    this.consumer = new RingConsumer(memory, find)
     this.#source = source
   }
 

@@ -4,6 +4,7 @@ import type { CinescopeError } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
 import { publish } from '../base/figures.ts'
 import { SIGNAL, STATUS, type StatusMemory } from '../base/status.ts'
+import type { FindRing } from '../ring/chain.ts'
 import type { DefinitionSource } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
 import { Intake } from './intake.ts'
@@ -19,6 +20,8 @@ const SEAL_ROWS = 2048
 export interface StrandParts {
   readonly thread: number
   readonly ring: RingMemory
+  /** Gives the rings that the thread has added to it. */
+  readonly findRing: FindRing | undefined
   readonly definitions: DefinitionSource
   readonly status: StatusMemory
   readonly fold: Fold
@@ -50,7 +53,7 @@ export class Strand {
   constructor(parts: StrandParts) {
     this.thread = parts.thread
     this.#parts = parts
-    this.#intake = new Intake(parts.ring, parts.definitions)
+    this.#intake = new Intake(parts.ring, parts.definitions, parts.findRing)
     this.#signals = new Int32Array(parts.status.signals)
     this.figures = new Float64Array(parts.status.figures)
     const { fold, clock, counters, report } = parts
@@ -86,6 +89,7 @@ export class Strand {
   turn(isAsked: boolean): boolean {
     this.#pipeline.drain()
     if (isAsked && !this.#catchUp()) return this.#refused()
+    this.figures[STATUS.ringGrown] = this.#intake.consumer.grown
     const now = performance.now()
     if (!isAsked && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
     if (!isAsked && !this.#pipeline.isDirty) return true

@@ -4,7 +4,7 @@ import type { Strand } from './strand.ts'
 import { STATUS } from '../base/status.ts'
 
 /** A figure that is a sum over threads. */
-export type SummedFigure = 'probeCpuMs' | 'valuesLost' | 'uninterned' | 'failures'
+export type SummedFigure = 'probeCpuMs' | 'valuesLost' | 'uninterned' | 'failures' | 'ringGrown'
 
 /** See the file's first line. The first is that of the thread which started the recording. */
 export class Strands {
@@ -58,4 +58,4 @@ export class Strands {
 }
 
 /** Figures that are sums over threads. */
-const SUMMED = ['probeCpuMs', 'valuesLost', 'uninterned', 'failures'] as const
+const SUMMED = ['probeCpuMs', 'valuesLost', 'uninterned', 'failures', 'ringGrown'] as const

@@ -5,7 +5,7 @@ import type { NodeId } from '@cinescope/protocol'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { DefinitionMemory } from '../ring/definition-log.ts'
-import type { RingMemory } from '../ring/memory.ts'
+import type { GrownRing, RingMemory } from '../ring/memory.ts'
 
 /** What every thread that the program starts is told, so that it can join the recording of its process. */
 export interface Invitation {
@@ -45,6 +45,8 @@ export type ThreadMessage =
       readonly definitions: DefinitionMemory
       readonly status: StatusMemory
     }
+  /** The ring of that thread goes on in another, or will. */
+  | { readonly kind: 'ring'; readonly thread: number; readonly grown: GrownRing }
   /** Told by the thread that started it. */
   | { readonly kind: 'ended'; readonly threadId: number }
 

@@ -9,6 +9,8 @@ import type { RingMemory } from '../ring/memory.ts'
 /** What the app thread gives to the writer. */
 export interface WriterInput {
   readonly ring: RingMemory
+  /** Where the rings come in that are added to it; undefined where none are. */
+  readonly rings: MessagePort | undefined
   readonly status: StatusMemory
   readonly definitions: MessagePort
   readonly process: ProcessInfo

@@ -1,6 +1,8 @@
 /** The consuming end of a ring: reads committed records in order of seq, tells every hole, releases what it has read. */
 
 import { MAX_VALUE_BYTES, OMISSION, RECORD_BYTES, U32, VALUE_ABSENT } from '@cinescope/protocol'
+import { type FindRing, RingChain } from './chain.ts'
+import type { ConsumerLane, ConsumerLink } from './link.ts'
 import { CONTROL, type RingMemory } from './memory.ts'
 
 /** One record as handed to a sink; the arrays are valid during the call only. */
@@ -39,34 +41,32 @@ export class RingConsumer {
   consumed = 0
   /** Records found overwritten. */
   overwritten = 0
-  readonly #control: Int32Array
   readonly #refused: Uint32Array
-  readonly #lanes: readonly Lane[]
-  readonly #arena: Uint8Array
+  readonly #chain: RingChain
+  /** The ring that is read now. */
+  #here: ConsumerLink
   readonly #arenaBytes: number
   readonly #overwrites: boolean
   readonly #scratch = new ArrayBuffer(RECORD_BYTES)
   readonly #view: RecordView
   readonly #valueScratch: Uint8Array
-  #arenaTail: number
 
-  constructor(memory: RingMemory) {
-    this.#control = new Int32Array(memory.control)
+  /** `find` gives the rings that the producer has added. */
+  constructor(memory: RingMemory, find: FindRing = () => undefined) {
     this.#refused = new Uint32Array(memory.control, CONTROL.refused * 4)
     this.#overwrites = memory.options.strategy === 'overwrite'
-    this.#lanes = memory.lanes.map((records, index) => new Lane(this.#control, index, records))
-    this.#arena = new Uint8Array(memory.arena)
+    this.#chain = new RingChain(memory, find)
+    this.#here = this.#chain.here
     this.#arenaBytes = memory.options.arenaBytes
-    this.#arenaTail = Atomics.load(this.#control, CONTROL.arenaTail)
     this.#valueScratch = new Uint8Array(this.#overwrites ? MAX_VALUE_BYTES : 0)
-    const first = this.#lanes[0]!
+    const first = this.#here.lanes[0]!
     this.#view = {
       seq: 0,
       f64: this.#overwrites ? new Float64Array(this.#scratch) : first.f64,
       u32: this.#overwrites ? new Uint32Array(this.#scratch) : first.u32,
       f64Base: 0,
       u32Base: 0,
-      bytes: this.#overwrites ? this.#valueScratch : this.#arena,
+      bytes: this.#overwrites ? this.#valueScratch : this.#here.arena,
       valueAt: 0,
       valueLength: 0,
     }
@@ -74,15 +74,20 @@ export class RingConsumer {
 
   /** Hands at most `limit` committed records to `sink`, then releases them. Returns how many records left the ring. */
   drain(sink: RecordSink, limit: number): number {
-    const taken = this.#overwrites ? this.#drainLapped(sink, limit) : this.#drainOrdered(sink, limit)
-    for (const lane of this.#lanes) lane.release()
-    Atomics.store(this.#control, CONTROL.arenaTail, this.#arenaTail | 0)
+    const taken = this.#overwrites ? this.#drainLapped(sink, limit) : this.#drainChain(sink, limit)
+    this.#here.release()
+    this.#chain.forget()
     return taken
   }
 
-  /** Committed records not yet consumed. */
+  /** Committed records not yet consumed. O(rings). */
   backlog(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.backlog(), 0)
+    return this.#chain.backlog()
+  }
+
+  /** Rings that the producer has added and used. */
+  get grown(): number {
+    return this.#chain.grown
   }
 
   /** Copies the producer's counts of refused events by kind into `into`; low 32 bits each. */
@@ -95,8 +100,26 @@ export class RingConsumer {
     if (lastOffered > this.lastSeq) this.#hole(sink, lastOffered + 1)
   }
 
+  #drainChain(sink: RecordSink, limit: number): number {
+    let taken = this.#drainOrdered(sink, limit)
+    while (taken < limit && this.#chain.follow()) {
+      this.#enter()
+      taken += this.#drainOrdered(sink, limit - taken)
+    }
+    return taken
+  }
+
+  #enter(): void {
+    const { here } = this.#chain
+    const lane = here.lanes[0]!
+    this.#here = here
+    this.#view.f64 = lane.f64
+    this.#view.u32 = lane.u32
+    this.#view.bytes = here.arena
+  }
+
   #drainOrdered(sink: RecordSink, limit: number): number {
-    const lane = this.#lanes[0]!
+    const lane = this.#here.lanes[0]!
     const count = Math.min(limit, lane.backlog())
     for (let i = 0; i < count; i++) {
       const view = this.#view
@@ -111,7 +134,7 @@ export class RingConsumer {
 
   /** Merges the lanes by seq up to a consistent cut, copying each record before it is checked. */
   #drainLapped(sink: RecordSink, limit: number): number {
-    const cut = Atomics.load(this.#control, CONTROL.committedSeq)
+    const cut = Atomics.load(this.#here.control, CONTROL.committedSeq)
     let taken = 0
     while (taken < limit) {
       const lane = this.#nextLane(cut)
@@ -123,10 +146,10 @@ export class RingConsumer {
     return taken
   }
 
-  #nextLane(cut: number): Lane | undefined {
-    let best: Lane | undefined
+  #nextLane(cut: number): ConsumerLane | undefined {
+    let best: ConsumerLane | undefined
     let bestSeq = 0
-    for (const lane of this.#lanes) {
+    for (const lane of this.#here.lanes) {
       const low = this.#peek(lane)
       if (low === undefined || ((cut - low) | 0) < 0) continue
       const ahead = (low - this.lastSeq) >>> 0
@@ -139,7 +162,7 @@ export class RingConsumer {
   }
 
   /** Low seq of a lane's oldest record, read while it was not yet claimed again: a later lap's would put the lanes out of order. */
-  #peek(lane: Lane): number | undefined {
+  #peek(lane: ConsumerLane): number | undefined {
     for (;;) {
       this.overwritten += lane.skipLapped()
       if (lane.backlog() === 0) return undefined
@@ -149,7 +172,7 @@ export class RingConsumer {
   }
 
   /** Copies the record and its value out of a lane; false if it was overwritten meanwhile. */
-  #copy(lane: Lane): boolean {
+  #copy(lane: ConsumerLane): boolean {
     const view = this.#view
     const base = lane.slot() * WORDS
     view.u32.set(lane.u32.subarray(base, base + WORDS))
@@ -164,9 +187,9 @@ export class RingConsumer {
     if (length === 0 || length >= VALUE_ABSENT) return true
     const position = view.u32[U32.valuePosition]!
     const at = position & (this.#arenaBytes - 1)
-    this.#valueScratch.set(this.#arena.subarray(at, at + length))
+    this.#valueScratch.set(this.#here.arena.subarray(at, at + length))
     view.valueAt = 0
-    const claimed = (Atomics.load(this.#control, CONTROL.arenaClaim) - position) >>> 0
+    const claimed = (Atomics.load(this.#here.control, CONTROL.arenaClaim) - position) >>> 0
     if (claimed > this.#arenaBytes) view.valueLength = (VALUE_ABSENT | OMISSION.lost) >>> 0
     return true
   }
@@ -177,7 +200,7 @@ export class RingConsumer {
     if (length === 0 || length >= VALUE_ABSENT) return
     const position = view.u32[view.u32Base + U32.valuePosition]!
     view.valueAt = position & (this.#arenaBytes - 1)
-    this.#arenaTail = position + length
+    this.#here.arenaTail = position + length
   }
 
   #deliver(sink: RecordSink): void {
@@ -193,50 +216,5 @@ export class RingConsumer {
   #hole(sink: RecordSink, before: number): void {
     sink.gap(this.lastSeq + 1, before - 1, this.#overwrites ? 'overwritten' : 'full')
     this.lastSeq = before - 1
-  }
-}
-
-/** Position of the consumer in one lane. */
-class Lane {
-  readonly f64: Float64Array
-  readonly u32: Uint32Array
-  /** Records consumed, whole count. */
-  position: number
-  readonly #control: Int32Array
-  readonly #headWord: number
-  readonly #capacity: number
-
-  constructor(control: Int32Array, index: number, records: SharedArrayBuffer) {
-    this.f64 = new Float64Array(records)
-    this.u32 = new Uint32Array(records)
-    this.#control = control
-    this.#headWord = CONTROL.head + index * CONTROL.lane
-    this.#capacity = records.byteLength / RECORD_BYTES
-    this.position = Atomics.load(control, this.#headWord + 1) >>> 0
-  }
-
-  slot(): number {
-    return this.position & (this.#capacity - 1)
-  }
-
-  backlog(): number {
-    return (Atomics.load(this.#control, this.#headWord) - this.position) >>> 0
-  }
-
-  release(): void {
-    Atomics.store(this.#control, this.#headWord + 1, this.position | 0)
-  }
-
-  /** Moves to the oldest record that cannot be under the producer's pen; returns how many were passed over. */
-  skipLapped(): number {
-    const claimed = (Atomics.load(this.#control, this.#headWord + 2) - this.position) >>> 0
-    const skipped = Math.max(0, claimed - this.#capacity)
-    this.position += skipped
-    return skipped
-  }
-
-  /** True if the producer has claimed the oldest record's slot again, so that what was read of it may be another's. */
-  isLapped(): boolean {
-    return (Atomics.load(this.#control, this.#headWord + 2) - this.position) >>> 0 > this.#capacity
   }
 }

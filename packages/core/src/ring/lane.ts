@@ -28,6 +28,8 @@ export class LaneProducer {
   readonly #capacity: number
   readonly #overwrites: boolean
   readonly #first: number
+  /** Slots that only ends, errors and state may take. */
+  #reserve: number
   /** Head at which an ordinary claim looks again: the next wake mark, then the reserve. */
   #limit: number
   /** Head at which any claim looks again. */
@@ -47,6 +49,7 @@ export class LaneProducer {
     this.#headWord = CONTROL.head + lane * CONTROL.lane
     this.#capacity = records.byteLength / RECORD_BYTES
     this.mask = this.#capacity - 1
+    this.#reserve = this.#capacity >> RESERVE_SHIFT
     this.#overwrites = overwrites
     this.head = Atomics.load(control, this.#headWord) >>> 0
     this.#first = this.head
@@ -58,9 +61,23 @@ export class LaneProducer {
   /** Index of the next slot, or -1 when there is no room for such a record. */
   claim(priority: boolean): number {
     const { head } = this
-    if (head >= (priority ? this.#hardLimit : this.#limit) && !this.#findRoom(priority)) return -1
+    if (!this.hasRoom(priority)) return -1
     if (this.#overwrites) Atomics.store(this.#control, this.#headWord + 2, (head + 1) | 0)
     return head & this.mask
+  }
+
+  /** True when there is room for such a record. */
+  hasRoom(priority: boolean): boolean {
+    return this.head < (priority ? this.#hardLimit : this.#limit) || this.#findRoom(priority)
+  }
+
+  /** Keeps slots back for ends, errors and state, or not: none are needed where records can go on elsewhere. Not under `overwrite`. */
+  keepReserve(keeps: boolean): void {
+    const reserve = keeps ? this.#capacity >> RESERVE_SHIFT : 0
+    if (reserve === this.#reserve) return
+    this.#reserve = reserve
+    // so that the next claim looks
+    this.#limit = this.freeUntil = this.head
   }
 
   /** Publishes the slot at `head`. */
@@ -77,8 +94,13 @@ export class LaneProducer {
     return this.head - this.#first
   }
 
+  /** Records that the consumer has not released. */
+  backlog(): number {
+    return (this.head - Atomics.load(this.#control, this.#headWord + 1)) >>> 0
+  }
+
   #findRoom(priority: boolean): boolean {
-    const backlog = (this.head - Atomics.load(this.#control, this.#headWord + 1)) >>> 0
+    const backlog = this.backlog()
     const half = this.#capacity >> 1
     if (backlog >= half) this.#wake()
     if (this.#overwrites) {
@@ -87,7 +109,7 @@ export class LaneProducer {
     }
     const tail = this.head - backlog
     this.#hardLimit = tail + this.#capacity
-    this.#limit = backlog < half ? tail + half : tail + this.#capacity - (this.#capacity >> RESERVE_SHIFT)
+    this.#limit = backlog < half ? tail + half : tail + this.#capacity - this.#reserve
     this.freeUntil = this.#limit
     return this.head < (priority ? this.#hardLimit : this.#limit)
   }

@@ -10,7 +10,7 @@ import { Probe } from '../capture/probe.ts'
 import { Recorder } from '../capture/recorder.ts'
 import { StateRecorder } from '../capture/states.ts'
 import { COUNTER } from '../ingest/thread-contract.ts'
-import type { RingMemory } from '../ring/memory.ts'
+import type { GrownRing, RingMemory } from '../ring/memory.ts'
 import { RingProducer } from '../ring/producer.ts'
 import { ValueEncoder } from '../value/encoder.ts'
 import { createKeyTable } from '../value/keys.ts'
@@ -26,6 +26,8 @@ export interface CaptureTarget {
   readonly node: NodeId
   readonly thread: number
   readonly ring: RingMemory
+  /** Hands a ring that is added to it to the writer. */
+  readonly tellRing: (grown: GrownRing) => void
   readonly status: StatusMemory
   /** See `COUNTER`. */
   readonly counters: SharedArrayBuffer
@@ -37,7 +39,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
   const { node, thread, define } = target
   const counters = new Int32Array(target.counters)
   const faults: Faults = createFaults(settings.onInternalError)
-  const ring = new RingProducer(target.ring)
+  const ring = new RingProducer(target.ring, target.tellRing)
   const redaction = createRedaction(settings.redaction)
   const keys = createKeyTable({
     maxKeys: MAX_KEYS,

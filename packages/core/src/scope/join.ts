@@ -6,12 +6,14 @@ import type { ModuleHook } from '../adapter/module-hook.ts'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import { allocateStatus, SIGNAL } from '../base/status.ts'
 import { COUNTER, INVITATION, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
+import { RingPost } from '../ingest/grown-rings.ts'
 import { allocateDefinitions, DefinitionProducer } from '../ring/definition-log.ts'
 import { allocateRing, wakeWriter } from '../ring/memory.ts'
 import { startSources } from '../sources/table.ts'
 import { type CaptureParts, captureParts, tellFigures } from './capture-parts.ts'
 import { JoinedWriter } from './joined-writer.ts'
 import { RunningScope, type Scope } from './running-scope.ts'
+import { tendRing } from './tend-ring.ts'
 import { watchProcess } from './watch-process.ts'
 
 /** Tells the threads that are started from here on; those of the first scope of a process join it. Gives what takes it back. */
@@ -45,10 +47,12 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
   const status = allocateStatus()
   const definitions = allocateDefinitions()
   const producer = new DefinitionProducer(definitions)
+  const rings = new RingPost((grown) => tellWriter(node, { kind: 'ring', thread, grown }))
   const parts = captureParts(settings, {
     node,
     thread: Math.min(thread, LAST_THREAD),
     ring,
+    tellRing: (grown) => rings.tell(grown),
     status,
     counters,
     define: (definition) => producer.put(definition),
@@ -61,12 +65,17 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
   const offered = (): number => tellFigures(parts, status)
   const onGone = (): void => parts.probe.stop()
   const report = (error: CinescopeError): void => parts.faults.report(error)
-  const writer = new JoinedWriter(invitation, { thread, ring, definitions, status, offered, onGone, report })
+  const writer = new JoinedWriter(invitation, { thread, ring, rings, definitions, status, offered, onGone, report })
   tellOfThreads(parts, wake)
   // signals reach the main thread only
-  const releaseProcess = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
+  const releaseExit = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
+  const releaseRing = tendRing(parts.ring)
   // how a hook is does not depend on the thread, and the one that started the recording has told it
   startSources(parts.probe, { moduleHooks, tell: () => undefined })
+  const releaseProcess = (): void => {
+    releaseRing()
+    releaseExit()
+  }
   return new RunningScope({ ...parts, status, path: invitation.path, writer, queries: undefined, releaseProcess })
 }
 

@@ -5,6 +5,7 @@ import { BroadcastChannel, threadId } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
 import { endChannel, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
+import type { RingPost } from '../ingest/grown-rings.ts'
 import type { DefinitionMemory } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
 import type { WriterLink } from './writer-link.ts'
@@ -24,6 +25,8 @@ const STOPPED = WRITER_STATE.indexOf('stopped')
 export interface Joining {
   readonly thread: number
   readonly ring: RingMemory
+  /** Where rings that are added to it are posted. */
+  readonly rings: RingPost
   readonly definitions: DefinitionMemory
   readonly status: StatusMemory
   /** Writes down the thread's figures and gives the events offered so far. */
@@ -99,8 +102,9 @@ export class JoinedWriter implements WriterLink {
       this.#gone()
       return true
     }
-    const { thread, ring, definitions, status } = this.#joining
+    const { thread, ring, rings, definitions, status } = this.#joining
     tellWriter(this.#invitation.node, { kind: 'join', thread, threadId, ring, definitions, status })
+    rings.open()
     this.#hasJoined = true
     this.wake()
     return true

@@ -43,6 +43,8 @@ export interface ScopeStatus extends SelfCost {
   /** Values left out because the arena was full; their events are recorded. */
   readonly valuesLost: number
   readonly bytes: number
+  /** Memory of this thread's ring. */
+  readonly ringBytes: number
   readonly commits: number
   readonly interned: {
     readonly sites: number
@@ -172,6 +174,7 @@ export class RunningScope implements Scope {
       pending: ring.seq - accounted,
       valuesLost: ring.valuesLost,
       bytes: figure(STATUS.bytes),
+      ringBytes: ring.bytes,
       commits: figure(STATUS.commits),
       probeCpuMs: probe.recorder.probeCpuMs,
       writerCpuMs: figure(STATUS.writerCpuMs),

@@ -4,15 +4,12 @@ import type { Worker } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, WRITER_STATE, type WriterState } from '../base/status.ts'
 import type { WriterInput, WriterMessage } from '../ingest/writer-contract.ts'
+import { ExitWait } from './exit-wait.ts'
 import { startWorker } from './worker.ts'
 import type { WriterLink } from './writer-link.ts'
 import { WriterRequests } from './writer-requests.ts'
 
-/** Longest wait for the writer in an exit handler, once it is up. */
-const EXIT_DRAIN_MS = 500
-/** Longest wait there for a writer that is still starting, if anything has been recorded: a short program would lose all of it. */
-const EXIT_START_MS = 3000
-/** How often that is looked at. */
+/** How often it is looked, in an exit handler, whether a writer is up. */
 const LOOK_MS = 5
 
 /** First state in which it records no more: an index of `WRITER_STATE`. */
@@ -29,6 +26,8 @@ export interface WriterHooks {
   readonly onGone: () => void
   /** Events offered so far. */
   readonly offered: () => number
+  /** Records in a ring that has grown; 0 where it has not. */
+  readonly waitingInGrown: () => number
 }
 
 /** See the file's first line. */
@@ -45,7 +44,7 @@ export class WriterHandle implements WriterLink {
   constructor(input: WriterInput, hooks: WriterHooks) {
     this.#hooks = hooks
     this.#requests = new WriterRequests({ status: input.status, wake: input.ring.wake }, hooks.offered)
-    const ports = [input.definitions, ...(input.queries === undefined ? [] : [input.queries])]
+    const ports = [input.definitions, input.rings, input.queries].filter((port) => port !== undefined)
     this.#worker = startWorker('writer', input, ports)
     this.#worker.on('message', (message: WriterMessage) => this.#receive(message))
     this.#worker.on('error', (cause) =>
@@ -109,24 +108,20 @@ export class WriterHandle implements WriterLink {
     this.#worker.unref()
   }
 
-  /**
-   * In an exit handler: blocks until the writer has finished the recording, at most `EXIT_DRAIN_MS`; a writer that is not up yet
-   * has as long from when it is, and `EXIT_START_MS` to be.
-   */
+  /** In an exit handler: blocks until the writer has finished the recording, or for as long as `ExitWait` says. */
   stopNow(): void {
     if (this.#isGone) return
     const requests = this.#requests
     if (requests.state >= STOPPED) return this.#tellFailed()
+    const { offered, waitingInGrown } = this.#hooks
+    const now = (): number => performance.now()
+    const hasRecorded = offered() > 0
+    const wait = new ExitWait({ isUp: this.state === 'recording', hasRecorded, waitingInGrown, now })
     const request = requests.askToStop()
-    let isUp = this.state === 'recording'
-    let deadline = performance.now() + (isUp || this.#hooks.offered() === 0 ? EXIT_DRAIN_MS : EXIT_START_MS)
     for (;;) {
-      if (!isUp && this.state === 'recording') {
-        isUp = true
-        deadline = performance.now() + EXIT_DRAIN_MS
-      }
+      const isUp = this.state === 'recording'
       const done = Atomics.load(requests.signals, SIGNAL.done)
-      const leftMs = deadline - performance.now()
+      const leftMs = wait.leftMs(isUp)
       if (requests.state >= STOPPED) return this.#tellFailed()
       if (done === request) return
       if (leftMs <= 0) return this.#tellUnfinished(isUp)

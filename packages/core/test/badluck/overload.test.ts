@@ -13,7 +13,7 @@ function median(values: readonly number[]): number {
 }
 
 describe('ten times what the writer can take', () => {
-  it.for(['drop', 'overwrite'])(
+  it.for(['drop', 'overwrite', 'grow'])(
     'costs the app thread no more, and is accounted for: %s',
     { timeout: 60_000 },
     async (strategy) => {

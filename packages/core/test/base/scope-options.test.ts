@@ -2,6 +2,7 @@ import { MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import type { ScopeOptions } from '../../src/base/scope-options.ts'
 import { settleWith } from '../../src/config/settle.ts'
+import { ringBytes } from '../../src/ring/memory.ts'
 
 const settle = (options: unknown, environment = {}, program?: string) =>
   settleWith(undefined, { code: options as ScopeOptions, environment, program }).settings
@@ -16,7 +17,7 @@ describe('the options of a scope', () => {
       service: 'server.js',
       store: 'sqlite',
       maxBytes: 512 * 1024 * 1024,
-      ring: { strategy: 'drop', records: 32_768, arenaBytes: 4_194_304 },
+      ring: { strategy: 'drop', records: 32_768, arenaBytes: 4_194_304, maxBytes: 67_108_864 },
       values: { maxDepth: 6, maxWidth: 50, maxStringLength: 1024, maxBytes: 8192 },
       redaction: {},
       handleSignals: true,
@@ -43,7 +44,7 @@ describe('the options of a scope', () => {
     ['ring.arenaBytes', 131_072, 65_536],
     ['ring.arenaBytes', 1_073_741_824, 2_147_483_648],
     ['ring.arenaBytes', 262_144, 262_145],
-    ['ring.strategy', 'overwrite', 'grow'],
+    ['ring.strategy', 'grow', 'Grow'],
     ['values.maxDepth', 1, 0],
     ['values.maxDepth', 32, 33],
     ['values.maxWidth', 10_000, 10_001],
@@ -95,6 +96,25 @@ describe('the options of a scope', () => {
     expect(() => settle({ values: given })).toThrow(
       expect.objectContaining({ message: expect.stringContaining(message) }),
     )
+  })
+
+  it('let a ring grow by as much again at least, and set a limit only where it grows', () => {
+    const ring = { strategy: 'grow', records: 128, arenaBytes: 131_072 } as const
+    const least = 2 * ringBytes(ring)
+    expect(settle({ ring: { ...ring, maxBytes: least } }).ring).toEqual({ ...ring, maxBytes: least })
+    expect(settle({ ring: { ...ring, maxBytes: undefined } }).ring.maxBytes).toBe(67_108_864)
+    const refusals: [object, string][] = [
+      [{ ...ring, maxBytes: least - 1 }, `createScope.ring.maxBytes is ${least - 1}; `],
+      [{ strategy: 'grow', arenaBytes: 67_108_864 }, `it must be ${2 * (2_097_152 + 67_108_864 + 65_536)} or more`],
+      [{ maxBytes: 2 ** 30 }, `it has a meaning with ring.strategy 'grow' only, which is 'drop'`],
+      [{ strategy: 'overwrite', maxBytes: 2 ** 30 }, `which is 'overwrite'`],
+      [{ ...ring, maxBytes: 0 }, 'createScope.ring.maxBytes is 0; '],
+    ]
+    for (const [given, message] of refusals) {
+      expect(() => settle({ ring: given })).toThrow(
+        expect.objectContaining({ code: 'CSC_ERR_OPTION', message: expect.stringContaining(message) }),
+      )
+    }
   })
 
   it.each([null, 5, 'x', []])('are an object, not %o', (options) => {

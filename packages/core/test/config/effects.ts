@@ -55,6 +55,13 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   maxBytes: { value: 1_048_576, shows: (start) => of(start, prunes), usual: false, changed: true },
   'ring.strategy': { value: 'overwrite', beside: NO_ROOM, shows: keepsLast, usual: false, changed: true },
   'ring.records': { value: 64, shows: lost('dropped'), usual: false, changed: true },
+  'ring.maxBytes': {
+    value: 401_408,
+    beside: { ring: { strategy: 'grow', records: 64, arenaBytes: 131_072 } },
+    shows: lost('dropped'),
+    usual: false,
+    changed: true,
+  },
   'ring.arenaBytes': { value: 131_072, shows: lost('valuesLost'), usual: false, changed: true },
   'values.maxDepth': { value: 1, shows: keeps({ a: { b: 'deep' } }, 'deep'), usual: true, changed: false },
   'values.maxWidth': { value: 1, shows: keeps({ a: 1, b: 'wide' }, 'wide'), usual: true, changed: false },

@@ -42,19 +42,23 @@ describe('a recorder', () => {
     expect(status.faults).toEqual([])
   })
 
-  it('counts every event, and throws none of its own errors, where the stack ends', async () => {
-    const scope = await createScope({ sources: false, store: 'memory', handleSignals: false })
-    const dive = (depth: number): number => {
-      scope.log('deeper', { depth })
-      return dive(depth + 1) + 1
-    }
-    for (let i = 0; i < 20; i++) expect(() => dive(0)).toThrow(RangeError)
-    await scope.flush()
-    expect(scope.status().pending).toBe(0)
-    expect(accounted(scope.status())).toBe(scope.status().produced)
-    await scope.stop()
-    expect(scope.status()).toMatchObject({ pending: 0, state: 'stopped', faults: [] })
-  })
+  it.each(['drop', 'grow'] as const)(
+    'counts every event, and throws none of its own errors, where the stack ends: %s',
+    async (strategy) => {
+      const ring = { strategy, ...(strategy === 'grow' ? { records: 64 } : {}) }
+      const scope = await createScope({ sources: false, store: 'memory', handleSignals: false, ring })
+      const dive = (depth: number): number => {
+        scope.log('deeper', { depth })
+        return dive(depth + 1) + 1
+      }
+      for (let i = 0; i < 20; i++) expect(() => dive(0)).toThrow(RangeError)
+      await scope.flush()
+      expect(scope.status().pending).toBe(0)
+      expect(accounted(scope.status())).toBe(scope.status().produced)
+      await scope.stop()
+      expect(scope.status()).toMatchObject({ pending: 0, state: 'stopped', faults: [] })
+    },
+  )
 
   it.each([new TypeError('no set'), new RangeError('offset is out of bounds')])(
     'tells of a fault of its own that breaks off a record, once, and counts the record: %s',

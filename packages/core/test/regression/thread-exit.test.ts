@@ -4,6 +4,7 @@ import { type CinescopeError, nodeId } from '@cinescope/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { allocateStatus, WRITER_STATE } from '../../src/base/status.ts'
 import { settleWith } from '../../src/config/settle.ts'
+import { RingPost } from '../../src/ingest/grown-rings.ts'
 import { type Invitation, threadChannel } from '../../src/ingest/thread-contract.ts'
 import { allocateDefinitions } from '../../src/ring/definition-log.ts'
 import { allocateRing } from '../../src/ring/memory.ts'
@@ -28,6 +29,7 @@ function joining(node: string, offered: number) {
   const writer = new JoinedWriter(invitation, {
     thread: 1,
     ring: allocateRing({ strategy: 'drop', records: 64, arenaBytes: 131_072 }, wake),
+    rings: new RingPost(() => undefined),
     definitions: allocateDefinitions(),
     status: allocateStatus(),
     offered: () => offered,

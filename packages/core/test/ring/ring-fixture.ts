@@ -17,7 +17,7 @@ function valueByte(seq: number, i: number): number {
 
 /** Offers one record, with a value of `valueLength` bytes unless that is undefined. False when it was refused. */
 export function offer(ring: RingProducer, kind: number, priority: boolean, valueLength: number | undefined): boolean {
-  const slot = ring.claim(kind, priority)
+  const slot = ring.claim(kind, priority, valueLength === undefined ? 0 : ROOM)
   if (slot < 0) return false
   const { i32, f64 } = ring.lane
   const u = slot * (RECORD_BYTES / 4)

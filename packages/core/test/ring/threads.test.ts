@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
+import { ringsOf } from '../../src/ingest/grown-rings.ts'
 import { RingConsumer } from '../../src/ring/consumer.ts'
-import { allocateRing, type RingOptions } from '../../src/ring/memory.ts'
+import { allocateRing, ringBytes, type RingOptions } from '../../src/ring/memory.ts'
 import { NEVER_COMPILE_WRAPPERS } from '../../src/scope/worker.ts'
 import { CheckingSink, preset } from './ring-fixture.ts'
 
@@ -19,11 +20,13 @@ interface Outcome {
 async function race(options: RingOptions, records: number, first: number, limit: number) {
   const memory = allocateRing(options)
   preset(memory, first, first)
-  const consumer = new RingConsumer(memory)
+  const { port1, port2 } = new MessageChannel()
+  const consumer = new RingConsumer(memory, ringsOf(port2))
   consumer.lastSeq = first
   const sink = new CheckingSink({ after: first, keeps: false })
   const worker = new Worker(new URL('./producer-thread.ts', import.meta.url), {
-    workerData: { memory, records, first },
+    workerData: { memory, records, first, rings: port1 },
+    transferList: [port1],
     execArgv: ['--conditions=@cinescope/source'],
   })
   let outcome: Outcome | undefined
@@ -38,7 +41,14 @@ async function race(options: RingOptions, records: number, first: number, limit:
   while (consumer.drain(sink, limit) > 0);
   consumer.closeGap(sink, first + outcome.offered)
   await exited
+  port2.close()
   return { consumer, sink, outcome }
+}
+
+/** A ring that may grow to `most` of its size. */
+function growing(records: number, most: number): RingOptions {
+  const options = { strategy: 'grow', records, arenaBytes: 16_384 } as const
+  return { ...options, maxBytes: most * ringBytes(options) }
 }
 
 describe('a ring between two threads at full speed', () => {
@@ -74,5 +84,19 @@ describe('a ring between two threads at full speed', () => {
     expect(consumer.consumed + consumer.overwritten).toBe(1_000_000)
     expect(sink.missing).toBe(consumer.overwritten)
     expect(sink.records).toBeGreaterThan(records)
+  })
+
+  it('drops nothing uncounted and mixes no values when it grows to its limit', async () => {
+    const { consumer, sink, outcome } = await race(growing(64, 5), 300_000, 2 ** 32 - 50_000, 7)
+    expect(consumer.consumed + outcome.refused).toBe(outcome.offered)
+    expect([sink.missing, sink.lostValues]).toEqual([outcome.refused, outcome.valuesLost])
+    expect(consumer.grown).toBeGreaterThanOrEqual(4)
+  })
+
+  it('loses nothing when it grows and its limit is far', async () => {
+    const { consumer, sink, outcome } = await race(growing(512, 1000), 300_000, 0, 1000)
+    expect(outcome).toEqual({ offered: 300_000, refused: 0, valuesLost: 0 })
+    expect([sink.records, sink.missing, sink.lostValues]).toEqual([300_000, 0, 0])
+    expect(consumer.grown).toBeGreaterThan(0)
   })
 })

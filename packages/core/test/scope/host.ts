@@ -1,5 +1,6 @@
 /** A host process: does what its first argument says, recorded into the directory of its second, or bare without one. */
 
+import { DatabaseSync } from 'node:sqlite'
 import { createScope } from '../../src/scope.ts'
 import type { Scope } from '../../src/scope/running-scope.ts'
 
@@ -181,6 +182,20 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     const status = scope?.status()
     await scope?.stop()
     process.stdout.write(`${JSON.stringify({ refused, status, state: scope?.status().state })}\n`)
+  },
+  async 'exit with a grown ring'() {
+    if (directory === undefined) return
+    const ring = { strategy: 'grow', records: 1024, arenaBytes: 262_144 } as const
+    const scope = await createScope({ sources: false, directory, ring })
+    await scope.flush()
+    const lock = new DatabaseSync(scope.path ?? '', { timeout: 5000 })
+    lock.exec('BEGIN IMMEDIATE')
+    scope.log('held')
+    // refused: from here on nothing is taken out of the ring until the lock is given back
+    await scope.flush().catch(() => undefined)
+    for (let i = 0; i < 6000; i++) scope.log('line', { i })
+    lock.close()
+    process.exit(7)
   },
 }
 

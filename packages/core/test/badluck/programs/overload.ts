@@ -1,12 +1,12 @@
 /**
- * Records normal load and ten times what the writer can take, in turns: `overload.ts <directory> <drop|overwrite>`.
+ * Records normal load and ten times what the writer can take, in turns: `overload.ts <directory> <drop|overwrite|grow>`.
  * The writer is held up by another connection that keeps the recording's write lock nearly all the time.
  * Prints one JSON line, see `OverloadReport`.
  */
 
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import { createScope } from '@cinescope/core'
+import { createScope, type ScopeOptions } from '@cinescope/core'
 import { checkValue } from '../check-value.ts'
 import type { OverloadReport } from '../overload.ts'
 
@@ -16,11 +16,17 @@ const ROUNDS = 5
 const BATCH = 500
 /** Of a normal round; enough that the tick of the CPU clock, 4 ms, is a small part. */
 const NORMAL_BATCHES = 60
+const SIZES = { records: 32_768, arenaBytes: 8_388_608 } as const
+const RINGS: Readonly<Record<string, NonNullable<ScopeOptions['ring']>>> = {
+  overwrite: { strategy: 'overwrite', ...SIZES },
+  // three rings
+  grow: { strategy: 'grow', ...SIZES, maxBytes: 33_554_432 },
+}
 const scope = await createScope({
   sources: false,
   directory,
   handleSignals: false,
-  ring: { strategy: strategy === 'overwrite' ? 'overwrite' : 'drop', records: 32_768, arenaBytes: 8_388_608 },
+  ring: RINGS[strategy] ?? SIZES,
 })
 const offered: Record<string, number> = { span: 0, log: 0, 'state.snapshot': 0, error: 0 }
 const entity = scope.entity('session', 's')
