@@ -11,13 +11,10 @@ export interface RingSettings {
   readonly maxBytes: number
 }
 
-/** Fills in defaults. @throws CSC_ERR_OPTION when a limit is set to which nothing grows, or below which nothing can */
-export function settleRing(given: Partial<RingSettings> | undefined): RingSettings {
-  const { strategy = 'drop', records = 32_768, arenaBytes = 4_194_304, maxBytes = 67_108_864 } = given ?? {}
+/** Fills in the limit, which matters under `grow` only: another layer may have said it. @throws CSC_ERR_OPTION when nothing can grow below it */
+export function settleRing(given: Omit<RingSettings, 'maxBytes'> & { readonly maxBytes?: number }): RingSettings {
+  const { strategy, records, arenaBytes, maxBytes = 67_108_864 } = given
   const settings = { strategy, records, arenaBytes, maxBytes }
-  if (strategy !== 'grow' && given?.maxBytes !== undefined) {
-    throw refusal(maxBytes, `it has a meaning with ring.strategy 'grow' only, which is '${strategy}'`)
-  }
   // as `ringBytes` of such a ring
   const least = 2 * (records * RECORD_BYTES + arenaBytes + MAX_VALUE_BYTES)
   if (strategy === 'grow' && maxBytes < least) {

@@ -29,7 +29,7 @@ describe('of the five layers', () => {
     const environment = { CINESCOPE_VALUES_MAX_STRING_LENGTH: '12', CINESCOPE_RING_STRATEGY: 'drop' }
     const all = settle({ file, code, environment })
     expect(all.values).toEqual({ maxDepth: 8, maxWidth: 10, maxStringLength: 12, maxBytes: 2048 })
-    expect(all.ring).toEqual({ strategy: 'drop', records: 128, arenaBytes: 131_072 })
+    expect(all.ring).toEqual({ strategy: 'drop', records: 128, arenaBytes: 131_072, maxBytes: 67_108_864 })
     expect(all.store).toBe('sqlite')
   })
 
