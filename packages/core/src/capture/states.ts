@@ -223,6 +223,7 @@ export class StateRecorder {
   /** Gives the time if this call is one of those timed, else 0. */
   #begin(): number {
     this.#settle()
+    if (this.#ring.wasLapped()) this.#kept.clear()
     return (++this.#calls & SAMPLE_MASK) === 0 ? this.#recorder.cost.nowNs() : 0
   }
 

@@ -41,6 +41,7 @@ export class RingConsumer {
   consumed = 0
   /** Records found overwritten. */
   overwritten = 0
+  #lappedValues = 0
   readonly #refused: Uint32Array
   readonly #chain: RingChain
   /** The ring that is read now. */
@@ -143,6 +144,7 @@ export class RingConsumer {
       if (!this.#copy(lane)) continue
       this.#deliver(sink)
     }
+    Atomics.store(this.#here.control, CONTROL.lapped, (this.overwritten + this.#lappedValues) | 0)
     return taken
   }
 
@@ -190,7 +192,10 @@ export class RingConsumer {
     this.#valueScratch.set(this.#here.arena.subarray(at, at + length))
     view.valueAt = 0
     const claimed = (Atomics.load(this.#here.control, CONTROL.arenaClaim) - position) >>> 0
-    if (claimed > this.#arenaBytes) view.valueLength = (VALUE_ABSENT | OMISSION.lost) >>> 0
+    if (claimed > this.#arenaBytes) {
+      this.#lappedValues++
+      view.valueLength = (VALUE_ABSENT | OMISSION.lost) >>> 0
+    }
     return true
   }
 

@@ -11,6 +11,7 @@
  * | 5 + 4n tail | consumer | records consumed of lane n |
  * | 6 + 4n claim | producer | records claimed in lane n |
  * | 12 givenBack | producer | under `grow`, in the first ring: rings up to this number are given back |
+ * | 13 lapped | consumer | under `overwrite`: records and values found overwritten, low 32 bits of a monotone count |
  * | 16 + kind | producer | events of that kind refused for want of room |
  *
  * Lane 0 takes every record under `drop` and `grow`. Under `overwrite` lane 1 takes ends, errors and state, lane 0 the rest.
@@ -68,6 +69,7 @@ export const CONTROL = {
   claim: 6,
   lane: 4,
   givenBack: 12,
+  lapped: 13,
   refused: 16,
 } as const
 

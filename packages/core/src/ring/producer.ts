@@ -30,6 +30,8 @@ export class RingProducer {
   #arenaHead: number
   #arenaLimit: number
   #wokenAt = -1
+  /** `lapped` as it was last seen. */
+  #lapped = 0
   /** Records published in rings that have been left. */
   #committedBefore = 0
 
@@ -90,6 +92,19 @@ export class RingProducer {
   commit(): void {
     this.lane.commit()
     if (this.#priority !== undefined) Atomics.store(this.#control, CONTROL.committedSeq, this.seq | 0)
+  }
+
+  /**
+   * Under `overwrite`: true if records with first call, or values, may have been overwritten since this was last asked. What goes
+   * on from them must be told anew.
+   */
+  wasLapped(): boolean {
+    if (this.#priority === undefined) return false
+    const lapped = Atomics.load(this.#control, CONTROL.lapped)
+    const wasLapped = lapped !== this.#lapped
+    this.#lapped = lapped
+    const waiting = (this.#arenaHead - Atomics.load(this.#control, CONTROL.arenaTail)) >>> 0
+    return wasLapped || waiting > this.#arenaSize || this.#priority.backlog() > this.#priority.mask
   }
 
   /** Memory that it has, in bytes. */

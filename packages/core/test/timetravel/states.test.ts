@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { wallMs } from '@cinescope/protocol'
+import { KINDS, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mergeRecordings } from '../../src/recording/copy/merge.ts'
@@ -158,6 +158,39 @@ describe('states of an entity', () => {
     })
     const { items } = await states.recording.history(entityOf(1), { path: 'n', order: '-time', limit: 2 })
     expect(items.map(({ followsLoss }) => followsLoss)).toEqual([false, true])
+  })
+})
+
+describe('states in a ring that overwrites', () => {
+  it('are whole again once records or values were overwritten, and told to be incomplete until then', async () => {
+    for (const by of ['records', 'values']) {
+      const states = new States({ ring: { strategy: 'overwrite', records: 256, arenaBytes: 131_072 } })
+      states.state(1, cart(0))
+      states.clock.advance(1)
+      states.drain()
+      if (by === 'records') for (let n = 0; n < 200; n++) states.state(2, cart(n))
+      else
+        for (let n = 0; n < 50; n++)
+          states.recorder.point(
+            KINDS.log,
+            0,
+            0,
+            0,
+            Array.from({ length: 8 }, () => 'x'.repeat(1000)),
+          )
+      states.state(1, cart(1))
+      states.clock.advance(1)
+      states.drain()
+      states.state(1, cart(2))
+      states.clock.advance(1)
+      states.state(1, cart(3))
+      states.commit()
+      const found = await states.recording.stateAt(entityOf(1))
+      expect(found).toMatchObject({ state: cart(3), lostChanges: 0, mayHaveChanged: false })
+      const { items } = await states.recording.events({ limit: 10_000 })
+      const last = items.filter(({ subject }) => subject?.id === '1').map(({ kind }) => kind)
+      expect(last.slice(-2)).toEqual(['state.snapshot', 'state.patch'])
+    }
   })
 })
 
@@ -359,7 +392,11 @@ const step = fc.oneof(
 )
 
 const sizes: fc.Arbitrary<StatesOptions> = fc.record({
-  ring: fc.record({ records: fc.constantFrom(64, 32_768), arenaBytes: fc.constantFrom(131_072, 4_194_304) }),
+  ring: fc.record({
+    strategy: fc.constantFrom('drop', 'overwrite'),
+    records: fc.constantFrom(64, 32_768),
+    arenaBytes: fc.constantFrom(131_072, 4_194_304),
+  }),
   maxBytes: fc.constantFrom(150, 8192),
   maxWidth: fc.constantFrom(4, 50),
   maxRows: fc.integer({ min: 3, max: 60 }),
