@@ -41,6 +41,10 @@ export class KeptStates {
     this.#maxBytes = maxBytes
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get(entity: number): KeptState | undefined {
     const state = this.#states.get(entity)
     if (state !== undefined) state.isRecent = true

@@ -96,6 +96,11 @@ export class StateRecorder {
     this.#kept.forget(entity)
   }
 
+  /** Bytes of states that are kept for comparing. */
+  get keptBytes(): number {
+    return this.#kept.bytes
+  }
+
   /** What broke off a record, once. */
   takeFault(): unknown {
     const fault = this.#brokenBy

@@ -1,6 +1,6 @@
 /** States recorded as a scope records them, over a clock, a ring and commits that a test drives, into a store that it asks. */
 
-import { decodeValue, type Definition, type Entity, KINDS } from '@cinescope/protocol'
+import { decodeValue, type Definition, type Entity, KINDS, type WallMs, wallMs } from '@cinescope/protocol'
 import { createManualClock } from '@cinescope/testkit'
 import { allocateStatus } from '../../src/base/status.ts'
 import { createEntityTable } from '../../src/capture/interner.ts'
@@ -84,6 +84,21 @@ export class States {
     this.recording = recordingOf(this.store)
     // the clock's first reading is the recording's
     this.pipeline.drain()
+  }
+
+  /** Number of an entity. */
+  number(id: number): number {
+    return this.#subject(id).entity
+  }
+
+  /** Keys that have a number. */
+  keys(): number {
+    return this.#keys.length
+  }
+
+  /** The instant so many ms after the first. */
+  at(ms: number): WallMs {
+    return wallMs(PROCESS.anchor.wallMs + ms)
   }
 
   /** Records the state of an entity. */
