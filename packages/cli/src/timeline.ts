@@ -28,6 +28,7 @@ const COLORS: Readonly<Record<string, Style>> = {
   log: 'plain',
   attribute: 'magenta',
   'state.snapshot': 'magenta',
+  'state.patch': 'magenta',
 }
 
 /** Title line, then one line or more an event. */

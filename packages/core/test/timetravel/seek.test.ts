@@ -3,6 +3,7 @@ import { type Frame, KINDS, type SeekTarget, seq, spanIdOf, timeNs, wallAt, wall
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createScope, traceMessages } from '../../src/index.ts'
+import { extractFilms } from '../../src/recording/copy/extract.ts'
 import { openRecording, recordingOf } from '../../src/recording/open-recording.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -171,6 +172,29 @@ describe('a seeker', () => {
     const last = ofEntity.frame
     expect(await ofEntity.forward()).toBe(last)
     expect(await ofEntity.to('start')).toMatchObject({ states: [{ state: { status: 'new' } }] })
+  })
+
+  it('finds the states of a film in an extract of it, though other films wrote what they go on from', async () => {
+    using directory = temporaryDirectory()
+    await using scope = await createScope({ directory: directory.path, sources: false, handleSignals: false })
+    const order = { id: 1, status: 'new', note: 'a note that is long enough for a patch of it' }
+    for (const status of ['new', 'paid', 'sent', 'back']) {
+      scope.span(`film ${status}`, () => {
+        order.status = status
+        scope.entity('order', 1).snapshot(order)
+      })
+    }
+    const { entity } = scope.entity('order', 1)
+    await scope.stop()
+    const path = `${directory.path}/extract`
+    await using whole = openRecording(directory.path)
+    const { items } = await whole.films({ where: { name: 'film sent' } })
+    await extractFilms(scope.path!, [items[0]!.id], { path })
+    await using extract = openRecording(path)
+    expect(await extract.stateAt(entity)).toMatchObject({ state: { status: 'sent', id: 1 }, lostChanges: 0 })
+    expect(await extract.lastWrite(entity, 'status')).toMatchObject({ before: 'paid', after: 'sent' })
+    const seeker = await extract.seek({ kind: 'film', id: items[0]!.id }, { from: 'end' })
+    expect(seeker.frame).toMatchObject({ phase: 'end', states: [{ state: { status: 'sent' } }] })
   })
 
   it('knows which messages are under way', async () => {
