@@ -6,6 +6,7 @@ import { COPYING_CUTS } from './cut-list/copying.ts'
 import { GROW_CUTS } from './cut-list/grow.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
+import { STATE_CUTS } from './cut-list/states.ts'
 import { TAIL_CUTS } from './cut-list/tail.ts'
 
 /** All of them, in the order in which data goes. */
@@ -14,6 +15,7 @@ export const CUTS: readonly Cut[] = [
   ...GROW_CUTS,
   ...READING_CUTS,
   ...CAUSALITY_CUTS,
+  ...STATE_CUTS,
   ...COPYING_CUTS,
   ...TAIL_CUTS,
 ]

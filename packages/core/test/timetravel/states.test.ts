@@ -110,6 +110,16 @@ describe('states of an entity', () => {
     expect(all).not.toMatch(/"y"|"x"/)
   })
 
+  it('that are reported are not forgotten when the next one is compared', async () => {
+    const states = new States()
+    states.state(1, cart(1))
+    states.changed(1, cart(2), ['n'])
+    states.state(1, cart(1))
+    states.commit()
+    expect(await states.recording.stateAt(entityOf(1))).toMatchObject({ state: cart(1), lostChanges: 0 })
+    expect(await states.recording.lastWrite(entityOf(1), 'n')).toMatchObject({ before: 2, after: 1 })
+  })
+
   it.each([
     ['a key with no number', { ...cart(1), ['id123456']: { n: 1 } }, ['id123456', 'n']],
     ['a class', { ...cart(1), at: new Date(0) }, ['at', 'n']],
