@@ -158,7 +158,12 @@ async function dispatch([name, ...rest]: readonly string[], screen: Screen): Pro
     return EXIT.fault
   }
   const call: Call = { operands: line.operands, rest: line.rest, given: line.given, screen }
-  return command.run(call)
+  if (command.goesOn !== true) screen.beginWork()
+  try {
+    return await command.run(call)
+  } finally {
+    screen.endWork()
+  }
 }
 
 async function help(name: string | undefined, screen: Screen): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 /** Opening recordings: what a program needs that reads and does not record. */
 
 export type { RecordingPart, RecordingStatus, UnreadRecording } from './query/account.ts'
-export type { QueryControl } from './query/reading.ts'
+export type { QueryControl, QueryProgress } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'
 export type { Seeker, SeekOptions } from './recording/seeker.ts'
 export type { EventTail, TailOptions, TailQuery } from './recording/tail.ts'

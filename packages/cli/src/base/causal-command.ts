@@ -19,7 +19,7 @@ export const CAUSAL_OPTIONS: Options = {
 /** Asks for causes or effects of the event that the first operand names, and shows them. */
 export async function runCausal({ operands, given, screen }: Call, direction: Direction): Promise<ExitCode> {
   const [id = '', path] = operands
-  const opened = await openAt(path, { newest: given.flag('newest') })
+  const opened = await openAt(path, { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const [depth, limit] = [given.number('depth'), given.number('limit')]
   const options = { ...(depth === undefined ? {} : { depth }), ...(limit === undefined ? {} : { limit }) }

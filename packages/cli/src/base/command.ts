@@ -44,6 +44,8 @@ export interface Command {
   readonly options: Options
   /** Command lines and what each does. */
   readonly examples: readonly (readonly [line: string, does: string])[]
+  /** It runs until it is told to end, or runs another program: that nothing is printed is no sign of work. */
+  readonly goesOn?: boolean
   /** Gives the exit code: of `EXIT`, or that of a program it ran. */
   run(call: Call): Promise<number>
 }

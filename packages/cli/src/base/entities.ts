@@ -33,12 +33,12 @@ export interface OpenedEntity extends Opened {
 
 /** Opens the recording and names the entity. @throws as `openAt` */
 export async function openEntity(
-  { given }: Pick<Call, 'given'>,
+  { given, screen }: Pick<Call, 'given' | 'screen'>,
   kind: string,
   id: string,
   path: string | undefined,
 ): Promise<OpenedEntity> {
-  const opened = await openAt(path)
+  const opened = await openAt(path, { screen })
   const status = await opened.recording.status()
   return { ...opened, status, entity: { kind, id, scope: given.text('scope') ?? status.process.node } }
 }

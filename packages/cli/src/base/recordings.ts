@@ -1,6 +1,6 @@
 /** From the PATH of a command line to an open recording. Core is loaded here and not before: help needs none of it. */
 
-import type { Film, OpenRecording, RecordingStatus } from '@cinescope/core'
+import type { Film, OpenRecording, QueryProgress, RecordingStatus } from '@cinescope/core'
 import { CinescopeError } from '@cinescope/protocol'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -23,15 +23,23 @@ export const NEWEST: Option = {
   help: 'of a directory, read the newest recording only; otherwise all of them as one',
 }
 
+/** How a recording is opened. */
+export interface OpenOptions {
+  readonly newest?: boolean
+  readonly growing?: boolean
+  /** Told how far an answer is. */
+  readonly screen?: Screen
+}
+
 /** Opens the recording at `path`; of a directory the newest, or all as one, with those to come if it is `growing`. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
 export async function openAt(
   path: string = DEFAULT_PATH,
-  { newest = true, growing = false }: { readonly newest?: boolean; readonly growing?: boolean } = {},
+  { newest = true, growing = false, screen }: OpenOptions = {},
 ): Promise<Opened> {
   const files = await recordingsAt(path)
-  if (newest || (files.length === 1 && !growing)) return openFile(files[0]!, files.length - 1)
+  if (newest || (files.length === 1 && !growing)) return openFile(files[0]!, files.length - 1, screen)
   const { openRecording } = await import('@cinescope/core/reader')
-  return { recording: openRecording(path), path: shown(path), others: 0 }
+  return { recording: openRecording(path, { onProgress: teller(screen) }), path: shown(path), others: 0 }
 }
 
 /** Says which recordings of a directory are left out, and why. */
@@ -61,7 +69,11 @@ export async function recordingsAt(path: string = DEFAULT_PATH): Promise<readonl
 }
 
 /** A film by id, by its first digits or by its trace, from the newest recording at `path` that has it. @throws CSC_ERR_NOT_FOUND */
-export async function openFilm(id: string, path: string | undefined): Promise<Opened & { readonly film: Film }> {
+export async function openFilm(
+  id: string,
+  path: string | undefined,
+  screen?: Screen,
+): Promise<Opened & { readonly film: Film }> {
   if (!/^[0-9a-f]{4,32}$/.test(id)) {
     const swapped = path === undefined && existsSync(id) ? '; a PATH comes after the id' : ''
     throw usageError(
@@ -70,7 +82,9 @@ export async function openFilm(id: string, path: string | undefined): Promise<Op
   }
   const files = await recordingsAt(path)
   for (const [index, file] of files.entries()) {
-    const opened = await openFile(file, files.length - 1).catch((thrown: unknown) => skipUnlessFirst(thrown, index))
+    const opened = await openFile(file, files.length - 1, screen).catch((thrown: unknown) =>
+      skipUnlessFirst(thrown, index),
+    )
     if (opened === undefined) continue
     try {
       return { ...opened, film: await opened.recording.film(id) }
@@ -103,9 +117,14 @@ export async function openProcessesAt(file: string): Promise<readonly OpenRecord
   return opening(file, () => openProcesses(file))
 }
 
-async function openFile(file: string, others: number): Promise<Opened> {
+async function openFile(file: string, others: number, screen: Screen | undefined): Promise<Opened> {
   const { openRecording } = await import('@cinescope/core/reader')
-  return opening(file, () => ({ recording: openRecording(file), path: shown(file), others }))
+  const onProgress = teller(screen)
+  return opening(file, () => ({ recording: openRecording(file, { onProgress }), path: shown(file), others }))
+}
+
+function teller(screen: Screen | undefined): (done: QueryProgress) => void {
+  return ({ segmentsRead, segments }) => screen?.progress(segmentsRead, segments, 'segments read')
 }
 
 /** Says which file it is that cannot be opened. */

@@ -31,7 +31,7 @@ export const diff: Command = {
 
 async function runDiff({ operands, given, screen }: Call): Promise<ExitCode> {
   const [a = '', b = '', path] = operands
-  const opened = await openFilm(a, path)
+  const opened = await openFilm(a, path, screen)
   await using recording = opened.recording
   const found = await recording.diffFilms(opened.film.summary.id, b, optionsOf(given))
   if (screen.format === 'ndjson') {

@@ -32,7 +32,7 @@ export const film: Command = {
 }
 
 async function runFilm({ operands, given, screen }: Call): Promise<ExitCode> {
-  const opened = await openFilm(operands[0] ?? '', operands[1])
+  const opened = await openFilm(operands[0] ?? '', operands[1], screen)
   await using recording = opened.recording
   const { summary, events, explain } = opened.film
   const gaps = await gapsWithin(recording, opened.film)

@@ -46,7 +46,7 @@ export const films: Command = {
 }
 
 async function runFilms({ operands, given, screen }: Call): Promise<ExitCode> {
-  const opened = await openAt(operands[0], { newest: given.flag('newest') })
+  const opened = await openAt(operands[0], { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const page = await recording.films({
     where: filterOf(given),

@@ -24,7 +24,7 @@ export const ledger: Command = {
     ['ledger --json', 'every reason and kind as JSON'],
   ],
   run: async ({ operands, given, screen }: Call): Promise<ExitCode> => {
-    const opened = await openAt(operands[0], { newest: given.flag('newest') })
+    const opened = await openAt(operands[0], { newest: given.flag('newest'), screen })
     await using recording = opened.recording
     const account = await recording.ledger()
     const status = await recording.status()

@@ -69,7 +69,7 @@ export const query: Command = {
 
 async function runQuery(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
-  const opened = await openAt(operands[0], { newest: given.flag('newest') })
+  const opened = await openAt(operands[0], { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const expression = operands[1] === undefined ? {} : parseQuery(operands[1], { nowMs: Date.now() })
   const page = await recording.events(joined(await optionsQuery(given, recording), expression))

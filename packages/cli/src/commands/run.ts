@@ -9,6 +9,7 @@ import { usageError } from '../base/exit-code.ts'
 /** See the file's first line. */
 export const run: Command = {
   name: 'run',
+  goesOn: true,
   about: [
     'PROGRAM is a file that Node runs, or a command such as tsx or npm, whose Node processes are all recorded.\nARGUMENTS are its own; options of cinescope come before PROGRAM.',
     'It is the same as `node --import @cinescope/core/register PROGRAM`, which wants @cinescope/core installed. Express 4\nand 5 are recorded where @cinescope/express is installed beside the program.',

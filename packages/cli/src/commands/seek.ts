@@ -59,9 +59,9 @@ async function runSeek(call: Call): Promise<ExitCode> {
   return EXIT.ok
 }
 
-function openWanted({ operands, given }: Call): Promise<Opened> {
+function openWanted({ operands, given, screen }: Call): Promise<Opened> {
   const film = given.text('film')
-  return film === undefined ? openAt(operands[0]) : openFilm(film, operands[0])
+  return film === undefined ? openAt(operands[0], { screen }) : openFilm(film, operands[0], screen)
 }
 
 async function targetOf(given: Call['given'], { recording }: Opened): Promise<SeekTarget> {

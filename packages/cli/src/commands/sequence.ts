@@ -39,7 +39,7 @@ export const sequence: Command = {
 async function runSequence({ operands, given, screen }: Call): Promise<ExitCode> {
   const [expression = '', path] = operands
   const query = joined(parseSequence(expression, { nowMs: screen.nowMs }), given)
-  const opened = await openAt(path, { newest: given.flag('newest') })
+  const opened = await openAt(path, { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const page = await recording.sequences(query)
   const status = await recording.status()

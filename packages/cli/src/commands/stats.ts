@@ -54,7 +54,7 @@ async function runStats(call: Call): Promise<ExitCode> {
   const by = groupingOf(given.text('by') ?? 'route')
   const perMs = given.number('per')
   const since = given.number('since')
-  const opened = await openAt(path, { newest: given.flag('newest') })
+  const opened = await openAt(path, { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const answer = await recording.aggregate({
     where: { ...whereOf(expression), ...(since === undefined ? {} : { from: wallMs(since) }) },

@@ -32,7 +32,7 @@ export const story: Command = {
 
 async function runStory({ operands, given, screen }: Call): Promise<ExitCode> {
   const [id = '', path] = operands
-  const opened = await openAt(path, { newest: given.flag('newest') })
+  const opened = await openAt(path, { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const limit = given.number('limit')
   const told = await recording.story(id, limit === undefined ? {} : { limit })

@@ -16,6 +16,7 @@ const USUAL = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== 'metric')
 /** See the file's first line. */
 export const tail: Command = {
   name: 'tail',
+  goesOn: true,
   about: [
     'Prints the last events, by their begin, or those that an EXPRESSION of `cinescope query` fits; without one, all but metrics. With --follow it goes on: each event once, as it comes into the recording (some 0.1 s after it happened), spans when they have ended; of a directory also those of processes that start meanwhile.\nIt ends with the recording, of a directory never, with Ctrl-C, or when nobody reads any more.',
     'What retention removed before it could be printed is told as a gap. With --json, a document for each event when it follows.',

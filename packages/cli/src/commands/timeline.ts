@@ -64,7 +64,7 @@ export const timeline: Command = {
 async function runTimeline(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
   const [path, expression] = operands
-  const opened = await openAt(path, { newest: given.flag('newest') })
+  const opened = await openAt(path, { newest: given.flag('newest'), screen })
   await using recording = opened.recording
   const room = (screen.width === Infinity ? PLAIN_WIDTH : screen.width) - BESIDE
   const answer = await recording.tiles({

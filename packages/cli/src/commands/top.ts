@@ -16,6 +16,7 @@ const WINDOW_MS = 10_000
 /** See the file's first line. */
 export const top: Command = {
   name: 'top',
+  goesOn: true,
   about: [
     'Shows the requests of the newest recording by route: how many a second, how many failed, how long they took, in the last seconds and since the start; and how late the event loop is and what memory the process takes, where that is recorded. Drawn anew again and again, until Ctrl-C; of a file, or of one that has ended already, until the recording ends.',
     'Quantiles are within 1 % of the exact ones. When a newer recording begins in the directory, as after a restart, it is that which is shown.',

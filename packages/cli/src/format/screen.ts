@@ -1,6 +1,7 @@
 /** Where a command writes: data to stdout, messages to stderr. */
 
 import { toJson } from './json.ts'
+import { Progress } from './progress.ts'
 import { inPlace, type Line, paint, styled } from './styled.ts'
 
 /** A stream as far as the command needs it. */
@@ -29,12 +30,28 @@ export class Screen {
   readonly width: number
   readonly #parts: ScreenParts
   #isFull = false
+  #progress: Progress | undefined
 
   constructor(parts: ScreenParts) {
     this.#parts = parts
     this.format = parts.format
     this.nowMs = parts.nowMs
     this.width = parts.stdout.isTTY === true ? Math.max(20, parts.stdout.columns ?? 80) : Infinity
+  }
+
+  /** Begins work of which nothing is printed yet; it ends with the first thing that is. */
+  beginWork(): void {
+    this.#progress = new Progress(this.#parts.stderr)
+  }
+
+  /** Says how far the work is. */
+  progress(done: number, of: number, what: string): void {
+    this.#progress?.tell(done, of, what)
+  }
+
+  endWork(): void {
+    this.#progress?.[Symbol.dispose]()
+    this.#progress = undefined
   }
 
   /** Prints lines of data. */
@@ -111,12 +128,14 @@ export class Screen {
   }
 
   #write(text: string): void {
+    this.endWork()
     if (this.#parts.stdout.write(text) === false) this.#isFull = true
   }
 
   #message(line: Line): void {
     const { stderr } = this.#parts
-    this.#parts.stderr.write(`${paint(line, { width: Infinity, hasColor: hasColor(stderr) })}\n`)
+    this.endWork()
+    stderr.write(`${paint(line, { width: Infinity, hasColor: hasColor(stderr) })}\n`)
   }
 }
 

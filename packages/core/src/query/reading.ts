@@ -11,6 +11,15 @@ import { WallClock } from '../store/read/wall-clock.ts'
 /** Caller's hold on a query under way. */
 export interface QueryControl {
   readonly signal?: AbortSignal
+  /** Told some fifty times a second while the answer takes; not of a recording that another thread serves. */
+  readonly onProgress?: ((done: QueryProgress) => void) | undefined
+}
+
+/** How far an answer is. */
+export interface QueryProgress {
+  readonly segmentsRead: number
+  /** Those that may have to be read. */
+  readonly segments: number
 }
 
 /** A consistent view and whose events it holds. */
@@ -37,14 +46,14 @@ export class SourceReader {
   }
 
   /** For one query. */
-  reading({ signal }: QueryControl): Reading {
-    return { source: this.#source, view: (compute) => this.#read(compute, signal) }
+  reading(control: QueryControl): Reading {
+    return { source: this.#source, view: (compute) => this.#read(compute, control) }
   }
 
-  #read<T>(compute: (parts: QueryParts) => T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  #read<T>(compute: (parts: QueryParts) => T | Promise<T>, control: QueryControl): Promise<T> {
     const { node } = this.#source.process
     return this.#source.read((view) => {
-      const cost = new Cost(() => view.rest(), signal)
+      const cost = new Cost(() => view.rest(), control)
       const reader = new SegmentReader(view, this.#cache, cost)
       const run = (anchors: readonly Anchor[]): T | Promise<T> => compute({ view, reader, cost, anchors, node })
       const anchors = this.#clock.anchors(reader, cost)

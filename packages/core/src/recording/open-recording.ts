@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CinescopeError } from '@cinescope/protocol'
-import { SourceReader } from '../query/reading.ts'
+import { type QueryProgress, SourceReader } from '../query/reading.ts'
 import type { EventSource } from '../store/event-store.ts'
 import { nodesIn } from '../store/sqlite/nodes-in.ts'
 import { readLinks } from '../store/sqlite/read-links.ts'
@@ -24,6 +24,8 @@ const FILES = { identity: identityOf, nodes: nodesIn, open: openSqliteSource }
 export interface OpenOptions {
   /** Of a directory, open only the newest recording; default: all of them as one, and those that come while it is open. */
   readonly newest?: boolean
+  /** Told how far an answer is, of each question that has no hold of its own. */
+  readonly onProgress?: ((done: QueryProgress) => void) | undefined
 }
 
 /**
@@ -32,9 +34,10 @@ export interface OpenOptions {
  * `status()`.
  * @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE
  */
-export function openRecording(path: string, { newest = false }: OpenOptions = {}): OpenRecording {
+export function openRecording(path: string, { newest = false, onProgress }: OpenOptions = {}): OpenRecording {
   const first = findRecording(path)
-  if (!newest && first !== path) return directoryRecording({ ...FILES, paths: () => recordingsIn(path) })
+  if (!newest && first !== path)
+    return directoryRecording({ ...FILES, paths: () => recordingsIn(path) }, undefined, onProgress)
   const nodes = nodesIn(first)
   const links = readLinks(first)
   if (nodes.length > 1 || links.length > 0)
@@ -43,7 +46,7 @@ export function openRecording(path: string, { newest = false }: OpenOptions = {}
       nodes,
       links,
     )
-  return recordingOf(openSqliteSource(first))
+  return recordingOf(openSqliteSource(first), onProgress)
 }
 
 /**
@@ -63,8 +66,12 @@ export function openParts(path: string): OpenRecording {
 }
 
 /** The surface over a source in this thread, which it owns. */
-export function recordingOf(source: EventSource): OpenRecording {
-  return surfaceOver(askOf(source), async () => source.close())
+export function recordingOf(source: EventSource, onProgress?: OpenOptions['onProgress']): OpenRecording {
+  const ask = askOf(source)
+  return surfaceOver(
+    (method, args, control) => ask(method, args, { onProgress, ...control }),
+    async () => source.close(),
+  )
 }
 
 /** Answers questions from a source in this thread. */

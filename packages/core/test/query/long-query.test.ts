@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Omitted } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
+import type { QueryProgress } from '../../src/query/reading.ts'
 import { recordingOf } from '../../src/recording/open-recording.ts'
 import type { EventSource, StoreView } from '../../src/store/event-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
@@ -77,6 +78,18 @@ async function meanwhile<T>(asked: Promise<T>, write: () => void): Promise<T> {
 }
 
 describe('a query that takes long', () => {
+  it('tells how far it is', async () => {
+    using it = slowRecording()
+    for (let i = 0; i < 4; i++) it.commit(10, 10)
+    const told: QueryProgress[] = []
+    await it.recording.events({ limit: 100 }, { onProgress: (done) => void told.push(done) })
+    expect(told.map(({ segmentsRead, segments }) => [segmentsRead, segments])).toEqual([
+      [1, 4],
+      [2, 4],
+      [3, 4],
+    ])
+  })
+
   it('does not keep the log of the writer from ending, however much is written meanwhile', async () => {
     using it = slowRecording()
     for (let i = 0; i < 45; i++) it.commit(1, 10)

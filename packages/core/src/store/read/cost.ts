@@ -7,6 +7,12 @@ const SLICE_MS = 20
 /** What the values of one answer may weigh: some 50 MB where they are empty objects, 40,000 events of ten items. */
 const MAX_WEIGHT = 400_000
 
+/** The caller's hold on it. */
+export interface CostControl {
+  readonly signal?: AbortSignal
+  readonly onProgress?: ((done: { readonly segmentsRead: number; readonly segments: number }) => void) | undefined
+}
+
 /** See above; one per page. */
 export class Cost implements DecodeTally {
   /** Of the values decoded for the answer. */
@@ -22,14 +28,14 @@ export class Cost implements DecodeTally {
   readonly #skipped: Record<string, number> = {}
   readonly #because: Record<string, number> = {}
   readonly #rest: () => Promise<void>
-  readonly #signal: AbortSignal | undefined
+  readonly #control: CostControl
   readonly #started: number = performance.now()
   #sliceStarted: number = this.#started
 
   /** `rest` is that of the view which is read. */
-  constructor(rest: () => Promise<void>, signal?: AbortSignal) {
+  constructor(rest: () => Promise<void>, control: CostControl = {}) {
     this.#rest = rest
-    this.#signal = signal
+    this.#control = control
   }
 
   /** No more values fit into one answer. */
@@ -50,11 +56,14 @@ export class Cost implements DecodeTally {
   /** Rests when the slice is used up: other work of the thread goes on, and so does whoever writes. @throws CSC_ERR_ABORTED */
   async breathe(): Promise<void> {
     if (performance.now() - this.#sliceStarted > SLICE_MS) {
+      const { segmentsRead, segments } = this
+      this.#control.onProgress?.({ segmentsRead, segments: Math.max(segments, segmentsRead) })
       await this.#rest()
       this.#sliceStarted = performance.now()
     }
-    if (this.#signal?.aborted === true) {
-      throw new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: this.#signal.reason })
+    const { signal } = this.#control
+    if (signal?.aborted === true) {
+      throw new CinescopeError('CSC_ERR_ABORTED', 'the query was aborted', { cause: signal.reason })
     }
   }
 
