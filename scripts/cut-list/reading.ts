@@ -144,8 +144,8 @@ export const READING_CUTS: readonly Cut[] = [
     joint: 'query',
     what: 'a long query keeps its transaction',
     file: `${CORE}/query/reading.ts`,
-    from: 'new Cost(() => view.rest(), signal)',
-    to: 'new Cost(async () => undefined, signal)',
+    from: 'new Cost(() => view.rest(), control)',
+    to: 'new Cost(async () => undefined, control)',
     tests: [LONG],
   },
   {
