@@ -8,6 +8,7 @@ import { createSystemClock } from './base/clock.ts'
 import { SIGNAL, type StatusMemory } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
+import { keepStage } from './keep/keep-stage.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
@@ -110,7 +111,7 @@ class Writer {
 
   /** The last of a thread; tried again in the next turn when the store refuses. */
   #end(strand: Strand): boolean {
-    if (!strand.seal()) return false
+    if (!strand.seal(strand.ending)) return false
     strand.publish(this.#figures())
     strand.tellState(STOPPED)
     this.#strands.remove(strand)
@@ -124,7 +125,8 @@ class Writer {
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && this.#strands.backlog() === 0);
+    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0
+    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews());
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
@@ -139,17 +141,19 @@ class Writer {
   }
 
   #strand(thread: number, ring: RingMemory, definitions: DefinitionSource, status: StatusMemory): Strand {
+    const fold = new Correlator({
+      thread,
+      maxRows: SEGMENT_ROWS,
+      maxValueBytes: SEGMENT_VALUE_BYTES,
+      indexes: this.#indexes,
+    })
     return new Strand({
       thread,
       ring,
       definitions,
       status,
-      fold: new Correlator({
-        thread,
-        maxRows: SEGMENT_ROWS,
-        maxValueBytes: SEGMENT_VALUE_BYTES,
-        indexes: this.#indexes,
-      }),
+      fold,
+      stage: keepStage(fold, this.#input.keep),
       ledger: this.#ledger,
       clock: this.#clock,
       counters: () => this.#counters(),
@@ -189,7 +193,8 @@ class Writer {
   }
 
   #seal(): boolean {
-    for (const strand of this.#strands) if (!strand.seal()) return false
+    const { ending } = this.#strands.main
+    for (const strand of this.#strands) if (!strand.seal(ending)) return false
     this.#prune()
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path'
 import type { CinescopeError } from '@cinescope/protocol'
+import type { KeepOptions, KeepSettings } from './keep-settings.ts'
 import { type AllSourceOptions, type SourceOptions, type SourceSettings, sourceSettings } from './source-settings.ts'
 
 /** Where a program runs. */
@@ -57,6 +58,8 @@ export interface ScopeOptions extends SourceOptions {
     /** What becomes of text that no tokenizer understands: `type-and-length` (default) or `keep`. */
     readonly text?: 'type-and-length' | 'keep'
   }
+  /** Which films are kept. Default all. */
+  readonly keep?: KeepOptions
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -80,6 +83,7 @@ export interface ScopeSettings {
     readonly maxBytes: number
   }
   readonly redaction: NonNullable<ScopeOptions['redaction']>
+  readonly keep: KeepSettings
   readonly sources: SourceSettings
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void
@@ -102,6 +106,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     ring: options.ring,
     values: options.values,
     redaction: copyOf(options.redaction),
+    keep: options.keep,
     sources: sourceSettings(options),
     handleSignals: options.handleSignals,
     onInternalError: options.onInternalError,

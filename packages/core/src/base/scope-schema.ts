@@ -5,7 +5,7 @@ import type { SchemaOf } from './option-schema.ts'
 import { printFault, type ScopeOptions } from './scope-options.ts'
 import { SOURCE_SCHEMA } from './source-settings.ts'
 
-type GroupSchema<K extends 'ring' | 'values' | 'redaction'> = SchemaOf<ScopeOptions>[K]
+type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep'> = SchemaOf<ScopeOptions>[K]
 
 const RING: GroupSchema<'ring'> = {
   is: 'object',
@@ -89,6 +89,48 @@ const REDACTION: GroupSchema<'redaction'> = {
   },
 }
 
+const KEEP: GroupSchema<'keep'> = {
+  is: 'object',
+  about: 'Which films are kept.',
+  rules: {
+    policy: {
+      is: 'oneOf',
+      values: ['all', 'tail'],
+      about:
+        'All films (`all`), or those that failed, were slow or were marked (`tail`), decided as they end. States of entities are always kept.',
+      default: 'all',
+    },
+    slowMs: {
+      is: 'integer',
+      from: 1,
+      to: 2 ** 31,
+      about: 'Milliseconds after which a film is slow.',
+      default: 1000,
+    },
+    maxBytes: {
+      is: 'integer',
+      from: 131_072,
+      to: 1_073_741_824,
+      about: 'Bytes, for each thread, of films that are not decided; beyond, the oldest is decided early.',
+      default: 16_777_216,
+    },
+    maxEvents: {
+      is: 'integer',
+      from: 1,
+      to: 1_000_000,
+      about: 'Events after which a film is decided early.',
+      default: 10_000,
+    },
+    maxSeconds: {
+      is: 'integer',
+      from: 1,
+      to: 86_400,
+      about: 'Seconds after which a film is decided early.',
+      default: 60,
+    },
+  },
+}
+
 /** The table. Its order is that of the documentation. */
 export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   enabled: {
@@ -132,6 +174,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   ring: RING,
   values: VALUES,
   redaction: REDACTION,
+  keep: KEEP,
   ...SOURCE_SCHEMA,
   handleSignals: {
     is: 'boolean',

@@ -31,7 +31,7 @@ export interface CurrentSpan {
   set(name: string, value: unknown): void
 }
 
-/** Live figures; counts are events. produced = stored + pruned + dropped + pending, always. */
+/** Live figures; counts are events. produced = stored + pruned + dropped + notKept + pending, always. */
 export interface ScopeStatus extends SelfCost {
   readonly state: WriterState | 'disabled'
   readonly path: string | undefined
@@ -39,6 +39,9 @@ export interface ScopeStatus extends SelfCost {
   readonly stored: number
   readonly pruned: number
   readonly dropped: number
+  /** Decided against by the option `keep`. */
+  readonly notKept: number
+  /** Not yet accounted for; what `keep` has not decided on is among it, after `flush` too. */
   readonly pending: number
   /** Values left out because the arena was full; their events are recorded. */
   readonly valuesLost: number
@@ -72,7 +75,10 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
   recording(): OpenRecording
   status(): ScopeStatus
-  /** Resolves when everything recorded so far is in the recording, or nothing is recorded. @throws CSC_ERR_STORE when it cannot be written now */
+  /**
+   * Resolves when everything recorded so far is in the recording, or nothing is recorded. It decides on no film: what the option
+   * `keep` holds back is not in the recording then, and is counted as pending. @throws CSC_ERR_STORE when it cannot be written now
+   */
   flush(): Promise<void>
   /** Finishes the recording. Idempotent; afterwards probes cost one branch. */
   stop(): Promise<void>
@@ -162,13 +168,15 @@ export class RunningScope implements Scope {
     const accounted = figure(STATUS.accounted)
     const stored = figure(STATUS.stored)
     const pruned = figure(STATUS.pruned)
+    const notKept = figure(STATUS.notKept)
     return {
       state: writer?.state ?? (faults.list().length > 0 ? 'failed' : 'disabled'),
       path,
       produced: ring.seq,
       stored,
       pruned,
-      dropped: accounted - stored - pruned,
+      dropped: accounted - stored - pruned - notKept,
+      notKept,
       pending: ring.seq - accounted,
       valuesLost: ring.valuesLost,
       bytes: figure(STATUS.bytes),

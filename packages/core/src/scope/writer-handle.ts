@@ -81,7 +81,7 @@ export class WriterHandle implements WriterLink {
   /** Asks the writer to finish the recording and waits until its thread has ended, or shows no progress. */
   async stop(): Promise<void> {
     if (this.#isGone) return
-    const request = this.#requests.askToStop()
+    const request = this.#requests.askToStop(false)
     const watch = this.#watch()
     await this.#settled(request)
     // the wait below is the host's own: it asked for the stop
@@ -117,7 +117,7 @@ export class WriterHandle implements WriterLink {
     if (this.#isGone) return
     const requests = this.#requests
     if (requests.state >= STOPPED) return this.#tellFailed()
-    const request = requests.askToStop()
+    const request = requests.askToStop(true)
     let isUp = this.state === 'recording'
     let deadline = performance.now() + (isUp || this.#hooks.offered() === 0 ? EXIT_DRAIN_MS : EXIT_START_MS)
     for (;;) {

@@ -22,6 +22,8 @@ export interface Effect {
   readonly changed: unknown
 }
 
+const TAIL = { keep: { policy: 'tail' } } as const
+const NONE_SLOW = { keep: { policy: 'tail', slowMs: 100_000 } } as const
 const NO_ROOM = { ring: { records: 64 } } as const
 const SERVER = { sources: { 'http.server': true } } as const
 const CLIENT = { sources: { undici: true } } as const
@@ -70,6 +72,11 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   'redaction.paths': { value: ['a.note'], shows: keeps({ a: { note: 'blue' } }, 'blue'), usual: true, changed: false },
   'redaction.shapes': { value: [/K-\d+/], shows: keeps({ a: 'K-1234' }, '1234'), usual: true, changed: false },
   'redaction.text': { value: 'keep', beside: SERVER, shows: receives(CSV, 'a;b', 'a;b'), usual: false, changed: true },
+  'keep.policy': { value: 'tail', shows: decides(() => undefined), usual: 'stored', changed: 'notKept' },
+  'keep.slowMs': { value: 2, beside: TAIL, shows: decides(() => block(4)), usual: 'notKept', changed: 'stored' },
+  'keep.maxBytes': { value: 131_072, beside: TAIL, shows: decidesEarly(), usual: false, changed: true },
+  'keep.maxEvents': { value: 400, beside: TAIL, shows: decidesEarly(), usual: false, changed: true },
+  'keep.maxSeconds': { value: 1, beside: NONE_SLOW, shows: decidesEarly(2500), usual: false, changed: true },
   sources: { value: true, shows: records('console'), usual: false, changed: true },
   ...Object.fromEntries(
     sourceNames().map((name) => [
@@ -129,6 +136,38 @@ function keeps(state: unknown, text: string): Effect['shows'] {
       scope.entity('thing', 1).snapshot(state)
       return (await told(scope)).includes(text)
     })
+}
+
+/** What becomes of the events of a film. */
+function decides(work: () => void): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      scope.span('film', work)
+      await scope.flush()
+      const { stored, notKept } = scope.status()
+      return notKept > 0 ? 'notKept' : stored > 0 ? 'stored' : 'pending'
+    })
+}
+
+/** Whether a film is decided before it has ended: one of half as many events as are allowed by default, and as many bytes. */
+function decidesEarly(withinMs = 0): Effect['shows'] {
+  return (start) =>
+    of(start, (scope) =>
+      scope.span('film', async () => {
+        for (let i = 0; i < 500; i++) scope.log(`line ${i}`, { text: 'x'.repeat(300) })
+        const until = performance.now() + withinMs
+        do {
+          await scope.flush()
+          if (scope.status().notKept > 0) return true
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        } while (performance.now() < until)
+        return false
+      }),
+    )
+}
+
+function block(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until;);
 }
 
 async function told(scope: Scope): Promise<string> {
