@@ -9,6 +9,7 @@ import { SIGNAL, type StatusMemory } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { keepStage } from './keep/keep-stage.ts'
+import { RouteTable } from './keep/route-table.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
@@ -141,8 +142,12 @@ class Writer {
   }
 
   #strand(thread: number, ring: RingMemory, definitions: DefinitionSource, status: StatusMemory): Strand {
+    const { keep } = this.#input
+    const routes = new RouteTable(thread, () => performance.now())
     const fold = new Correlator({
       thread,
+      // what a stage keeps back it counts itself
+      routes: keep.policy === 'all' ? routes : undefined,
       maxRows: SEGMENT_ROWS,
       maxValueBytes: SEGMENT_VALUE_BYTES,
       indexes: this.#indexes,
@@ -153,7 +158,8 @@ class Writer {
       definitions,
       status,
       fold,
-      stage: keepStage(fold, this.#input.keep),
+      stage: keepStage(fold, keep, routes),
+      routes,
       ledger: this.#ledger,
       clock: this.#clock,
       counters: () => this.#counters(),

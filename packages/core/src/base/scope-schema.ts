@@ -97,7 +97,7 @@ const KEEP: GroupSchema<'keep'> = {
       is: 'oneOf',
       values: ['all', 'tail'],
       about:
-        'All films (`all`), or those that failed, were slow or were marked (`tail`), decided as they end. States of entities are always kept.',
+        'All films (`all`), or those that failed, were slow or were marked, and some of each route (`tail`), decided as they end. States of entities are always kept.',
       default: 'all',
     },
     slowMs: {
@@ -106,6 +106,21 @@ const KEEP: GroupSchema<'keep'> = {
       to: 2 ** 31,
       about: 'Milliseconds after which a film is slow.',
       default: 1000,
+    },
+    slowQuantile: {
+      is: 'number',
+      from: 0.5,
+      to: 1,
+      about:
+        'A film slower than this part of the films of its route of late, where 100 are known, is slow; 1 turns it off.',
+      default: 0.99,
+    },
+    reservoir: {
+      is: 'integer',
+      from: 0,
+      to: 1_000_000,
+      about: 'Ordinary films of each route that are kept in each minute, so that rare routes are there whole.',
+      default: 1,
     },
     maxBytes: {
       is: 'integer',

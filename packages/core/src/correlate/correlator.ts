@@ -32,8 +32,15 @@ export interface CorrelatorOptions {
   readonly maxValueBytes: number
   /** Shared with other rings of the same thread; default its own. */
   readonly indexes?: SegmentIndexes
+  /** Told of each root that ends: all of them are kept. */
+  readonly routes?: RouteSink | undefined
   /** Tails beside each other; the next one takes the place of all. Default `MAX_TAILS`. */
   readonly maxTails?: number
+}
+
+/** Counts films that end, by route. */
+interface RouteSink {
+  ended(site: number, kind: number, durationNs: number, isFailed: boolean, isKept: boolean): void
 }
 
 /** What was recorded apart of a film that is kept. */
@@ -174,7 +181,9 @@ export class Correlator implements RecordSink {
     if (root === 0) return
     this.#films.count(root, seq, this.#lastTime, word)
     if (root !== span) return
-    this.#films.end(root, since, rows.duration[row], rows.word[row]!, rows.site[row]!, rows.number[row])
+    const [site, duration] = [rows.site[row]!, rows.duration[row]]
+    this.#films.end(root, since, duration, rows.word[row]!, site, rows.number[row])
+    this.#options.routes?.ended(site, kindOf(word), duration, (word & FLAG.error) !== 0, true)
   }
 
   /** The row that an end completes: still here, resumed from an earlier segment, or rebuilt. */

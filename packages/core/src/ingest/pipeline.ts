@@ -3,6 +3,7 @@
 import { type Anchor, CinescopeError, type Definition, type LedgerRow } from '@cinescope/protocol'
 import { type Clock, anchorOf } from '../base/clock.ts'
 import type { Commit, Cut } from '../base/commit.ts'
+import type { RouteRow } from '../base/route-row.ts'
 import type { RecordSink } from '../ring/consumer.ts'
 import type { Intake } from './intake.ts'
 
@@ -22,6 +23,14 @@ export interface Stage extends RecordSink {
   lost(): LedgerRow[]
 }
 
+/** What the pipeline needs of those counts. */
+export interface RouteCounts {
+  /** They have changed, and are due. */
+  readonly isDue: boolean
+  /** Hands out what has changed, if it is due or `all`. */
+  take(all: boolean): readonly RouteRow[]
+}
+
 /** What becomes of records that are held back when no more come: all are kept, or it is decided by what is known. */
 export type Ending = 'keep' | 'decide'
 
@@ -36,6 +45,8 @@ export interface PipelineParts {
   readonly fold: Fold
   /** Between the ring and the fold; default nothing. */
   readonly stage?: Stage | undefined
+  /** Where films that end are counted by route; default nowhere. */
+  readonly routes?: RouteCounts | undefined
   readonly store: CommitTarget
   readonly clock: Clock
   /** Figures to keep with each commit. */
@@ -79,7 +90,10 @@ export class Pipeline {
 
   /** True when there is something that no commit holds. */
   get isDirty(): boolean {
-    return this.#unwritten !== undefined || this.#parts.fold.pendingRows > 0 || this.#definitions.length > 0
+    const { fold, routes } = this.#parts
+    return (
+      this.#unwritten !== undefined || fold.pendingRows > 0 || this.#definitions.length > 0 || routes?.isDue === true
+    )
   }
 
   /** Records are held back of which nothing has been decided. */
@@ -92,9 +106,9 @@ export class Pipeline {
     this.#parts.stage?.settle(ending)
   }
 
-  /** Commits everything drained so far; with `seal`, as a finished segment. False when the store refused: the commit is kept and tried again. */
-  commit(seal = false): boolean {
-    this.#unwritten ??= this.#next(seal)
+  /** Commits everything drained so far; with `seal`, as a finished segment; `all`: with figures that are not due yet. False when the store refused: the commit is kept and tried again. */
+  commit(seal = false, all: boolean = seal): boolean {
+    this.#unwritten ??= this.#next(seal, all)
     const { taken, lost } = this.#unwritten
     try {
       this.#parts.store.commit(this.#unwritten)
@@ -115,7 +129,7 @@ export class Pipeline {
     this.#parts.intake.consumer.closeGap(this.#sink, lastOffered)
   }
 
-  #next(seal: boolean): Commit {
+  #next(seal: boolean, all: boolean): Commit {
     this.#definitions = this.#definitions.concat(this.#parts.intake.definitions())
     const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
     const definitions = this.#definitions
@@ -125,6 +139,7 @@ export class Pipeline {
       definitions,
       taken: this.#parts.fold.taken.slice(),
       lost: [...this.#parts.intake.lost(), ...(this.#parts.stage?.lost() ?? [])],
+      routes: this.#parts.routes?.take(all) ?? [],
       counters: this.#parts.counters(),
     }
   }

@@ -7,7 +7,7 @@ import { SIGNAL, STATUS, type StatusMemory, STOP } from '../base/status.ts'
 import type { DefinitionSource } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
 import { Intake } from './intake.ts'
-import { type Ending, type Fold, Pipeline, type Stage } from './pipeline.ts'
+import { type Ending, type Fold, Pipeline, type RouteCounts, type Stage } from './pipeline.ts'
 import type { ThreadLedger } from './thread-ledger.ts'
 
 /** How often what was drained is committed; a writer that holds anything back sleeps no longer. */
@@ -24,6 +24,7 @@ export interface StrandParts {
   readonly fold: Fold
   /** See `PipelineParts.stage`. */
   readonly stage: Stage | undefined
+  readonly routes: RouteCounts
   readonly ledger: ThreadLedger
   readonly clock: Clock
   /** Figures to keep with each commit. */
@@ -55,10 +56,10 @@ export class Strand {
     this.#intake = new Intake(parts.ring, parts.definitions)
     this.#signals = new Int32Array(parts.status.signals)
     this.figures = new Float64Array(parts.status.figures)
-    const { fold, stage, clock, counters, report } = parts
+    const { fold, stage, routes, clock, counters, report } = parts
     const store = parts.ledger.targetOf(parts.thread)
     const intake = this.#intake
-    this.#pipeline = new Pipeline({ intake, fold, stage, store, clock, counters, sealRows: SEAL_ROWS, report })
+    this.#pipeline = new Pipeline({ intake, fold, stage, routes, store, clock, counters, sealRows: SEAL_ROWS, report })
   }
 
   /** Number of the request that is not answered yet; undefined when there is none. */
@@ -103,7 +104,7 @@ export class Strand {
     if (!isAsked && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
     if (!isAsked && !this.#pipeline.isDirty) return true
     this.#lastCommitMs = now
-    return this.#pipeline.commit() || this.#refused()
+    return this.#pipeline.commit(false, isAsked) || this.#refused()
   }
 
   /** Decides on what is held back and seals what there is; nothing comes after it. False when the store refused. */

@@ -18,12 +18,17 @@ import { Decisions } from './decisions.ts'
 import { Chain, HeldRecords } from './held-records.ts'
 import type { Ending, KeepStage, KeptFold } from './kept-fold.ts'
 import { NotKept } from './not-kept.ts'
+import { RouteLimits } from './route-limits.ts'
+import type { Route, RouteTable } from './route-table.ts'
 
 /** A film that is not decided. */
 class HeldFilm extends Chain {
   readonly root: number
   /** When its first record was written, in ns. */
   readonly time: number
+  /** Of the root's begin; 0 where that is lost. */
+  site = 0
+  kind = 0
   /** Records handed on already: states, and what was asked for. */
   apart = 0
   lastApart = 0
@@ -40,6 +45,7 @@ export class TailStage implements KeepStage {
   readonly #fold: KeptFold
   readonly #settings: KeepSettings
   readonly #slowNs: number
+  readonly #routes: RouteTable
   readonly #held: HeldRecords
   readonly #notKept = new NotKept()
   readonly #decisions = new Decisions()
@@ -48,10 +54,11 @@ export class TailStage implements KeepStage {
   #last: HeldFilm | undefined
   #now = 0
 
-  constructor(fold: KeptFold, settings: KeepSettings) {
+  constructor(fold: KeptFold, settings: KeepSettings, routes: RouteTable) {
     this.#fold = fold
     this.#settings = settings
     this.#slowNs = settings.slowMs * 1e6
+    this.#routes = routes
     this.#held = new HeldRecords(settings.maxBytes)
   }
 
@@ -65,7 +72,7 @@ export class TailStage implements KeepStage {
     const low = u32[u + U32.root]!
     if (low === 0) return this.#fold.record(view)
     const root = seqBefore(seq, low)
-    const film = this.#filmOf(root)
+    const film = this.#filmOf(view, root)
     if (film === undefined) this.#follow(view, root)
     else this.#take(view, film)
   }
@@ -96,15 +103,24 @@ export class TailStage implements KeepStage {
   }
 
   /** The undecided film of a root, begun if nothing has been decided; undefined when something has. */
-  #filmOf(root: number): HeldFilm | undefined {
+  #filmOf(view: RecordView, root: number): HeldFilm | undefined {
     if (this.#last?.root === root) return this.#last
     let film = this.#films.get(root)
     if (film === undefined && this.#decisions.of(root) === undefined) {
-      film = new HeldFilm(root, this.#now)
-      this.#films.set(root, film)
-      if (this.#now < this.#fold.heldSince) this.#fold.heldSince = this.#now
+      film = this.#begin(view, root)
     }
     if (film !== undefined) this.#last = film
+    return film
+  }
+
+  #begin({ seq, u32, u32Base: u }: RecordView, root: number): HeldFilm {
+    const film = new HeldFilm(root, this.#now)
+    if (seq === root) {
+      film.site = u32[u + U32.site]!
+      film.kind = kindOf(u32[u + U32.word]!)
+    }
+    this.#films.set(root, film)
+    if (this.#now < this.#fold.heldSince) this.#fold.heldSince = this.#now
     return film
   }
 
@@ -113,8 +129,8 @@ export class TailStage implements KeepStage {
     const word = view.u32[view.u32Base + U32.word]!
     if (isApart(kindOf(word))) this.#passApart(view, film)
     else if (!this.#hold(view, film)) return this.#follow(view, film.root)
-    if (isFailure(word) || (word & FLAG.marked) !== 0) return this.#keep(film, 0, isEndOfRoot(view, word))
     if (isEndOfRoot(view, word)) return this.#end(view, word, film)
+    if (isFailure(word) || (word & FLAG.marked) !== 0) return this.#keep(film, 0, false)
     if (this.#now - film.time > this.#slowNs) this.#keep(film, 0, false)
     else if (film.records >= this.#settings.maxEvents) this.#decideEarly(film)
   }
@@ -137,18 +153,45 @@ export class TailStage implements KeepStage {
 
   /** The root has ended: by its outcome. */
   #end(view: RecordView, word: number, film: HeldFilm): void {
-    const duration = this.#now - view.f64[view.f64Base + F64.since]!
-    if ((word & FLAG.error) !== 0 || this.#isKept(duration)) this.#keep(film, 0, true)
+    const route = this.#routeOf(view, word, film.site)
+    const durationNs = this.#durationOf(view)
+    const isKept = (word & (FLAG.error | FLAG.marked)) !== 0 || this.#isKept(route, durationNs)
+    this.#count(route, word, durationNs, isKept)
+    if (isKept) this.#keep(film, 0, true)
     else this.#drop(film, true)
   }
 
   #decideEarly(film: HeldFilm): void {
-    if (this.#isKept(this.#now - film.time)) this.#keep(film, FLAG.decidedEarly, false)
+    const isKept = this.#isKept(this.#routes.of(film.site, film.kind), this.#now - film.time)
+    if (isKept) this.#keep(film, FLAG.decidedEarly, false)
     else this.#drop(film, false)
   }
 
-  #isKept(durationNs: number): boolean {
-    return durationNs > this.#slowNs
+  /** Whether a film that is ordinary but for its duration is kept. */
+  #isKept(route: Route, durationNs: number): boolean {
+    const limits = this.#limitsOf(route)
+    return durationNs > this.#slowNs || limits.isSlow(durationNs) || limits.takePlace(this.#now)
+  }
+
+  #count(route: Route, word: number, durationNs: number, isKept: boolean): void {
+    this.#routes.count(route, durationNs, (word & FLAG.error) !== 0, isKept)
+    this.#limitsOf(route).add(durationNs, this.#now)
+  }
+
+  /** As the root ends: more of it is known then than when it began. */
+  #routeOf({ u32, u32Base: u }: RecordView, word: number, begunAt: number): Route {
+    const site = u32[u + U32.site]!
+    return this.#routes.of(site === 0 ? begunAt : site, kindOf(word))
+  }
+
+  #limitsOf(route: Route): RouteLimits {
+    const { slowQuantile, reservoir } = this.#settings
+    route.limits ??= new RouteLimits(slowQuantile, reservoir)
+    return route.limits
+  }
+
+  #durationOf({ f64, f64Base }: RecordView): number {
+    return Math.max(0, Math.round(this.#now) - Math.round(f64[f64Base + F64.since]!))
   }
 
   #keep(film: HeldFilm, flags: number, hasEnded: boolean): void {
@@ -173,10 +216,13 @@ export class TailStage implements KeepStage {
   /** A record of a film that has been decided. */
   #follow(view: RecordView, root: number): void {
     const word = view.u32[view.u32Base + U32.word]!
-    if (this.#decisions.of(root) === true) this.#fold.record(view)
+    const isKept = this.#decisions.of(root) === true
+    if (isKept) this.#fold.record(view)
     else if (isApart(kindOf(word))) this.#fold.recordApart(view)
     else this.#notKept.count(view)
-    if (isEndOfRoot(view, word)) this.#decisions.end(root)
+    if (!isEndOfRoot(view, word)) return
+    this.#decisions.end(root)
+    this.#count(this.#routeOf(view, word, 0), word, this.#durationOf(view), isKept)
   }
 }
 

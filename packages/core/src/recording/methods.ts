@@ -26,6 +26,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   history: 2,
   lastWrite: 3,
   diffStates: 3,
+  routes: 0,
   clockSkew: 0,
   ledger: 0,
   status: 0,

@@ -26,6 +26,7 @@ import type {
   HistoryQuery,
   LastWrite,
   Ledger,
+  RouteFigures,
   SequencePage,
   SequenceQuery,
   StateDiff,
@@ -107,6 +108,8 @@ export interface Recording {
   ): Promise<LastWrite | undefined>
   /** What differs between an entity's states at two instants (default: the end). @throws CSC_ERR_NOT_FOUND if the entity never was */
   diffStates(entity: Entity, from: WallMs, to?: WallMs, control?: QueryControl): Promise<StateDiff>
+  /** What is known of each route, that with the most films first: of films that are not kept too. None of an extract. */
+  routes(control?: QueryControl): Promise<readonly RouteFigures[]>
   /** How far the clocks of processes that sent each other something are apart; of a merged recording. */
   clockSkew(control?: QueryControl): Promise<readonly ClockSkew[]>
   ledger(control?: QueryControl): Promise<Ledger>

@@ -23,7 +23,8 @@ export interface Effect {
 }
 
 const TAIL = { keep: { policy: 'tail' } } as const
-const NONE_SLOW = { keep: { policy: 'tail', slowMs: 100_000 } } as const
+const NO_RESERVOIR = { keep: { policy: 'tail', reservoir: 0 } } as const
+const NONE_SLOW = { keep: { policy: 'tail', slowMs: 100_000, reservoir: 0 } } as const
 const NO_ROOM = { ring: { records: 64 } } as const
 const SERVER = { sources: { 'http.server': true } } as const
 const CLIENT = { sources: { undici: true } } as const
@@ -72,10 +73,24 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   'redaction.paths': { value: ['a.note'], shows: keeps({ a: { note: 'blue' } }, 'blue'), usual: true, changed: false },
   'redaction.shapes': { value: [/K-\d+/], shows: keeps({ a: 'K-1234' }, '1234'), usual: true, changed: false },
   'redaction.text': { value: 'keep', beside: SERVER, shows: receives(CSV, 'a;b', 'a;b'), usual: false, changed: true },
-  'keep.policy': { value: 'tail', shows: decides(() => undefined), usual: 'stored', changed: 'notKept' },
-  'keep.slowMs': { value: 2, beside: TAIL, shows: decides(() => block(4)), usual: 'notKept', changed: 'stored' },
-  'keep.maxBytes': { value: 131_072, beside: TAIL, shows: decidesEarly(), usual: false, changed: true },
-  'keep.maxEvents': { value: 400, beside: TAIL, shows: decidesEarly(), usual: false, changed: true },
+  'keep.policy': {
+    value: 'tail',
+    beside: { keep: { reservoir: 0 } },
+    shows: decides(() => undefined),
+    usual: 'stored',
+    changed: 'notKept',
+  },
+  'keep.slowMs': {
+    value: 2,
+    beside: NO_RESERVOIR,
+    shows: decides(() => block(4)),
+    usual: 'notKept',
+    changed: 'stored',
+  },
+  'keep.slowQuantile': { value: 0.5, beside: NO_RESERVOIR, shows: decidesByRoute, usual: false, changed: true },
+  'keep.reservoir': { value: 0, beside: TAIL, shows: decides(() => undefined), usual: 'stored', changed: 'notKept' },
+  'keep.maxBytes': { value: 131_072, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
+  'keep.maxEvents': { value: 400, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
   'keep.maxSeconds': { value: 1, beside: NONE_SLOW, shows: decidesEarly(2500), usual: false, changed: true },
   sources: { value: true, shows: records('console'), usual: false, changed: true },
   ...Object.fromEntries(
@@ -147,6 +162,16 @@ function decides(work: () => void): Effect['shows'] {
       const { stored, notKept } = scope.status()
       return notKept > 0 ? 'notKept' : stored > 0 ? 'stored' : 'pending'
     })
+}
+
+/** Whether a film is kept that is slower than half of its route's, and not slower than one in a hundred. */
+function decidesByRoute(start: Start): Promise<boolean> {
+  return of(start, async (scope) => {
+    for (let i = 0; i < 100; i++) scope.span('film', () => block(i % 10 === 0 ? 20 : 0))
+    scope.span('film', () => block(5))
+    await scope.flush()
+    return scope.status().stored > 0
+  })
 }
 
 /** Whether a film is decided before it has ended: one of half as many events as are allowed by default, and as many bytes. */

@@ -60,7 +60,7 @@ if (isMainThread) {
   const scope = await createScope({
     directory,
     sources: isThreaded ? { worker_threads: true } : false,
-    keep: { policy: 'tail' },
+    keep: { policy: 'tail', reservoir: 0 },
   })
   // the writer is up, so that a busy machine has its 500 ms for the drain alone
   await scope.flush()

@@ -1,9 +1,11 @@
-import { FLAG, KINDS, type LedgerRow, PHASE, timeNs, wallMs } from '@cinescope/protocol'
+import { decodeSketch, FLAG, KINDS, type LedgerRow, PHASE, QuantileSketch, timeNs, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KeepSettings } from '../../src/base/keep-settings.ts'
+import type { RouteRow } from '../../src/base/route-row.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import { CHUNK_BYTES } from '../../src/keep/held-records.ts'
+import { RouteTable } from '../../src/keep/route-table.ts'
 import { TailStage } from '../../src/keep/tail-stage.ts'
 import { recordingOf } from '../../src/recording/open-recording.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -14,6 +16,8 @@ import { isApart, type TailModel, type Verdict, verdicts } from './tail-model.ts
 const SETTINGS: KeepSettings = {
   policy: 'tail',
   slowMs: 20,
+  slowQuantile: 1,
+  reservoir: 0,
   maxBytes: 1_048_576,
   maxEvents: 10_000,
   maxSeconds: 60,
@@ -62,7 +66,8 @@ const how: fc.Arbitrary<How> = fc.record({
 function record(stream: readonly Offered[], { ticks, commits, maxRows, ending, ...settings }: How) {
   const store = createMemoryStore(PROCESS)
   const fold = new Correlator({ thread: 0, maxRows, maxValueBytes: 100_000 })
-  const stage = new TailStage(fold, { ...SETTINGS, ...settings })
+  const routes = new RouteTable(0, () => 0)
+  const stage = new TailStage(fold, { ...SETTINGS, ...settings }, routes)
   let definitions = DEFINITIONS
   const commit = (): void => {
     store.commit({ ...commitOf(fold.cut(false, 20), fold.taken, definitions), lost: stage.lost() })
@@ -72,10 +77,9 @@ function record(stream: readonly Offered[], { ticks, commits, maxRows, ending, .
     if (ticks.includes(index)) stage.tick(0)
     if (commits.includes(index)) commit()
   })
-  const heldBefore = stage.isHolding
   stage.settle(ending)
   commit()
-  return { store, fold, stage, heldBefore }
+  return { store, fold, stage, routes }
 }
 
 const modelOf = ({ slowMs, maxEvents, maxSeconds, ticks, ending }: How): TailModel => ({
@@ -93,6 +97,37 @@ function kept(stream: readonly Offered[], films: ReadonlyMap<number, Verdict>): 
   )
 }
 
+type Figures = Pick<RouteRow, 'site' | 'films' | 'failed' | 'kept'> & { readonly durations: unknown }
+
+const bySite = (a: Figures, b: Figures): number => a.site - b.site
+
+function figuresOf(routes: RouteTable): Figures[] {
+  const rows = routes.take(true)
+  return rows
+    .map(({ site, films, failed, kept, sketch }) => ({
+      site,
+      films,
+      failed,
+      kept,
+      durations: decodeSketch(sketch).bins(),
+    }))
+    .toSorted(bySite)
+}
+
+/** What is known of the routes: of all roots that ended, kept or not. */
+function expectedRoutes(stream: readonly Offered[], films: ReadonlyMap<number, Verdict>): Figures[] {
+  const ends = stream.filter(({ isLost, phase, span, root }) => !isLost && phase === PHASE.end && span === root)
+  return [...Map.groupBy(ends, ({ site }) => site)]
+    .map(([site, of]) => {
+      const sketch = new QuantileSketch()
+      for (const { time, since } of of) sketch.add(time - since)
+      const failed = of.filter(({ flags }) => (flags & FLAG.error) !== 0).length
+      const kept = of.filter(({ root }) => films.get(root)?.isKept === true).length
+      return { site, films: of.length, failed, kept, durations: sketch.bins() }
+    })
+    .toSorted(bySite)
+}
+
 const count = (rows: readonly LedgerRow[]): number => rows.reduce((sum, row) => sum + row.count, 0)
 
 describe('tail', () => {
@@ -100,7 +135,7 @@ describe('tail', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryStream(), how, async (stream, told) => {
         const films = verdicts(stream, modelOf(told))
-        const { store, fold, stage } = record(stream, told)
+        const { store, fold, stage, routes } = record(stream, told)
         const recording = recordingOf(store)
         const events = await recording.events({ limit: 10_000 })
         const all = kept(stream, films)
@@ -116,6 +151,7 @@ describe('tail', () => {
         expect(items.filter(({ decidedEarly }) => decidedEarly)).toHaveLength(
           [...films.values()].filter(({ isKept, isEarly }) => isKept && isEarly).length,
         )
+        expect(figuresOf(routes)).toEqual(expectedRoutes(stream, films))
         const delivered = stream.filter(({ isLost }) => !isLost)
         expect(stage.isHolding).toBe(false)
         expect(fold.taken.reduce((sum, each) => sum + each, 0)).toBe(all.filter(({ isLost }) => !isLost).length)
@@ -146,7 +182,7 @@ describe('tail', () => {
   it('has what dates a film in the segment that it comes to in the end, though the clock was set meanwhile', async () => {
     const store = createMemoryStore(PROCESS)
     const fold = new Correlator({ thread: 0, maxRows: 2, maxValueBytes: 100_000 })
-    const stage = new TailStage(fold, SETTINGS)
+    const stage = new TailStage(fold, SETTINGS, new RouteTable(0, () => 0))
     const span = { ...NOTHING, kind: KINDS.span, site: 1 }
     const root = { ...span, seq: 1, time: 1e6, phase: PHASE.begin, root: 1 }
     const rootless = (seq: number): Offered => ({ ...NOTHING, kind: KINDS.log, seq, time: seq * 1e6 })

@@ -7,7 +7,7 @@ const fails = (): never => {
 
 describe('a scope that keeps films by their end', () => {
   it('keeps those that failed, were slow or were marked, with all that is in them, and accounts for the others', async () => {
-    await using it = await keeping({ policy: 'tail', slowMs: 20 })
+    await using it = await keeping({ policy: 'tail', slowMs: 20, reservoir: 0 })
     const { scope } = it
     scope.span('fast', () => scope.span('inner', () => scope.log('of nobody')))
     expect(() => scope.span('failed', () => scope.span('inner', fails))).toThrow('as it must')
@@ -43,7 +43,7 @@ describe('a scope that keeps films by their end', () => {
   })
 
   it('lets what comes after the end of a film go its way', async () => {
-    await using it = await keeping({ policy: 'tail' })
+    await using it = await keeping({ policy: 'tail', reservoir: 0 })
     const { scope } = it
     const late: Promise<void>[] = []
     const open = (name: string, fail: boolean): void => {
@@ -63,7 +63,7 @@ describe('a scope that keeps films by their end', () => {
   })
 
   it('decides nothing in a flush, says so by what is pending, and decides all when it stops', async () => {
-    await using it = await keeping({ policy: 'tail' })
+    await using it = await keeping({ policy: 'tail', reservoir: 0 })
     const { scope } = it
     let release = (): void => undefined
     const open = scope.span('open', async () => {
@@ -81,7 +81,7 @@ describe('a scope that keeps films by their end', () => {
   })
 
   it('records each state of an entity, whatever becomes of the film in which it came to be', async () => {
-    await using it = await keeping({ policy: 'tail' })
+    await using it = await keeping({ policy: 'tail', reservoir: 0 })
     const { scope } = it
     const cart = scope.entity('cart', 7)
     scope.span('fast', () => cart.snapshot({ items: ['a'] }))
