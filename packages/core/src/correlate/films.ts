@@ -27,6 +27,7 @@ export class FilmChanges {
   /** Counts records that were taken apart. */
   credit(root: number, time: number, events: number, lastSeq: number, flags: number): void {
     const film = this.#of(root, time)
+    if (!film.hasRoot && time < film.time) film.time = time
     film.events += events
     film.flags |= flags
     if (lastSeq > film.lastSeq) film.lastSeq = lastSeq

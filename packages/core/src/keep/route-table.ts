@@ -64,9 +64,14 @@ export class RouteTable {
     if (isFailed) route.failed++
     if (isKept) route.kept++
     route.sketch.add(durationNs)
-    if (route.isFresh) return
-    route.isFresh = true
-    this.#fresh.push(route)
+    this.#hasChanged(route)
+  }
+
+  /** A film that was counted as not kept is kept after all. */
+  keep(site: number, kind: number): void {
+    const route = this.of(site, kind)
+    route.kept++
+    this.#hasChanged(route)
   }
 
   /** There is something to hand out, and it is time. */
@@ -83,5 +88,11 @@ export class RouteTable {
       route.isFresh = false
       return { thread: this.#thread, site, kind, films, failed, kept, sketch: encodeSketch(sketch) }
     })
+  }
+
+  #hasChanged(route: Route): void {
+    if (route.isFresh) return
+    route.isFresh = true
+    this.#fresh.push(route)
   }
 }

@@ -1,21 +1,12 @@
 /** The policy `tail`: a film's records are held until it is known whether it is kept. */
 
-import {
-  F64,
-  FLAG,
-  isSpanKind,
-  kindOf,
-  KINDS,
-  type LedgerRow,
-  PHASE,
-  phaseOf,
-  seqBefore,
-  U32,
-} from '@cinescope/protocol'
+import { F64, FLAG, kindOf, type LedgerRow, seqBefore, U32 } from '@cinescope/protocol'
 import type { KeepSettings } from '../base/keep-settings.ts'
 import type { GapReason, RecordView } from '../ring/consumer.ts'
 import { Decisions } from './decisions.ts'
+import { controlCode, durationOf, isApart, isEndOfRoot, isFailure } from './film-records.ts'
 import { Chain, HeldRecords } from './held-records.ts'
+import { KeepAll } from './keep-all.ts'
 import type { Ending, KeepStage, KeptFold } from './kept-fold.ts'
 import { NotKept } from './not-kept.ts'
 import { RouteLimits } from './route-limits.ts'
@@ -32,6 +23,8 @@ class HeldFilm extends Chain {
   /** Records handed on already: states, and what was asked for. */
   apart = 0
   lastApart = 0
+  /** FLAG bits of these. */
+  flagsApart = 0
 
   constructor(root: number, time: number) {
     super()
@@ -51,6 +44,7 @@ export class TailStage implements KeepStage {
   readonly #decisions = new Decisions()
   /** Undecided, in the order of their first records. */
   readonly #films = new Map<number, HeldFilm>()
+  readonly #keepAll: KeepAll
   #last: HeldFilm | undefined
   #now = 0
 
@@ -60,6 +54,7 @@ export class TailStage implements KeepStage {
     this.#slowNs = settings.slowMs * 1e6
     this.#routes = routes
     this.#held = new HeldRecords(settings.maxBytes)
+    this.#keepAll = new KeepAll(settings.maxSeconds * 1e9)
   }
 
   get isHolding(): boolean {
@@ -69,6 +64,8 @@ export class TailStage implements KeepStage {
   record(view: RecordView): void {
     const { u32, u32Base: u, seq } = view
     this.#now = view.f64[view.f64Base + F64.time]!
+    const code = controlCode(view, u32[u + U32.word]!)
+    if (code !== 0 && this.#keepAll.take(code, this.#now)) this.#keepHeld(0)
     const low = u32[u + U32.root]!
     if (low === 0) return this.#fold.record(view)
     const root = seqBefore(seq, low)
@@ -92,14 +89,16 @@ export class TailStage implements KeepStage {
   }
 
   settle(ending: Ending): void {
-    for (const film of this.#films.values()) {
-      if (ending === 'keep') this.#keep(film, FLAG.decidedEarly, false)
-      else this.#decideEarly(film)
-    }
+    if (ending === 'keep') this.#keepHeld(FLAG.decidedEarly)
+    else for (const film of this.#films.values()) this.#decideEarly(film)
   }
 
   lost(): LedgerRow[] {
     return this.#notKept.rows()
+  }
+
+  #keepHeld(flags: number): void {
+    for (const film of this.#films.values()) this.#keep(film, flags, false)
   }
 
   /** The undecided film of a root, begun if nothing has been decided; undefined when something has. */
@@ -127,16 +126,18 @@ export class TailStage implements KeepStage {
   /** Holds a record, and decides on its film as soon as that can be. */
   #take(view: RecordView, film: HeldFilm): void {
     const word = view.u32[view.u32Base + U32.word]!
-    if (isApart(kindOf(word))) this.#passApart(view, film)
+    if (isApart(kindOf(word))) this.#passApart(view, word, film)
     else if (!this.#hold(view, film)) return this.#follow(view, film.root)
     if (isEndOfRoot(view, word)) return this.#end(view, word, film)
-    if (isFailure(word) || (word & FLAG.marked) !== 0) return this.#keep(film, 0, false)
+    if (isFailure(word) || (word & FLAG.marked) !== 0 || this.#keepAll.isOn(this.#now))
+      return this.#keep(film, 0, false)
     if (this.#now - film.time > this.#slowNs) this.#keep(film, 0, false)
     else if (film.records >= this.#settings.maxEvents) this.#decideEarly(film)
   }
 
-  #passApart(view: RecordView, film: HeldFilm): void {
+  #passApart(view: RecordView, word: number, film: HeldFilm): void {
     film.apart++
+    film.flagsApart |= word & FLAG.marked
     film.lastApart = view.seq
     this.#fold.recordApart(view)
   }
@@ -154,7 +155,7 @@ export class TailStage implements KeepStage {
   /** The root has ended: by its outcome. */
   #end(view: RecordView, word: number, film: HeldFilm): void {
     const route = this.#routeOf(view, word, film.site)
-    const durationNs = this.#durationOf(view)
+    const durationNs = durationOf(view)
     const isKept = (word & (FLAG.error | FLAG.marked)) !== 0 || this.#isKept(route, durationNs)
     this.#count(route, word, durationNs, isKept)
     if (isKept) this.#keep(film, 0, true)
@@ -190,14 +191,11 @@ export class TailStage implements KeepStage {
     return route.limits
   }
 
-  #durationOf({ f64, f64Base }: RecordView): number {
-    return Math.max(0, Math.round(this.#now) - Math.round(f64[f64Base + F64.since]!))
-  }
-
   #keep(film: HeldFilm, flags: number, hasEnded: boolean): void {
     this.#decided(film, true, hasEnded)
-    const { root, time, apart, lastApart } = film
-    if (apart > 0 || flags !== 0) this.#fold.credit(root, time, { events: apart, lastSeq: lastApart, flags })
+    const { root, time, apart, lastApart, flagsApart } = film
+    const credit = { events: apart, lastSeq: lastApart, flags: flags | flagsApart }
+    if (apart > 0 || flags !== 0) this.#fold.credit(root, time, credit)
     this.#held.replay(film, root, this.#fold)
     this.#held.free(film)
   }
@@ -222,22 +220,8 @@ export class TailStage implements KeepStage {
     else this.#notKept.count(view)
     if (!isEndOfRoot(view, word)) return
     this.#decisions.end(root)
-    this.#count(this.#routeOf(view, word, 0), word, this.#durationOf(view), isKept)
+    this.#count(this.#routeOf(view, word, 0), word, durationOf(view), isKept)
   }
-}
-
-/** State belongs to entities, and what was asked of the recorder to nobody: both are there whatever becomes of a film. */
-function isApart(kind: number): boolean {
-  return (kind >= KINDS['state.snapshot'] && kind <= KINDS['entity.died']) || kind === KINDS.control
-}
-
-/** Something inside of the film failed: what a film's row counts as an error. */
-function isFailure(word: number): boolean {
-  return (word & FLAG.error) !== 0 && !isSpanKind(kindOf(word))
-}
-
-function isEndOfRoot({ u32, u32Base: u }: RecordView, word: number): boolean {
-  return phaseOf(word) === PHASE.end && u32[u + U32.span] === u32[u + U32.root]
 }
 
 function oldest(films: ReadonlyMap<number, HeldFilm>): HeldFilm | undefined {

@@ -14,6 +14,8 @@ import { remoteRecording } from '../recording/remote-recording.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { KeyTable } from '../value/keys.ts'
 import { type EntityHandle, openEntity } from './entity-handle.ts'
+import { keepNow } from './keep-request.ts'
+import { nameOf } from './name-of.ts'
 import { OpenTails } from './open-tails.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
@@ -70,7 +72,12 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   log(message: string, attributes?: Readonly<Record<string, unknown>>): void
   /** An entity of this process whose states can be recorded. */
   entity(kind: string, id: string | number | bigint): EntityHandle
-  /** Runs `fn` and gives the film it made. */
+  /**
+   * Keeps the current film where films are kept by their end, or what happened lately where a window is held; marks the current
+   * film in any case. What has been decided against before stays so.
+   */
+  keep(reason: string): void
+  /** Runs `fn` and gives the film it made, which is kept whatever the option `keep` says of others. */
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>>
   /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
   recording(): OpenRecording
@@ -94,6 +101,8 @@ export interface ScopeParts {
   readonly faults: Faults
   readonly status: StatusMemory
   readonly path: string | undefined
+  /** Nothing is decided against. */
+  readonly keepsAll: boolean
   /** Undefined when nothing is recorded. */
   readonly writer: WriterLink | undefined
   /** Where a recording in memory is asked. */
@@ -151,8 +160,13 @@ export class RunningScope implements Scope {
     return openEntity(this.#parts.probe, kind, id)
   }
 
+  keep(reason: string): void {
+    keepNow(this.#parts.probe, nameOf(reason))
+  }
+
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
-    return recordFilm({ probe: this.#parts.probe, flush: () => this.flush(), recording: () => this.recording() }, fn)
+    const { probe, keepsAll } = this.#parts
+    return recordFilm({ probe, keepsAll, flush: () => this.flush(), recording: () => this.recording() }, fn)
   }
 
   recording(): OpenRecording {

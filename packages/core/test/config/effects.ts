@@ -23,6 +23,7 @@ export interface Effect {
 }
 
 const TAIL = { keep: { policy: 'tail' } } as const
+const WINDOW = { keep: { policy: 'window' } } as const
 const NO_RESERVOIR = { keep: { policy: 'tail', reservoir: 0 } } as const
 const NONE_SLOW = { keep: { policy: 'tail', slowMs: 100_000, reservoir: 0 } } as const
 const NO_ROOM = { ring: { records: 64 } } as const
@@ -89,6 +90,14 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   },
   'keep.slowQuantile': { value: 0.5, beside: NO_RESERVOIR, shows: decidesByRoute, usual: false, changed: true },
   'keep.reservoir': { value: 0, beside: TAIL, shows: decides(() => undefined), usual: 'stored', changed: 'notKept' },
+  'keep.afterSeconds': { value: 0, beside: WINDOW, shows: keepsAfter, usual: 'stored', changed: 'pending' },
+  'keep.signal': {
+    value: 'SIGUSR2',
+    beside: WINDOW,
+    shows: (start) => of(start, () => process.listenerCount('SIGUSR2') > 0),
+    usual: false,
+    changed: true,
+  },
   'keep.maxBytes': { value: 131_072, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
   'keep.maxEvents': { value: 400, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
   'keep.maxSeconds': { value: 1, beside: NONE_SLOW, shows: decidesEarly(2500), usual: false, changed: true },
@@ -162,6 +171,17 @@ function decides(work: () => void): Effect['shows'] {
       const { stored, notKept } = scope.status()
       return notKept > 0 ? 'notKept' : stored > 0 ? 'stored' : 'pending'
     })
+}
+
+/** What becomes of a film right after the window was kept. */
+function keepsAfter(start: Start): Promise<string> {
+  return of(start, async (scope) => {
+    scope.keep('to see')
+    scope.span('film', () => undefined)
+    await scope.flush()
+    // beside the request itself
+    return scope.status().stored > 1 ? 'stored' : scope.status().pending > 0 ? 'pending' : 'lost'
+  })
 }
 
 /** Whether a film is kept that is slower than half of its route's, and not slower than one in a hundred. */

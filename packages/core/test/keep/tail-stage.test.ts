@@ -18,6 +18,7 @@ const SETTINGS: KeepSettings = {
   slowMs: 20,
   slowQuantile: 1,
   reservoir: 0,
+  afterSeconds: 10,
   maxBytes: 1_048_576,
   maxEvents: 10_000,
   maxSeconds: 60,
