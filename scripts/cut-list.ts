@@ -3,6 +3,7 @@
 import { CAUSALITY_CUTS } from './cut-list/causality.ts'
 import type { Cut } from './cut-list/cut.ts'
 import { COPYING_CUTS } from './cut-list/copying.ts'
+import { KEEP_CUTS } from './cut-list/keep.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
 import { TAIL_CUTS } from './cut-list/tail.ts'
@@ -10,6 +11,7 @@ import { TAIL_CUTS } from './cut-list/tail.ts'
 /** All of them, in the order in which data goes. */
 export const CUTS: readonly Cut[] = [
   ...RECORDING_CUTS,
+  ...KEEP_CUTS,
   ...READING_CUTS,
   ...CAUSALITY_CUTS,
   ...COPYING_CUTS,
