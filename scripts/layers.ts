@@ -10,7 +10,7 @@ import { type ImportStatement, scanImports } from './imports.ts'
 /** The units of packages/core/src by floor: first path segment, of a directory or of a file. */
 const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
-  ['capture', 'config', 'ingest', 'correlate', 'store'],
+  ['capture', 'config', 'ingest', 'correlate', 'keep', 'store'],
   ['adapter', 'query'],
   ['timetravel'],
   ['messages', 'recording', 'sources'],

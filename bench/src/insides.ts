@@ -65,6 +65,8 @@ export interface WriterRig extends ProducerRig {
   readonly pipeline: {
     drain(limit?: number): number
     commit(seal?: boolean): boolean
+    /** Decides on what is held back. */
+    settle(ending: 'decide'): void
     readonly accounted: number
   }
   /** Removes what is beyond the budget. */
@@ -86,6 +88,18 @@ const DEFAULT_MAX_BYTES = 536_870_912
 /** As in core's writer.ts. */
 const SEGMENT = { thread: 0, maxRows: 8192, maxValueBytes: 2_097_152 }
 const SEAL_ROWS = 2048
+
+/** Which films are kept. */
+export interface KeepSettings {
+  readonly policy: 'tail'
+  readonly slowMs: number
+  readonly slowQuantile: number
+  readonly reservoir: number
+  readonly afterSeconds: number
+  readonly maxBytes: number
+  readonly maxEvents: number
+  readonly maxSeconds: number
+}
 
 interface Ledger {
   targetOf(thread: number): object
@@ -117,6 +131,7 @@ export async function createWriterRig(
   clock: Clock,
   node: NodeId,
   maxBytes = DEFAULT_MAX_BYTES,
+  keep?: KeepSettings,
 ): Promise<WriterRig> {
   const { rig, memory, port } = await produce(DEFAULT_RING, clock)
   const { definitionsOf, Intake } = await load<{
@@ -135,9 +150,12 @@ export async function createWriterRig(
   const report = (error: CinescopeError): void => {
     throw error
   }
+  const fold = new Correlator(SEGMENT)
+  const kept = keep === undefined ? {} : await keepParts(fold, keep)
   const pipeline = new Pipeline({
     intake,
-    fold: new Correlator(SEGMENT),
+    fold,
+    ...kept,
     store: ledger.targetOf(0),
     clock,
     counters: () => ({
@@ -160,6 +178,18 @@ export async function createWriterRig(
       port.close()
     },
   }
+}
+
+/** The stage of a policy, and the table of routes that it counts into. */
+async function keepParts(fold: object, keep: KeepSettings): Promise<{ stage: object; routes: object }> {
+  const { RouteTable } = await load<{ RouteTable: new (thread: number, now: () => number) => object }>(
+    'keep/route-table.js',
+  )
+  const { keepStage } = await load<{ keepStage(fold: object, settings: KeepSettings, routes: object): object }>(
+    'keep/keep-stage.js',
+  )
+  const routes = new RouteTable(0, () => performance.now())
+  return { stage: keepStage(fold, keep, routes), routes }
 }
 
 /** Sum of what a ledger says for one reason. */

@@ -22,6 +22,7 @@ import { patchRow, patchToldRow, stateAtRow, stateRatioRow, stepRow } from './ro
 import { tailRow } from './rows/tail.ts'
 import { textCommonRow, textRareRow } from './rows/text.ts'
 import { writerRow } from './rows/writer.ts'
+import { keepRow } from './rows/keep.ts'
 import { cellsOf, figure, HEAD, textTable } from './table.ts'
 
 const ROWS: readonly Row[] = [
@@ -30,6 +31,7 @@ const ROWS: readonly Row[] = [
   valuesRow,
   disabledRow,
   writerRow,
+  keepRow,
   cpuRow,
   stretchRow,
   memoryRow,

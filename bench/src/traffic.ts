@@ -6,7 +6,7 @@ import type { Clock, ProducerRig } from './insides.ts'
 
 /** Begins and ends of a film: the request, seven middlewares, the handler, a query inside it. */
 export const EVENTS_PER_FILM = 20
-/** Films whose root's seq is a multiple of it fail: an error and a log take the place of the query's begin and end. */
+/** Films whose root's seq is a multiple of it fail, unless another is given: an error and a log take the place of the query's begin and end. */
 const ERROR_EVERY = 50
 const UNDER_WAY = 50
 const MIDDLEWARES = 7
@@ -54,8 +54,13 @@ interface FilmUnderWay {
 }
 
 /** Traffic through the recorder of a rig. Values are drawn once beforehand, so that producing costs little more than recording. */
-export function createTraffic(rig: ProducerRig, random: () => number, keepRoots = false): Traffic {
-  return new FilmTraffic(rig, random, keepRoots)
+export function createTraffic(
+  rig: ProducerRig,
+  random: () => number,
+  keepRoots = false,
+  errorEvery: number = ERROR_EVERY,
+): Traffic {
+  return new FilmTraffic(rig, random, keepRoots, errorEvery)
 }
 
 class FilmTraffic implements Traffic {
@@ -66,6 +71,7 @@ class FilmTraffic implements Traffic {
   readonly #recorder: Recorder
   readonly #random: () => number
   readonly #keepRoots: boolean
+  readonly #errorEvery: number
   readonly #films: FilmUnderWay[] = []
   readonly #routes: number[]
   readonly #middlewares: number[]
@@ -73,7 +79,8 @@ class FilmTraffic implements Traffic {
   readonly #query: number
   readonly #values: { readonly request: object[]; readonly small: object[]; readonly middle: object[] }
 
-  constructor(rig: ProducerRig, random: () => number, keepRoots: boolean) {
+  constructor(rig: ProducerRig, random: () => number, keepRoots: boolean, errorEvery: number) {
+    this.#errorEvery = errorEvery
     this.#recorder = rig.recorder
     this.#random = random
     this.#keepRoots = keepRoots
@@ -145,7 +152,7 @@ class FilmTraffic implements Traffic {
   #step(index: number): void {
     const film = this.#films[index]!
     const step = film.step++
-    const fails = film.root % ERROR_EVERY === 0
+    const fails = film.root % this.#errorEvery === 0
     if (step < MIDDLEWARES) this.#open(film, KINDS.middleware, this.#middlewares[step]!, this.#values.small)
     else if (step === MIDDLEWARES) this.#open(film, KINDS.handler, this.#handlers[film.route]!, this.#values.middle)
     else if (step === MIDDLEWARES + 1 && !fails) this.#open(film, KINDS.query, this.#query, this.#values.middle)

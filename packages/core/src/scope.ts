@@ -109,6 +109,7 @@ export async function startScope(
     process: processInfo(settings, node),
     path,
     maxBytes: settings.maxBytes,
+    keep: settings.keep,
     queries: queries?.port2,
   }
   const writer = await startWriter(input, parts)

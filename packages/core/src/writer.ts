@@ -9,6 +9,8 @@ import { SIGNAL } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { ringsOf } from './ingest/grown-rings.ts'
+import { keepStage } from './keep/keep-stage.ts'
+import { RouteTable } from './keep/route-table.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { COMMIT_EVERY_MS, Strand, type StrandParts } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
@@ -113,7 +115,7 @@ class Writer {
 
   /** The last of a thread; tried again in the next turn when the store refuses. */
   #end(strand: Strand): boolean {
-    if (!strand.seal()) return false
+    if (!strand.seal(strand.ending)) return false
     strand.publish(this.#figures())
     strand.tellState(STOPPED)
     this.#strands.remove(strand)
@@ -128,7 +130,8 @@ class Writer {
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && this.#strands.backlog() === 0);
+    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0
+    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews());
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
@@ -144,14 +147,21 @@ class Writer {
   }
 
   #strand(parts: Pick<StrandParts, 'thread' | 'ring' | 'findRing' | 'definitions' | 'status'>): Strand {
+    const { keep } = this.#input
+    const routes = new RouteTable(parts.thread, () => performance.now())
+    const fold = new Correlator({
+      thread: parts.thread,
+      // what a stage keeps back it counts itself
+      routes: keep.policy === 'all' ? routes : undefined,
+      maxRows: SEGMENT_ROWS,
+      maxValueBytes: SEGMENT_VALUE_BYTES,
+      indexes: this.#indexes,
+    })
     return new Strand({
       ...parts,
-      fold: new Correlator({
-        thread: parts.thread,
-        maxRows: SEGMENT_ROWS,
-        maxValueBytes: SEGMENT_VALUE_BYTES,
-        indexes: this.#indexes,
-      }),
+      fold,
+      stage: keepStage(fold, keep, routes),
+      routes,
       ledger: this.#ledger,
       clock: this.#clock,
       counters: () => this.#counters(),
@@ -191,7 +201,8 @@ class Writer {
   }
 
   #seal(): boolean {
-    for (const strand of this.#strands) if (!strand.seal()) return false
+    const { ending } = this.#strands.main
+    for (const strand of this.#strands) if (!strand.seal(ending)) return false
     this.#prune()
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()

@@ -55,6 +55,8 @@ export interface FilmSummary {
   readonly aborted: boolean
   /** The user set an attribute or a mark on it. */
   readonly marked: boolean
+  /** It was kept before its end was known, because of a bound: see the option `keep`. */
+  readonly decidedEarly: boolean
   /** Events offered for it that reached the writer, begins and ends counted apart. */
   readonly events: number
   /** Of those, the ones that failed. */

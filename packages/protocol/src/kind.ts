@@ -79,6 +79,8 @@ export const FLAG = {
   aborted: 0x20000,
   /** A user marked the film. */
   marked: 0x40000,
+  /** A bound was reached before the film had ended, so that it was kept by what was known of it then. */
+  decidedEarly: 0x80000,
 } as const
 
 /** How the parent of an event is known. */

@@ -1,6 +1,7 @@
 /** What the writer hands to a store in one atomic step. */
 
 import type { Definition, LedgerRow } from '@cinescope/protocol'
+import type { RouteRow } from './route-row.ts'
 import type { FilmChange, SealedSegment } from './sealed-segment.ts'
 
 /** What correlation has since the last cut. */
@@ -20,6 +21,8 @@ export interface Commit extends Cut {
   readonly taken: Float64Array
   /** Events lost so far. Replaces what was stored. */
   readonly lost: readonly LedgerRow[]
+  /** Routes whose figures have changed; default none. Each replaces what was stored of it. */
+  readonly routes?: readonly RouteRow[]
   /** Running figures of the recorder, by name. Replace what was stored. */
   readonly counters: Readonly<Record<string, number>>
 }

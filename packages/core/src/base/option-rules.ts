@@ -9,6 +9,7 @@ export type OptionRule = Kind & OptionFacts
 type Kind =
   | { readonly is: 'boolean' | 'string' | 'function' }
   | { readonly is: 'integer'; readonly from: number; readonly to: number; readonly powerOfTwo?: boolean }
+  | { readonly is: 'number'; readonly from: number; readonly to: number }
   | { readonly is: 'oneOf'; readonly values: readonly string[] }
   | { readonly is: 'listOf'; readonly item: 'string' | 'RegExp' }
   | { readonly is: 'object'; readonly rules: OptionRules }
@@ -75,6 +76,8 @@ function fits(value: unknown, rule: OptionRule): boolean {
         (value as number) <= rule.to &&
         (rule.powerOfTwo !== true || Number.isInteger(Math.log2(value as number)))
       )
+    case 'number':
+      return typeof value === 'number' && value >= rule.from && value <= rule.to
     case 'oneOf':
       return typeof value === 'string' && rule.values.includes(value)
     case 'listOf':
@@ -101,6 +104,8 @@ export function allowed(rule: OptionRule): string {
       return `a ${rule.is}`
     case 'integer':
       return `${rule.powerOfTwo === true ? 'a power of two' : 'an integer'} from ${rule.from} to ${rule.to}`
+    case 'number':
+      return `a number from ${rule.from} to ${rule.to}`
     case 'oneOf':
       return rule.values.map((value) => `'${value}'`).join(' or ')
     case 'listOf':

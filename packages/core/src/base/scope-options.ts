@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import type { CinescopeError } from '@cinescope/protocol'
 import { type RingSettings, settleRing } from './ring-settings.ts'
+import type { KeepOptions, KeepSettings } from './keep-settings.ts'
 import { type AllSourceOptions, type SourceOptions, type SourceSettings, sourceSettings } from './source-settings.ts'
 
 /** Where a program runs. */
@@ -63,6 +64,8 @@ export interface ScopeOptions extends SourceOptions {
     /** What becomes of text that no tokenizer understands: `type-and-length` (default) or `keep`. */
     readonly text?: 'type-and-length' | 'keep'
   }
+  /** Which films are kept. Default all. */
+  readonly keep?: KeepOptions
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -86,6 +89,7 @@ export interface ScopeSettings {
     readonly maxBytes: number
   }
   readonly redaction: NonNullable<ScopeOptions['redaction']>
+  readonly keep: KeepSettings
   readonly sources: SourceSettings
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void
@@ -110,6 +114,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     ring: settleRing(options.ring),
     values: options.values,
     redaction: copyOf(options.redaction),
+    keep: options.keep,
     sources: sourceSettings(options),
     handleSignals: options.handleSignals,
     onInternalError: options.onInternalError,

@@ -5,7 +5,7 @@ import type { SchemaOf } from './option-schema.ts'
 import { printFault, type ScopeOptions } from './scope-options.ts'
 import { SOURCE_SCHEMA } from './source-settings.ts'
 
-type GroupSchema<K extends 'ring' | 'values' | 'redaction'> = SchemaOf<ScopeOptions>[K]
+type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep'> = SchemaOf<ScopeOptions>[K]
 
 const RING: GroupSchema<'ring'> = {
   is: 'object',
@@ -97,6 +97,77 @@ const REDACTION: GroupSchema<'redaction'> = {
   },
 }
 
+const KEEP: GroupSchema<'keep'> = {
+  is: 'object',
+  about: 'Which films are kept.',
+  rules: {
+    policy: {
+      is: 'oneOf',
+      values: ['all', 'tail', 'window'],
+      about:
+        'All films (`all`); those that failed, were slow or were marked, and some of each route, decided as they end (`tail`); or what happened lately, when a film fails or is slow, at a signal and at `scope.keep()` (`window`). States of entities are always kept.',
+      default: 'all',
+    },
+    slowMs: {
+      is: 'integer',
+      from: 1,
+      to: 2 ** 31,
+      about: 'Milliseconds after which a film is slow.',
+      default: 1000,
+    },
+    slowQuantile: {
+      is: 'number',
+      from: 0.5,
+      to: 1,
+      about:
+        'Under `tail`, a film slower than this part of the films of its route of late, where 100 are known, is slow; 1 turns it off.',
+      default: 0.99,
+    },
+    reservoir: {
+      is: 'integer',
+      from: 0,
+      to: 1_000_000,
+      about: 'Ordinary films of each route that `tail` keeps in each minute, so that rare routes are there whole.',
+      default: 1,
+    },
+    afterSeconds: {
+      is: 'integer',
+      from: 0,
+      to: 86_400,
+      about: 'Seconds for which `window` keeps everything after what it was kept for.',
+      default: 10,
+    },
+    signal: {
+      is: 'oneOf',
+      values: ['SIGUSR2'],
+      about: 'Signal at which `window` keeps that of the main thread.',
+      defaultText: 'none',
+    },
+    maxBytes: {
+      is: 'integer',
+      from: 131_072,
+      to: 1_073_741_824,
+      about:
+        'Bytes that are held for each thread: the film that is open longest is decided early beyond (`tail`), or the oldest goes (`window`).',
+      default: 16_777_216,
+    },
+    maxEvents: {
+      is: 'integer',
+      from: 1,
+      to: 1_000_000,
+      about: 'Events after which `tail` decides a film early.',
+      default: 10_000,
+    },
+    maxSeconds: {
+      is: 'integer',
+      from: 1,
+      to: 86_400,
+      about: 'Seconds after which `tail` decides a film early, and for which `window` holds what happened.',
+      default: 60,
+    },
+  },
+}
+
 /** The table. Its order is that of the documentation. */
 export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   enabled: {
@@ -140,6 +211,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   ring: RING,
   values: VALUES,
   redaction: REDACTION,
+  keep: KEEP,
   ...SOURCE_SCHEMA,
   handleSignals: {
     is: 'boolean',

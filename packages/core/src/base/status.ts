@@ -18,6 +18,7 @@ export const STATUS = {
   probeCpuMs: 13,
   valuesLost: 14,
   uninterned: 15,
+  notKept: 16,
 } as const
 
 /** Index of each int32 word. */
@@ -26,7 +27,7 @@ export const SIGNAL = {
   requested: 0,
   /** Number of the last request that is done, written by the writer; a futex. */
   done: 1,
-  /** 1 when the request is to stop. */
+  /** One of `STOP`. */
   stop: 2,
   /** 0 starting, 1 recording, 2 stopped, 3 failed. */
   state: 3,
@@ -35,6 +36,9 @@ export const SIGNAL = {
   /** Changes of the figures, begun and done: odd while they do not belong together. */
   publications: 5,
 } as const
+
+/** Whether the thread asks for the end: of the recording, or because it ends itself. */
+export const STOP = { no: 0, asked: 1, exit: 2 } as const
 
 /** Words of the writer's state. */
 export const WRITER_STATE = ['starting', 'recording', 'stopped', 'failed'] as const
@@ -50,5 +54,5 @@ export interface StatusMemory {
 
 /** An empty block. */
 export function allocateStatus(): StatusMemory {
-  return { figures: new SharedArrayBuffer(16 * 8), signals: new SharedArrayBuffer(8 * 4) }
+  return { figures: new SharedArrayBuffer(24 * 8), signals: new SharedArrayBuffer(8 * 4) }
 }

@@ -70,6 +70,8 @@ function valueOf(rule: OptionRule, text: string): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
     case 'integer':
       return /^\d{1,16}$/.test(text) ? Number(text) : text
+    case 'number':
+      return /^\d{1,16}(\.\d{1,16})?$/.test(text) ? Number(text) : text
     case 'listOf':
       return text
         .split(',')

@@ -32,8 +32,23 @@ export interface CorrelatorOptions {
   readonly maxValueBytes: number
   /** Shared with other rings of the same thread; default its own. */
   readonly indexes?: SegmentIndexes
+  /** Told of each root that ends: all of them are kept. */
+  readonly routes?: RouteSink | undefined
   /** Tails beside each other; the next one takes the place of all. Default `MAX_TAILS`. */
   readonly maxTails?: number
+}
+
+/** Counts films that end, by route. */
+interface RouteSink {
+  ended(site: number, kind: number, durationNs: number, isFailed: boolean, isKept: boolean): void
+}
+
+/** What was recorded apart of a film that is kept. */
+export interface FilmCredit {
+  readonly events: number
+  readonly lastSeq: number
+  /** FLAG bits of the film. */
+  readonly flags: number
 }
 
 /** Of a thread that records little each commit leaves a tail, and readers refuse a recording of more than 32,768 segments. */
@@ -41,6 +56,8 @@ const MAX_TAILS = 128
 
 /** See the file's first line. One per ring. */
 export class Correlator implements RecordSink {
+  /** When the earliest event began that may come late, out of the order of time; ns, Infinity for none. Readings of the clocks that date it are kept. */
+  heldSince: number = Infinity
   /** Events taken so far by kind code. */
   readonly taken: Float64Array = new Float64Array(KIND_LIMIT)
   readonly #options: CorrelatorOptions
@@ -71,20 +88,35 @@ export class Correlator implements RecordSink {
   }
 
   record(view: RecordView): void {
+    this.#take(view, true)
+  }
+
+  /** Takes a record that is there whatever becomes of its film: it tells of no film, and is not counted for one. */
+  recordApart(view: RecordView): void {
+    this.#take(view, false)
+  }
+
+  /** Counts for a film what was recorded apart. `time` is when its first record was written, in ns. */
+  credit(root: number, time: number, { events, lastSeq, flags }: FilmCredit): void {
+    this.#films.credit(root, Math.round(time), events, lastSeq, flags)
+  }
+
+  #take(view: RecordView, isOfFilm: boolean): void {
     const word = view.u32[view.u32Base + U32.word]!
     const kind = kindOf(word)
     this.taken[kind] = this.taken[kind]! + 1
     this.#lastTime = Math.round(view.f64[view.f64Base + F64.time]!)
     const phase = phaseOf(word)
     if (phase === PHASE.end) this.#end(view, word)
-    else this.#begin(view, word, phase === PHASE.begin)
+    else this.#begin(view, word, phase === PHASE.begin, isOfFilm)
     if (this.#rows.isFull || this.#rows.valueLength >= this.#options.maxValueBytes) this.#seal()
   }
 
-  gap(from: number, to: number, reason: GapReason): void {
+  /** `atNs`: when it was noticed; default with the record before. */
+  gap(from: number, to: number, reason: GapReason, atNs: number = this.#lastTime): void {
     const row = this.#rows.append(from)
     const rows = this.#rows.rows
-    rows.time[row] = this.#lastTime
+    rows.time[row] = atNs
     rows.word[row] = KINDS.gap | FLAG.synthetic
     rows.site[row] = 0
     rows.parent[row] = 0
@@ -112,7 +144,7 @@ export class Correlator implements RecordSink {
     return cut
   }
 
-  #begin(view: RecordView, word: number, isSpan: boolean): void {
+  #begin(view: RecordView, word: number, isSpan: boolean, isOfFilm: boolean): void {
     const { u32, u32Base: u, seq } = view
     const rows = this.#rows.rows
     const row = this.#rows.append(seq)
@@ -127,7 +159,7 @@ export class Correlator implements RecordSink {
     rows.number[row] = view.f64[view.f64Base + F64.number]!
     this.#rows.setIn(row, view.bytes, view.valueAt, view.valueLength)
     if (isSpan) this.#openRows.set(seq, row)
-    if (root === 0) return
+    if (root === 0 || !isOfFilm) return
     this.#films.count(root, seq, this.#lastTime, word)
     if (isSpan && root === seq) this.#films.begin(root, this.#lastTime, word, u32[u + U32.site]!)
     if (kindOf(word) === KINDS.edge && view.valueLength > 0 && view.valueLength < VALUE_ABSENT) {
@@ -149,7 +181,9 @@ export class Correlator implements RecordSink {
     if (root === 0) return
     this.#films.count(root, seq, this.#lastTime, word)
     if (root !== span) return
-    this.#films.end(root, since, rows.duration[row], rows.word[row]!, rows.site[row]!, rows.number[row])
+    const [site, duration] = [rows.site[row]!, rows.duration[row]]
+    this.#films.end(root, since, duration, rows.word[row]!, site, rows.number[row])
+    this.#options.routes?.ended(site, kindOf(word), duration, (word & FLAG.error) !== 0, true)
   }
 
   /** The row that an end completes: still here, resumed from an earlier segment, or rebuilt. */
@@ -193,8 +227,9 @@ export class Correlator implements RecordSink {
     this.#closes = []
     this.#tailCloses = 0
     this.#openAtStart = this.#carried.seqs()
-    // rows to come may be older than the last reading: out of the ring only now, or spans that are open still
-    this.#anchors = carriedAnchors(this.#anchors, Math.min(this.#lastTime, this.#carried.earliest()))
+    // rows to come may be older than the last reading: out of the ring only now, held until now, or spans that are open still
+    const since = Math.min(this.#lastTime, this.heldSince, this.#carried.earliest())
+    this.#anchors = carriedAnchors(this.#anchors, since)
   }
 
   #cutTail(): SealedSegment | undefined {

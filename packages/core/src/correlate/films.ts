@@ -24,6 +24,15 @@ export class FilmChanges {
     if ((word & FLAG.error) !== 0 && !isSpanKind(kindOf(word))) film.errors++
   }
 
+  /** Counts records that were taken apart. */
+  credit(root: number, time: number, events: number, lastSeq: number, flags: number): void {
+    const film = this.#of(root, time)
+    if (!film.hasRoot && time < film.time) film.time = time
+    film.events += events
+    film.flags |= flags
+    if (lastSeq > film.lastSeq) film.lastSeq = lastSeq
+  }
+
   /** The root began. */
   begin(root: number, time: number, word: number, site: number): void {
     const film = this.#of(root, time)

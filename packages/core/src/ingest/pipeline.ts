@@ -1,8 +1,9 @@
 /** One turn of the writer: ring to rows, rows to a commit, commit to the store. No thread, no sleep: the writer drives it. */
 
-import { type Anchor, CinescopeError, type Definition } from '@cinescope/protocol'
+import { type Anchor, CinescopeError, type Definition, type LedgerRow } from '@cinescope/protocol'
 import { type Clock, anchorOf } from '../base/clock.ts'
 import type { Commit, Cut } from '../base/commit.ts'
+import type { RouteRow } from '../base/route-row.ts'
 import type { RecordSink } from '../ring/consumer.ts'
 import type { Intake } from './intake.ts'
 
@@ -14,6 +15,25 @@ export interface Fold extends RecordSink {
   cut(seal: boolean, sealRows: number): Cut
 }
 
+/** What the pipeline needs of a stage that keeps some of the records back. */
+export interface Stage extends RecordSink {
+  readonly isHolding: boolean
+  tick(atNs: number): void
+  settle(ending: Ending): void
+  lost(): LedgerRow[]
+}
+
+/** What the pipeline needs of those counts. */
+export interface RouteCounts {
+  /** They have changed, and are due. */
+  readonly isDue: boolean
+  /** Hands out what has changed, if it is due or `all`. */
+  take(all: boolean): readonly RouteRow[]
+}
+
+/** What becomes of records that are held back when no more come: all are kept, or it is decided by what is known. */
+export type Ending = 'keep' | 'decide'
+
 /** What the pipeline needs of a store. */
 export interface CommitTarget {
   commit(commit: Commit): void
@@ -23,6 +43,10 @@ export interface CommitTarget {
 export interface PipelineParts {
   readonly intake: Intake
   readonly fold: Fold
+  /** Between the ring and the fold; default nothing. */
+  readonly stage?: Stage | undefined
+  /** Where films that end are counted by route; default nowhere. */
+  readonly routes?: RouteCounts | undefined
   readonly store: CommitTarget
   readonly clock: Clock
   /** Figures to keep with each commit. */
@@ -42,32 +66,49 @@ export class Pipeline {
   commits = 0
   /** Events that the last commit holds, those pruned since included. */
   taken = 0
-  /** Events accounted for by the last commit: taken, or known to be lost. */
+  /** Events accounted for by the last commit: taken, decided against, or known to be lost. */
   accounted = 0
+  /** Events decided against by the last commit. */
+  notKept = 0
   readonly #parts: PipelineParts
+  readonly #sink: RecordSink
   #definitions: Definition[] = []
   #unwritten: Commit | undefined
   #anchor: Anchor | undefined
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
+    this.#sink = parts.stage ?? parts.fold
   }
 
   /** Takes what the ring holds, at most `limit` records. While a commit is unwritten nothing is taken, so the ring pushes back. */
   drain(limit: number = DRAIN_SLICE): number {
     if (this.#unwritten !== undefined) return 0
     this.#keepAnchor()
-    return this.#parts.intake.drain(this.#parts.fold, limit)
+    return this.#parts.intake.drain(this.#sink, limit)
   }
 
   /** True when there is something that no commit holds. */
   get isDirty(): boolean {
-    return this.#unwritten !== undefined || this.#parts.fold.pendingRows > 0 || this.#definitions.length > 0
+    const { fold, routes } = this.#parts
+    return (
+      this.#unwritten !== undefined || fold.pendingRows > 0 || this.#definitions.length > 0 || routes?.isDue === true
+    )
   }
 
-  /** Commits everything drained so far; with `seal`, as a finished segment. False when the store refused: the commit is kept and tried again. */
-  commit(seal = false): boolean {
-    this.#unwritten ??= this.#next(seal)
+  /** Records are held back of which nothing has been decided. */
+  get isHolding(): boolean {
+    return this.#parts.stage?.isHolding === true
+  }
+
+  /** Decides on all that is held back; a commit must follow. */
+  settle(ending: Ending): void {
+    this.#parts.stage?.settle(ending)
+  }
+
+  /** Commits everything drained so far; with `seal`, as a finished segment; `all`: with figures that are not due yet. False when the store refused: the commit is kept and tried again. */
+  commit(seal = false, all: boolean = seal): boolean {
+    this.#unwritten ??= this.#next(seal, all)
     const { taken, lost } = this.#unwritten
     try {
       this.#parts.store.commit(this.#unwritten)
@@ -78,16 +119,17 @@ export class Pipeline {
     this.#unwritten = undefined
     this.commits++
     this.taken = taken.reduce((sum, count) => sum + count, 0)
+    this.notKept = lost.reduce((sum, { reason, count }) => (reason === 'notKept' ? sum + count : sum), 0)
     this.accounted = this.taken + lost.reduce((sum, row) => sum + row.count, 0)
     return true
   }
 
   /** Tells the fold of records up to `lastOffered` that never came. Only once the producer offers no more. */
   closeGap(lastOffered: number): void {
-    this.#parts.intake.consumer.closeGap(this.#parts.fold, lastOffered)
+    this.#parts.intake.consumer.closeGap(this.#sink, lastOffered)
   }
 
-  #next(seal: boolean): Commit {
+  #next(seal: boolean, all: boolean): Commit {
     this.#definitions = this.#definitions.concat(this.#parts.intake.definitions())
     const cut = this.#parts.fold.cut(seal, this.#parts.sealRows)
     const definitions = this.#definitions
@@ -96,7 +138,8 @@ export class Pipeline {
       ...cut,
       definitions,
       taken: this.#parts.fold.taken.slice(),
-      lost: this.#parts.intake.lost(),
+      lost: [...this.#parts.intake.lost(), ...(this.#parts.stage?.lost() ?? [])],
+      routes: this.#parts.routes?.take(all) ?? [],
       counters: this.#parts.counters(),
     }
   }
@@ -112,6 +155,7 @@ export class Pipeline {
     }
     this.#anchor = now
     this.#parts.fold.anchor(now)
+    this.#parts.stage?.tick(now.atNs)
   }
 }
 

@@ -3,12 +3,12 @@
 import type { CinescopeError } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
 import { publish } from '../base/figures.ts'
-import { SIGNAL, STATUS, type StatusMemory } from '../base/status.ts'
+import { SIGNAL, STATUS, type StatusMemory, STOP } from '../base/status.ts'
 import type { FindRing } from '../ring/chain.ts'
 import type { DefinitionSource } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
 import { Intake } from './intake.ts'
-import { type Fold, Pipeline } from './pipeline.ts'
+import { type Ending, type Fold, Pipeline, type RouteCounts, type Stage } from './pipeline.ts'
 import type { ThreadLedger } from './thread-ledger.ts'
 
 /** How often what was drained is committed; a writer that holds anything back sleeps no longer. */
@@ -25,6 +25,9 @@ export interface StrandParts {
   readonly definitions: DefinitionSource
   readonly status: StatusMemory
   readonly fold: Fold
+  /** See `PipelineParts.stage`. */
+  readonly stage: Stage | undefined
+  readonly routes: RouteCounts
   readonly ledger: ThreadLedger
   readonly clock: Clock
   /** Figures to keep with each commit. */
@@ -56,9 +59,10 @@ export class Strand {
     this.#intake = new Intake(parts.ring, parts.definitions, parts.findRing)
     this.#signals = new Int32Array(parts.status.signals)
     this.figures = new Float64Array(parts.status.figures)
-    const { fold, clock, counters, report } = parts
+    const { fold, stage, routes, clock, counters, report } = parts
     const store = parts.ledger.targetOf(parts.thread)
-    this.#pipeline = new Pipeline({ intake: this.#intake, fold, store, clock, counters, sealRows: SEAL_ROWS, report })
+    const intake = this.#intake
+    this.#pipeline = new Pipeline({ intake, fold, stage, routes, store, clock, counters, sealRows: SEAL_ROWS, report })
   }
 
   /** Number of the request that is not answered yet; undefined when there is none. */
@@ -69,7 +73,12 @@ export class Strand {
 
   /** Its thread records no more. */
   get isStopping(): boolean {
-    return this.hasEnded || Atomics.load(this.#signals, SIGNAL.stop) === 1
+    return this.hasEnded || Atomics.load(this.#signals, SIGNAL.stop) !== STOP.no
+  }
+
+  /** How the thread ends: what it was in the middle of when it was ended, or its process ends, is kept. */
+  get ending(): Ending {
+    return this.hasEnded || Atomics.load(this.#signals, SIGNAL.stop) === STOP.exit ? 'keep' : 'decide'
   }
 
   get commits(): number {
@@ -78,6 +87,11 @@ export class Strand {
 
   get isDirty(): boolean {
     return this.#pipeline.isDirty
+  }
+
+  /** Records are held back of which nothing has been decided: it is to be looked at from time to time. */
+  get isHolding(): boolean {
+    return this.#pipeline.isHolding
   }
 
   /** Records in the ring. */
@@ -94,14 +108,15 @@ export class Strand {
     if (!isAsked && now - this.#lastCommitMs < COMMIT_EVERY_MS) return true
     if (!isAsked && !this.#pipeline.isDirty) return true
     this.#lastCommitMs = now
-    return this.#pipeline.commit() || this.#refused()
+    return this.#pipeline.commit(false, isAsked) || this.#refused()
   }
 
-  /** Seals what there is; nothing comes after it. False when the store refused. */
-  seal(): boolean {
+  /** Decides on what is held back and seals what there is; nothing comes after it. False when the store refused. */
+  seal(ending: Ending): boolean {
     if (!this.#catchUp()) return this.#refused()
+    this.#pipeline.settle(ending)
     // one that was ended from outside told of no last event
-    if (Atomics.load(this.#signals, SIGNAL.stop) === 1) this.#pipeline.closeGap(this.figures[STATUS.offered]!)
+    if (Atomics.load(this.#signals, SIGNAL.stop) !== STOP.no) this.#pipeline.closeGap(this.figures[STATUS.offered]!)
     return this.#pipeline.commit(true) || this.#refused()
   }
 
@@ -126,6 +141,7 @@ export class Strand {
       figures[STATUS.accounted] = this.#pipeline.accounted
       figures[STATUS.pruned] = pruned
       figures[STATUS.stored] = stored
+      figures[STATUS.notKept] = this.#pipeline.notKept
       figures[STATUS.overwritten] = overwritten
       figures[STATUS.commits] = this.#pipeline.commits
       figures[STATUS.bytes] = bytes

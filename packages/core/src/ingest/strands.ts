@@ -46,6 +46,11 @@ export class Strands {
     return this.#strands.some((strand) => strand.isDirty)
   }
 
+  /** See `Strand.isHolding`. */
+  get isHolding(): boolean {
+    return this.#strands.some((strand) => strand.isHolding)
+  }
+
   /** Commits of all threads so far. */
   get commits(): number {
     return this.#strands.reduce((sum, strand) => sum + strand.commits, this.#retiredCommits)

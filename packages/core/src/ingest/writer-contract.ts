@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { ErrorCode } from '@cinescope/protocol'
+import type { KeepSettings } from '../base/keep-settings.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { RingMemory } from '../ring/memory.ts'
@@ -17,6 +18,7 @@ export interface WriterInput {
   /** Where to record; undefined keeps the recording in memory. */
   readonly path: string | undefined
   readonly maxBytes: number
+  readonly keep: KeepSettings
   /** Where queries come in when the recording is in memory and so can be read nowhere else. */
   readonly queries: MessagePort | undefined
 }

@@ -27,6 +27,7 @@ export const ARGUMENTS: Readonly<Record<Method, number>> = {
   lastWrite: 3,
   diffStates: 3,
   step: 1,
+  routes: 0,
   clockSkew: 0,
   ledger: 0,
   status: 0,

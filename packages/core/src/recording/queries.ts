@@ -12,6 +12,7 @@ import { story } from '../query/causality/story.ts'
 import { childrenOf, event, parentsOf } from '../query/event.ts'
 import { events } from '../query/events.ts'
 import { sequences } from '../query/sequence/sequences.ts'
+import { routes } from '../query/routes.ts'
 import { film, films, filmsOfTrace, filmSummaries } from '../query/films.ts'
 import { diffStates } from '../timetravel/diff-states.ts'
 import { history } from '../timetravel/history.ts'
@@ -46,6 +47,7 @@ export const QUERIES: Queries = {
   lastWrite,
   diffStates,
   step,
+  routes,
   clockSkew: async () => [],
   ledger,
   status,

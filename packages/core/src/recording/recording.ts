@@ -27,6 +27,7 @@ import type {
   HistoryQuery,
   LastWrite,
   Ledger,
+  RouteFigures,
   SequencePage,
   SeekTarget,
   SequenceQuery,
@@ -116,6 +117,8 @@ export interface Recording {
    * `seek` does this again and again. @throws CSC_ERR_NOT_FOUND
    */
   step(query?: StepQuery, control?: QueryControl): Promise<Frame | undefined>
+  /** What is known of each route, that with the most films first: of films that are not kept too. None of an extract. */
+  routes(control?: QueryControl): Promise<readonly RouteFigures[]>
   /** How far the clocks of processes that sent each other something are apart; of a merged recording. */
   clockSkew(control?: QueryControl): Promise<readonly ClockSkew[]>
   ledger(control?: QueryControl): Promise<Ledger>

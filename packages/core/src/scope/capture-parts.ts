@@ -19,7 +19,7 @@ import { scrubText } from '../value/scrub.ts'
 import type { ScopeParts } from './running-scope.ts'
 
 /** What a thread records with. */
-export type CaptureParts = Pick<ScopeParts, 'probe' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults'>
+export type CaptureParts = Pick<ScopeParts, 'probe' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults' | 'keepsAll'>
 
 /** Whose events they are, and where they go. */
 export interface CaptureTarget {
@@ -68,7 +68,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     sources: settings.sources,
     redaction,
   })
-  return { probe, ring, keys, sites, entities, faults }
+  return { probe, ring, keys, sites, entities, faults, keepsAll: settings.keep.policy === 'all' }
 }
 
 /** Writes down for the writer what only this thread knows; gives the events offered. */

@@ -68,7 +68,8 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
   const writer = new JoinedWriter(invitation, { thread, ring, rings, definitions, status, offered, onGone, report })
   tellOfThreads(parts, wake)
   // signals reach the main thread only
-  const releaseExit = watchProcess({ ...settings, handleSignals: false }, parts.probe, writer)
+  const { signal: _signal, ...withoutSignal } = settings.keep
+  const releaseExit = watchProcess({ ...settings, handleSignals: false, keep: withoutSignal }, parts.probe, writer)
   const releaseRing = tendRing(parts.ring)
   // how a hook is does not depend on the thread, and the one that started the recording has told it
   startSources(parts.probe, { moduleHooks, tell: () => undefined })

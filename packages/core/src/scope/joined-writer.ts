@@ -76,7 +76,7 @@ export class JoinedWriter implements WriterLink {
 
   async stop(): Promise<void> {
     if (this.#isOver) return this.#gone()
-    await this.#answered(this.#requests.askToStop())
+    await this.#answered(this.#requests.askToStop(false))
     this.#gone()
   }
 
@@ -85,7 +85,7 @@ export class JoinedWriter implements WriterLink {
     if (this.#isOver) return
     const offered = this.#joining.offered()
     if (!this.#hasJoined && offered > 0) Atomics.wait(this.#writer, SIGNAL.state, STARTING, EXIT_START_MS)
-    if (this.#join()) this.#requests.askToStop()
+    if (this.#join()) this.#requests.askToStop(true)
     else if (offered > 0) this.#joining.report(unheard(offered))
   }
 

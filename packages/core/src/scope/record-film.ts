@@ -5,6 +5,7 @@ import { CinescopeError, type Film, formatTraceparent, KINDS } from '@cinescope/
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import type { OpenRecording } from '../recording/recording.ts'
+import { keepAll } from './keep-request.ts'
 
 /** The film that a function made. */
 export interface RecordedFilm<T> extends Film {
@@ -17,6 +18,8 @@ export interface RecordedFilm<T> extends Film {
 /** What recording a film needs of the scope. */
 export interface FilmRecorder {
   readonly probe: Probe
+  /** Nothing is decided against. */
+  readonly keepsAll: boolean
   flush(): Promise<void>
   recording(): OpenRecording
 }
@@ -32,6 +35,7 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
   const { probe } = recorder
   if (!probe.isEnabled)
     throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
+  const release = recorder.keepsAll ? () => undefined : keepAll(probe)
   const root = probe.open(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined)
   const untrace = traceRequests(probe, root)
   try {
@@ -42,6 +46,7 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
     return { ...films[0]!, result, films }
   } finally {
     root.end()
+    release()
     untrace()
   }
 }

@@ -14,6 +14,8 @@ import { remoteRecording } from '../recording/remote-recording.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import type { KeyTable } from '../value/keys.ts'
 import { type EntityHandle, openEntity } from './entity-handle.ts'
+import { keepNow } from './keep-request.ts'
+import { nameOf } from './name-of.ts'
 import { OpenTails } from './open-tails.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
@@ -31,7 +33,7 @@ export interface CurrentSpan {
   set(name: string, value: unknown): void
 }
 
-/** Live figures; counts are events. produced = stored + pruned + dropped + pending, always. */
+/** Live figures; counts are events. produced = stored + pruned + dropped + notKept + pending, always. */
 export interface ScopeStatus extends SelfCost {
   readonly state: WriterState | 'disabled'
   readonly path: string | undefined
@@ -39,6 +41,9 @@ export interface ScopeStatus extends SelfCost {
   readonly stored: number
   readonly pruned: number
   readonly dropped: number
+  /** Decided against by the option `keep`. */
+  readonly notKept: number
+  /** Not yet accounted for; what `keep` has not decided on is among it, after `flush` too. */
   readonly pending: number
   /** Values left out because the arena was full; their events are recorded. */
   readonly valuesLost: number
@@ -69,12 +74,20 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   log(message: string, attributes?: Readonly<Record<string, unknown>>): void
   /** An entity of this process whose states can be recorded. */
   entity(kind: string, id: string | number | bigint): EntityHandle
-  /** Runs `fn` and gives the film it made. */
+  /**
+   * Keeps the current film where films are kept by their end, or what happened lately where a window is held; marks the current
+   * film in any case. What has been decided against before stays so.
+   */
+  keep(reason: string): void
+  /** Runs `fn` and gives the film it made, which is kept whatever the option `keep` says of others. */
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>>
   /** The recording, read in another thread. Events are visible 250 ms after they happened at the latest, or after `flush`. */
   recording(): OpenRecording
   status(): ScopeStatus
-  /** Resolves when everything recorded so far is in the recording, or nothing is recorded. @throws CSC_ERR_STORE when it cannot be written now */
+  /**
+   * Resolves when everything recorded so far is in the recording, or nothing is recorded. It decides on no film: what the option
+   * `keep` holds back is not in the recording then, and is counted as pending. @throws CSC_ERR_STORE when it cannot be written now
+   */
   flush(): Promise<void>
   /** Finishes the recording. Idempotent; afterwards probes cost one branch. */
   stop(): Promise<void>
@@ -90,6 +103,8 @@ export interface ScopeParts {
   readonly faults: Faults
   readonly status: StatusMemory
   readonly path: string | undefined
+  /** Nothing is decided against. */
+  readonly keepsAll: boolean
   /** Undefined when nothing is recorded. */
   readonly writer: WriterLink | undefined
   /** Where a recording in memory is asked. */
@@ -147,8 +162,13 @@ export class RunningScope implements Scope {
     return openEntity(this.#parts.probe, kind, id)
   }
 
+  keep(reason: string): void {
+    keepNow(this.#parts.probe, nameOf(reason))
+  }
+
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
-    return recordFilm({ probe: this.#parts.probe, flush: () => this.flush(), recording: () => this.recording() }, fn)
+    const { probe, keepsAll } = this.#parts
+    return recordFilm({ probe, keepsAll, flush: () => this.flush(), recording: () => this.recording() }, fn)
   }
 
   recording(): OpenRecording {
@@ -164,13 +184,15 @@ export class RunningScope implements Scope {
     const accounted = figure(STATUS.accounted)
     const stored = figure(STATUS.stored)
     const pruned = figure(STATUS.pruned)
+    const notKept = figure(STATUS.notKept)
     return {
       state: writer?.state ?? (faults.list().length > 0 ? 'failed' : 'disabled'),
       path,
       produced: ring.seq,
       stored,
       pruned,
-      dropped: accounted - stored - pruned,
+      dropped: accounted - stored - pruned - notKept,
+      notKept,
       pending: ring.seq - accounted,
       valuesLost: ring.valuesLost,
       bytes: figure(STATUS.bytes),

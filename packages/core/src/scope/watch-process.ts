@@ -4,6 +4,7 @@ import { KINDS } from '@cinescope/protocol'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import type { Probe } from '../capture/probe.ts'
 import { drainAtExit } from './exit.ts'
+import { keepNow } from './keep-request.ts'
 import type { WriterLink } from './writer-link.ts'
 
 /** Drains at exit and records what kills the process, or a thread of it. Returns what takes it all off again. */
@@ -18,8 +19,12 @@ export function watchProcess(settings: ScopeSettings, probe: Probe, writer: Writ
     writer.stopNow()
   }, settings.handleSignals)
   process.on('uncaughtExceptionMonitor', onFatal)
+  const { signal } = settings.keep
+  const onSignal = (): void => keepNow(probe, `signal ${signal}`)
+  if (signal !== undefined) process.on(signal, onSignal)
   return () => {
     process.off('uncaughtExceptionMonitor', onFatal)
+    if (signal !== undefined) process.off(signal, onSignal)
     release()
   }
 }

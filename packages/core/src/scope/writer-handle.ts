@@ -80,7 +80,7 @@ export class WriterHandle implements WriterLink {
   /** Asks the writer to finish the recording and waits until its thread has ended, or shows no progress. */
   async stop(): Promise<void> {
     if (this.#isGone) return
-    const request = this.#requests.askToStop()
+    const request = this.#requests.askToStop(false)
     const watch = this.#watch()
     await this.#settled(request)
     // the wait below is the host's own: it asked for the stop
@@ -117,7 +117,7 @@ export class WriterHandle implements WriterLink {
     const now = (): number => performance.now()
     const hasRecorded = offered() > 0
     const wait = new ExitWait({ isUp: this.state === 'recording', hasRecorded, waitingInGrown, now })
-    const request = requests.askToStop()
+    const request = requests.askToStop(true)
     for (;;) {
       const isUp = this.state === 'recording'
       const done = Atomics.load(requests.signals, SIGNAL.done)

@@ -1,7 +1,7 @@
 /** What a thread asks of the writer through shared memory, and what it finds there. */
 
 import { CinescopeError } from '@cinescope/protocol'
-import { SIGNAL, STATUS, type StatusMemory } from '../base/status.ts'
+import { SIGNAL, STATUS, type StatusMemory, STOP } from '../base/status.ts'
 import { wakeWriter } from '../ring/memory.ts'
 
 /** Where it asks. */
@@ -53,11 +53,11 @@ export class WriterRequests {
 
   /**
    * Asks for the end, which the next request is answered with. The writer may see the stop before that, while it answers an
-   * earlier one; it must know then what was offered.
+   * earlier one; it must know then what was offered. `isExit`: the thread ends in the middle of what it does.
    */
-  askToStop(): number {
+  askToStop(isExit: boolean): number {
     this.#figures[STATUS.offered] = this.#offered()
-    Atomics.store(this.signals, SIGNAL.stop, 1)
+    Atomics.store(this.signals, SIGNAL.stop, isExit ? STOP.exit : STOP.asked)
     return this.ask()
   }
 

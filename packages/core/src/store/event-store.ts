@@ -14,6 +14,7 @@ import type {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
+import type { RouteRow } from '../base/route-row.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
 import type { CarriedState } from './carried-state.ts'
 
@@ -114,6 +115,8 @@ export interface StoreView {
    * afterwards, tails too, except what retention has removed; `segments()` itself and look-ups may give newer things.
    */
   rest(): Promise<void>
+  /** Figures of routes. @throws CSC_ERR_CORRUPT */
+  routes(): readonly RouteRow[]
   counters(): Readonly<Record<string, number>>
   /** What the process can record, as it told last, by name. */
   hooks(): readonly Hook[]

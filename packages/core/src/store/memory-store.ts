@@ -19,6 +19,7 @@ import {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
+import type { RouteRow } from '../base/route-row.ts'
 import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
 import {
   carriedBudget,
@@ -60,6 +61,8 @@ class MemoryStore implements EventStore {
   #taken = new Float64Array(KIND_LIMIT)
   #pruned: Float64Array = new Float64Array(KIND_LIMIT)
   #lost: readonly LedgerRow[] = []
+  /** By thread, site and kind. */
+  readonly #routes = new Map<string, RouteRow>()
   #counters: Readonly<Record<string, number>> = {}
   #state: RecordingState = 'live'
 
@@ -90,6 +93,7 @@ class MemoryStore implements EventStore {
     for (const [number, film] of films) this.#films.set(number, film)
     this.#taken = commit.taken.slice()
     this.#lost = commit.lost
+    for (const route of commit.routes ?? []) this.#routes.set(`${route.thread} ${route.site} ${route.kind}`, route)
     this.#counters = commit.counters
   }
 
@@ -126,6 +130,7 @@ class MemoryStore implements EventStore {
         ...ledgerRowsOf('pruned', pruned),
         ...lost,
       ],
+      routes: () => [...this.#routes.values()],
       counters: () => this.#counters,
       hooks: () => [...this.#hooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       rest: () => setImmediate(),

@@ -100,6 +100,7 @@ const ASKS: Readonly<Record<Method, Ask>> = {
     await attempt('sequences by entity', () => recording.sequences({ steps, by: 'entity', without: { error: true } }))
     await attempt('sequences not followed', () => recording.sequences({ steps, absent: true, withinMs: 1, by: 'any' }))
   },
+  routes: (recording, attempt) => attempt('routes', () => recording.routes()),
   clockSkew: (recording, attempt) => attempt('clockSkew', () => recording.clockSkew()),
   async arrivals(recording, attempt) {
     const page = await attempt('arrivals', () => recording.arrivals({ from: 'start', limit: 50 }))

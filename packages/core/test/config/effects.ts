@@ -22,6 +22,10 @@ export interface Effect {
   readonly changed: unknown
 }
 
+const TAIL = { keep: { policy: 'tail' } } as const
+const WINDOW = { keep: { policy: 'window' } } as const
+const NO_RESERVOIR = { keep: { policy: 'tail', reservoir: 0 } } as const
+const NONE_SLOW = { keep: { policy: 'tail', slowMs: 100_000, reservoir: 0 } } as const
 const NO_ROOM = { ring: { records: 64 } } as const
 const SERVER = { sources: { 'http.server': true } } as const
 const CLIENT = { sources: { undici: true } } as const
@@ -77,6 +81,33 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   'redaction.paths': { value: ['a.note'], shows: keeps({ a: { note: 'blue' } }, 'blue'), usual: true, changed: false },
   'redaction.shapes': { value: [/K-\d+/], shows: keeps({ a: 'K-1234' }, '1234'), usual: true, changed: false },
   'redaction.text': { value: 'keep', beside: SERVER, shows: receives(CSV, 'a;b', 'a;b'), usual: false, changed: true },
+  'keep.policy': {
+    value: 'tail',
+    beside: { keep: { reservoir: 0 } },
+    shows: decides(() => undefined),
+    usual: 'stored',
+    changed: 'notKept',
+  },
+  'keep.slowMs': {
+    value: 2,
+    beside: NO_RESERVOIR,
+    shows: decides(() => block(4)),
+    usual: 'notKept',
+    changed: 'stored',
+  },
+  'keep.slowQuantile': { value: 0.5, beside: NO_RESERVOIR, shows: decidesByRoute, usual: false, changed: true },
+  'keep.reservoir': { value: 0, beside: TAIL, shows: decides(() => undefined), usual: 'stored', changed: 'notKept' },
+  'keep.afterSeconds': { value: 0, beside: WINDOW, shows: keepsAfter, usual: 'stored', changed: 'pending' },
+  'keep.signal': {
+    value: 'SIGUSR2',
+    beside: WINDOW,
+    shows: (start) => of(start, () => process.listenerCount('SIGUSR2') > 0),
+    usual: false,
+    changed: true,
+  },
+  'keep.maxBytes': { value: 131_072, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
+  'keep.maxEvents': { value: 400, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
+  'keep.maxSeconds': { value: 1, beside: NONE_SLOW, shows: decidesEarly(2500), usual: false, changed: true },
   sources: { value: true, shows: records('console'), usual: false, changed: true },
   ...Object.fromEntries(
     sourceNames().map((name) => [
@@ -136,6 +167,59 @@ function keeps(state: unknown, text: string): Effect['shows'] {
       scope.entity('thing', 1).snapshot(state)
       return (await told(scope)).includes(text)
     })
+}
+
+/** What becomes of the events of a film. */
+function decides(work: () => void): Effect['shows'] {
+  return (start) =>
+    of(start, async (scope) => {
+      scope.span('film', work)
+      await scope.flush()
+      const { stored, notKept } = scope.status()
+      return notKept > 0 ? 'notKept' : stored > 0 ? 'stored' : 'pending'
+    })
+}
+
+/** What becomes of a film right after the window was kept. */
+function keepsAfter(start: Start): Promise<string> {
+  return of(start, async (scope) => {
+    scope.keep('to see')
+    scope.span('film', () => undefined)
+    await scope.flush()
+    // beside the request itself
+    return scope.status().stored > 1 ? 'stored' : scope.status().pending > 0 ? 'pending' : 'lost'
+  })
+}
+
+/** Whether a film is kept that is slower than half of its route's, and not slower than one in a hundred. */
+function decidesByRoute(start: Start): Promise<boolean> {
+  return of(start, async (scope) => {
+    for (let i = 0; i < 100; i++) scope.span('film', () => block(i % 10 === 0 ? 20 : 0))
+    scope.span('film', () => block(5))
+    await scope.flush()
+    return scope.status().stored > 0
+  })
+}
+
+/** Whether a film is decided before it has ended: one of half as many events as are allowed by default, and as many bytes. */
+function decidesEarly(withinMs = 0): Effect['shows'] {
+  return (start) =>
+    of(start, (scope) =>
+      scope.span('film', async () => {
+        for (let i = 0; i < 500; i++) scope.log(`line ${i}`, { text: 'x'.repeat(300) })
+        const until = performance.now() + withinMs
+        do {
+          await scope.flush()
+          if (scope.status().notKept > 0) return true
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        } while (performance.now() < until)
+        return false
+      }),
+    )
+}
+
+function block(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until;);
 }
 
 async function told(scope: Scope): Promise<string> {

@@ -13,6 +13,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodePlainRecord } from '../../src/base/plain-value.ts'
 import type { Commit } from '../../src/base/commit.ts'
+import type { RouteRow } from '../../src/base/route-row.ts'
 import type { FilmChange } from '../../src/base/sealed-segment.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import type { EventSource, EventStore, FilmRow, FilmScan, PruneReport, StoreView } from '../../src/store/event-store.ts'
@@ -115,6 +116,27 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
         expect(view.ledger()).toEqual(lost(5))
         expect(view.counters()['a']).toBe(4)
       })
+    })
+
+    it('has of each route of each thread the figures told last', async () => {
+      const { store, reader } = open()
+      const route = (thread: number, films: number): RouteRow => ({
+        thread,
+        site: 7,
+        kind: 1,
+        films,
+        failed: 1,
+        kept: 2,
+        sketch: Uint8Array.of(1, films),
+      })
+      store.commit({ ...emptyCommit(), routes: [route(0, 3), route(5, 4)] })
+      store.commit({ ...emptyCommit(), routes: [route(0, 8)] })
+      store.commit(emptyCommit())
+      const routes = await reader.read((view) => view.routes())
+      expect(routes.map((each) => ({ ...each, sketch: Uint8Array.from(each.sketch) }))).toEqual([
+        route(0, 8),
+        route(5, 4),
+      ])
     })
 
     it('drops the tails that a finished segment replaces, and no others', async () => {

@@ -31,17 +31,27 @@ async function* openInAll(segments: readonly SegmentEntry[], parts: QueryParts):
 
 /** The last segment of a thread knows the spans that were open before it: only where these begin is read. */
 async function* openInLast(segments: readonly SegmentEntry[], parts: QueryParts): AsyncGenerator<OpenRow> {
-  const seqs = knownOpen(segments, parts)
-  const ascending = Array.from(seqs).toSorted((a, b) => a - b)
-  let next = 0
+  const seqs = new Set(knownOpen(segments, parts))
+  let ascending = Array.from(seqs).toSorted((a, b) => a - b)
   for (const entry of segments.filter(({ isTail }) => !isTail)) {
-    // a span begins in the first segment that goes as far
-    const before = next
-    while (next < ascending.length && ascending[next]! <= entry.summary.seqHigh) next++
-    if (next === before) continue
+    if (!isOneWithin(ascending, entry.summary)) continue
     await parts.cost.breathe()
-    for (const found of openRows(entry, parts)) if (seqs.has(found.rows.seq[found.row]!)) yield found
+    // a film that was held back begins in a later segment than others of its time
+    for (const found of openRows(entry, parts)) if (seqs.delete(found.rows.seq[found.row]!)) yield found
+    if (seqs.size < ascending.length) ascending = ascending.filter((seq) => seqs.has(seq))
   }
+}
+
+/** True when one of the seqs lies in the segment's range. O(log seqs). */
+function isOneWithin(ascending: readonly number[], { seqLow, seqHigh }: SegmentEntry['summary']): boolean {
+  let [from, to] = [0, ascending.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    // below `to`
+    if (ascending[middle]! < seqLow) from = middle + 1
+    else to = middle
+  }
+  return (ascending[from] ?? Infinity) <= seqHigh
 }
 
 /** What was open when the last finished segment ended, but for what tails end. */

@@ -8,7 +8,7 @@ import { createGapSealer } from './reseal.ts'
 import type { Turn } from './turns.ts'
 
 /** Tables that tell the state of a process: the furthest recording's alone. */
-export const STATE_TABLES: readonly string[] = ['process', 'hook', 'counter', 'carried']
+export const STATE_TABLES: readonly string[] = ['process', 'hook', 'counter', 'route', 'carried']
 /** Tables that only grow: each recording's. */
 export const GROWING_TABLES: readonly string[] = ['site', 'key', 'entity', 'film']
 

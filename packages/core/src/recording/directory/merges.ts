@@ -22,6 +22,7 @@ import { story } from '../../query/causality/story.ts'
 import { formatCursor } from '../../query/cursor.ts'
 import { checkLimit } from '../../query/limit.ts'
 import { mergeExplains } from '../../query/merge-explains.ts'
+import { uniteRoutes } from '../../query/routes.ts'
 import { sequences } from '../../query/sequence/sequences.ts'
 import { filmNumber } from '../../store/event-store.ts'
 import type { Method, Recording } from '../recording.ts'
@@ -64,6 +65,7 @@ export const MERGES: { readonly [M in Method]: Merge<M> } = {
   story: (directory, id, options) => story(directory.ground(), id, options),
   ...STATES,
   step: stepOf,
+  routes: async (directory) => uniteRoutes((await directory.ask('routes', [])).flatMap(({ answer }) => answer)),
   clockSkew: async () => [],
   ledger: async (directory) => ledgerOf((await directory.ask('ledger', [])).map(({ answer }) => answer)),
   status: statusOf,

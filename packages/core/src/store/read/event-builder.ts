@@ -91,6 +91,7 @@ export function buildSummary(node: NodeId, view: StoreView, film: FilmRow, ancho
     error: (film.flags & FLAG.error) !== 0,
     aborted: (film.flags & FLAG.aborted) !== 0,
     marked: (film.flags & FLAG.marked) !== 0,
+    decidedEarly: (film.flags & FLAG.decidedEarly) !== 0,
     events: film.events,
     errors: film.errors,
     traceId: film.trace ?? derivedTraceId(node, place),

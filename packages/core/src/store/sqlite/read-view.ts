@@ -22,6 +22,7 @@ import {
   type TraceId,
 } from '@cinescope/protocol'
 import { expandBlock, MAX_PAGE_BYTES } from '../compression.ts'
+import type { RouteRow } from '../../base/route-row.ts'
 import type { CarriedState } from '../carried-state.ts'
 import { filmKey, isWithin } from '../film-scan.ts'
 import {
@@ -46,6 +47,9 @@ import { integer, SqlReader, type SqlRow, string } from './sql-reader.ts'
 const ROWS_PER_PAGE = 200
 /** Longest key that is taken: a writer interns 64 code units at most. It stands in each value that has it, many times an answer. */
 const MAX_KEY_BYTES = 256
+/** Longest sketch of a route, and most routes: those of some threads more than any program has. */
+const MAX_SKETCH_BYTES = 131_072
+const MAX_ROUTE_ROWS = 100_000
 /** Sites of all threads that are known by name at once. */
 const MOST_SITES = 16 * MAX_SITES
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
@@ -242,6 +246,13 @@ export class SqliteView implements StoreView {
       }))
   }
 
+  routes(): readonly RouteRow[] {
+    const rows: RouteRow[] = []
+    const sql = `SELECT thread, site, kind, films, failed, kept, ${bounded('sketch', MAX_SKETCH_BYTES)} FROM route LIMIT ?`
+    this.#sql.each(sql, [MAX_ROUTE_ROWS], (row) => rows.push(routeOf(row)) > 0)
+    return rows
+  }
+
   counters(): Readonly<Record<string, number>> {
     const counters = Object.create(null) as Record<string, number>
     for (const row of this.#sql.all(`SELECT ${bounded('name')}, value FROM counter LIMIT 1000`)) {
@@ -259,6 +270,15 @@ export class SqliteView implements StoreView {
   #mostRows(): number {
     return (integer(this.#sql.get('PRAGMA page_count') ?? {}, 'page_count') + 1) * ROWS_PER_PAGE
   }
+}
+
+/** @throws CSC_ERR_CORRUPT */
+function routeOf(row: SqlRow): RouteRow {
+  const sketch = row['sketch']
+  if (!(sketch instanceof Uint8Array)) throw new CinescopeError('CSC_ERR_CORRUPT', 'route.sketch is no blob')
+  const of = (column: string): number => integer(row, column)
+  const [thread, site, kind] = [of('thread'), of('site'), of('kind')]
+  return { thread, site, kind, films: of('films'), failed: of('failed'), kept: of('kept'), sketch }
 }
 
 function filmOf(row: SqlRow): FilmRow {

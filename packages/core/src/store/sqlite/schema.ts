@@ -29,6 +29,8 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   film: 'CREATE TABLE film(number INTEGER PRIMARY KEY, time INTEGER, duration INTEGER, kind INTEGER, site INTEGER, status INTEGER, flags INTEGER, events INTEGER, errors INTEGER, span INTEGER, trace BLOB)',
   film_time: 'CREATE INDEX film_time ON film(time, number)',
   film_trace: 'CREATE INDEX film_trace ON film(trace) WHERE trace IS NOT NULL',
+  route:
+    'CREATE TABLE route(thread INTEGER, site INTEGER, kind INTEGER, films INTEGER, failed INTEGER, kept INTEGER, sketch BLOB, PRIMARY KEY(thread, site, kind)) WITHOUT ROWID',
   ledger: 'CREATE TABLE ledger(reason TEXT, kind TEXT, count INTEGER, PRIMARY KEY(reason, kind)) WITHOUT ROWID',
   hook: 'CREATE TABLE hook(name TEXT PRIMARY KEY, state TEXT, version TEXT, reason TEXT, remedy TEXT) WITHOUT ROWID',
   counter: 'CREATE TABLE counter(name TEXT PRIMARY KEY, value REAL) WITHOUT ROWID',

@@ -109,6 +109,8 @@ class SqliteStore implements EventStore {
         tails.push({ thread: commit.tail.summary.thread, id: this.#append(commit.tail, true) })
       for (const film of commit.films) this.#applyFilm(film)
       this.#writeLedger(commit.taken, this.#pruned, commit.lost)
+      for (const { thread, site, kind, films, failed, kept, sketch } of commit.routes ?? [])
+        this.#sql.route.run(thread, site, kind, films, failed, kept, sketch)
       for (const [name, value] of Object.entries(commit.counters)) this.#sql.counter.run(name, value)
     })
     this.#taken = commit.taken.slice()

@@ -22,6 +22,7 @@ export type WriterStatements = Readonly<
     | 'entity'
     | 'ledger'
     | 'hook'
+    | 'route'
     | 'counter'
     | 'dropPages'
     | 'dropStored'
@@ -43,6 +44,7 @@ export function writerStatements(database: DatabaseSync): WriterStatements {
     entity: database.prepare('INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)'),
     ledger: database.prepare('INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)'),
     hook: database.prepare('INSERT OR REPLACE INTO hook VALUES (?, ?, ?, ?, ?)'),
+    route: database.prepare('INSERT OR REPLACE INTO route VALUES (?, ?, ?, ?, ?, ?, ?)'),
     counter: database.prepare('INSERT OR REPLACE INTO counter VALUES (?, ?)'),
     dropPages: database.prepare('DELETE FROM page WHERE number >= ? AND number < ?'),
     dropStored: database.prepare("DELETE FROM ledger WHERE reason = 'stored'"),

@@ -1,0 +1,8 @@
+/** What events of kind `control` ask of the recorder: their number. */
+export const CONTROL_CODE = {
+  /** Keep the film it is recorded in, or the window. */
+  keep: 1,
+  /** Keep every film from here on, until as many ends are told. */
+  keepAll: 2,
+  keepAllEnd: 3,
+} as const

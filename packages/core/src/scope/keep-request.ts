@@ -1,0 +1,21 @@
+/** Asking that something be kept: an event of kind `control`, which the writer heeds. */
+
+import { FLAG, KINDS } from '@cinescope/protocol'
+import { CONTROL_CODE } from '../base/control-code.ts'
+import type { Probe } from '../capture/probe.ts'
+
+/** Asks for the current film under `tail`, for the window under `window`; marks the film in any case. */
+export function keepNow(probe: Probe, reason: string): void {
+  if (!probe.isEnabled) return
+  const site = probe.site({ name: 'keep', framework: 'cinescope' })
+  const span = probe.current()
+  const [parent, root, flags] = span === undefined ? [0, 0, 0] : [span.seq, span.root.seq, FLAG.marked]
+  probe.recorder.point(KINDS.control, site, parent, root, { reason }, CONTROL_CODE.keep, 0, 0, flags)
+}
+
+/** Asks for all films that begin from here on. Gives what ends that. */
+export function keepAll(probe: Probe): () => void {
+  const site = probe.site({ name: 'keep all', framework: 'cinescope' })
+  probe.recorder.point(KINDS.control, site, 0, 0, undefined, CONTROL_CODE.keepAll)
+  return () => void probe.recorder.point(KINDS.control, site, 0, 0, undefined, CONTROL_CODE.keepAllEnd)
+}
