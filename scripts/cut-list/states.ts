@@ -95,8 +95,8 @@ export const STATE_CUTS: readonly Cut[] = [
     joint: 'carried',
     what: 'a copy leaves it behind',
     file: 'packages/core/src/recording/copy/copy-part.ts',
-    from: "'counter', 'carried'",
-    to: "'counter'",
+    from: "'route', 'carried'",
+    to: "'route'",
     tests: [STATES],
   },
   {
