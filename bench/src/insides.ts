@@ -89,7 +89,7 @@ const SEAL_ROWS = 2048
 
 interface Ledger {
   targetOf(thread: number): object
-  prune(maxBytes: number, report: (error: CinescopeError) => void): void
+  prune(limits: { readonly maxBytes: number }, report: (error: CinescopeError) => void): void
 }
 interface RingMemory {
   readonly control: SharedArrayBuffer
@@ -153,7 +153,7 @@ export async function createWriterRig(
     ...rig,
     consumer: intake.consumer,
     pipeline,
-    prune: () => ledger.prune(maxBytes, report),
+    prune: () => ledger.prune({ maxBytes }, report),
     finish: () => {
       pipeline.commit(true)
       store.finish()

@@ -103,7 +103,7 @@ export async function startScope(
     definitions: definitions.port2,
     process: processInfo(settings, node),
     path,
-    maxBytes: settings.maxBytes,
+    retention: { maxBytes: settings.maxBytes, maxAgeMs: settings.maxAgeMs, maxEvents: settings.maxEvents },
     queries: queries?.port2,
   }
   const writer = await startWriter(input, parts)

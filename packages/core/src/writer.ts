@@ -9,6 +9,7 @@ import { SIGNAL, type StatusMemory } from './base/status.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { definitionsOf } from './ingest/intake.ts'
+import { Retention } from './ingest/retention.ts'
 import { COMMIT_EVERY_MS, Strand } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
 import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
@@ -27,7 +28,6 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 /** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
 const IDLE_POLL_MS = 125
 const RETRY_EVERY_MS = 300
-const PRUNE_EVERY_COMMITS = 8
 const STOP_TRIES = 3
 /** So many records in the rings are taken at once; fewer may gather. */
 const MUCH = 4096
@@ -47,7 +47,7 @@ class Writer {
   readonly #wake: Int32Array
   readonly #clock = createSystemClock()
   readonly #indexes = createSegmentIndexes()
-  #prunedAt = 0
+  readonly #retention: Retention
   #busyMs = 0
   #refusedStops = 0
 
@@ -59,6 +59,13 @@ class Writer {
     this.#wake = new Int32Array(input.ring.wake)
     this.#strands = new Strands(this.#strand(0, input.ring, definitionsOf(input.definitions), input.status))
     this.#desk = new ThreadDesk(input.process.node)
+    this.#retention = new Retention({
+      settings: input.retention,
+      strands: this.#strands,
+      ledger: this.#ledger,
+      clock: this.#clock,
+      report: tellFault,
+    })
   }
 
   /** Runs until a stop is asked for. */
@@ -93,9 +100,10 @@ class Writer {
     const commits = this.#strands.commits
     let settled = true
     for (const strand of this.#strands) settled = strand.turn(isAsked) && settled
-    if (this.#strands.commits - this.#prunedAt >= PRUNE_EVERY_COMMITS) this.#prune()
+    const isAgeDue = this.#retention.isAgeDue
+    settled = this.#retention.run() && settled
     for (const strand of stopping) settled = this.#end(strand) && settled
-    if (this.#strands.commits !== commits || isAsked) this.#publish()
+    if (this.#strands.commits !== commits || isAsked || isAgeDue) this.#publish()
     for (const { strand, request } of asked) if (request !== undefined) this.#answer(strand, request, settled)
     return settled
   }
@@ -124,7 +132,8 @@ class Writer {
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && this.#strands.backlog() === 0);
+    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && this.#strands.backlog() === 0)
+      if (this.#retention.isAgeDue) return
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
@@ -157,11 +166,6 @@ class Writer {
     })
   }
 
-  #prune(): void {
-    this.#prunedAt = this.#strands.commits
-    this.#ledger.prune(this.#input.maxBytes, tellFault)
-  }
-
   #publish(): void {
     const figures = this.#figures()
     for (const strand of this.#strands) strand.publish(figures)
@@ -190,7 +194,7 @@ class Writer {
 
   #seal(): boolean {
     for (const strand of this.#strands) if (!strand.seal()) return false
-    this.#prune()
+    this.#retention.run()
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()
     return true

@@ -5,6 +5,7 @@ import type { ErrorCode } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { RingMemory } from '../ring/memory.ts'
+import type { RetentionSettings } from './retention.ts'
 
 /** What the app thread gives to the writer. */
 export interface WriterInput {
@@ -14,7 +15,7 @@ export interface WriterInput {
   readonly process: ProcessInfo
   /** Where to record; undefined keeps the recording in memory. */
   readonly path: string | undefined
-  readonly maxBytes: number
+  readonly retention: RetentionSettings
   /** Where queries come in when the recording is in memory and so can be read nowhere else. */
   readonly queries: MessagePort | undefined
 }
