@@ -103,7 +103,7 @@ export interface KeepSettings {
 
 interface Ledger {
   targetOf(thread: number): object
-  prune(maxBytes: number, report: (error: CinescopeError) => void): void
+  prune(limits: { readonly maxBytes: number }, report: (error: CinescopeError) => void): void
 }
 interface RingMemory {
   readonly control: SharedArrayBuffer
@@ -171,7 +171,7 @@ export async function createWriterRig(
     ...rig,
     consumer: intake.consumer,
     pipeline,
-    prune: () => ledger.prune(maxBytes, report),
+    prune: () => ledger.prune({ maxBytes }, report),
     finish: () => {
       pipeline.commit(true)
       store.finish()

@@ -108,7 +108,7 @@ export async function startScope(
     definitions: definitions.port2,
     process: processInfo(settings, node),
     path,
-    maxBytes: settings.maxBytes,
+    retention: { maxBytes: settings.maxBytes, maxAgeMs: settings.maxAgeMs, maxEvents: settings.maxEvents },
     keep: settings.keep,
     queries: queries?.port2,
   }

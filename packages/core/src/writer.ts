@@ -12,6 +12,7 @@ import { ringsOf } from './ingest/grown-rings.ts'
 import { keepStage } from './keep/keep-stage.ts'
 import { RouteTable } from './keep/route-table.ts'
 import { definitionsOf } from './ingest/intake.ts'
+import { Retention } from './ingest/retention.ts'
 import { COMMIT_EVERY_MS, Strand, type StrandParts } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
 import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
@@ -29,7 +30,6 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 /** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
 const IDLE_POLL_MS = 125
 const RETRY_EVERY_MS = 300
-const PRUNE_EVERY_COMMITS = 8
 const STOP_TRIES = 3
 /** So many records in the rings are taken at once; fewer may gather. */
 const MUCH = 4096
@@ -49,7 +49,7 @@ class Writer {
   readonly #wake: Int32Array
   readonly #clock = createSystemClock()
   readonly #indexes = createSegmentIndexes()
-  #prunedAt = 0
+  readonly #retention: Retention
   #busyMs = 0
   #refusedStops = 0
 
@@ -64,6 +64,13 @@ class Writer {
     const definitions = definitionsOf(input.definitions)
     this.#strands = new Strands(this.#strand({ thread: 0, ring, findRing, definitions, status }))
     this.#desk = new ThreadDesk(input.process.node)
+    this.#retention = new Retention({
+      settings: input.retention,
+      strands: this.#strands,
+      ledger: this.#ledger,
+      clock: this.#clock,
+      report: tellFault,
+    })
   }
 
   /** Runs until a stop is asked for. */
@@ -98,9 +105,10 @@ class Writer {
     const commits = this.#strands.commits
     let settled = true
     for (const strand of this.#strands) settled = strand.turn(isAsked) && settled
-    if (this.#strands.commits - this.#prunedAt >= PRUNE_EVERY_COMMITS) this.#prune()
+    const isAgeDue = this.#retention.isAgeDue
+    settled = this.#retention.run() && settled
     for (const strand of stopping) settled = this.#end(strand) && settled
-    if (this.#strands.commits !== commits || isAsked) this.#publish()
+    if (this.#strands.commits !== commits || isAsked || isAgeDue) this.#publish()
     for (const { strand, request } of asked) if (request !== undefined) this.#answer(strand, request, settled)
     return settled
   }
@@ -130,7 +138,7 @@ class Writer {
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0
+    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isAgeDue
     while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews());
   }
 
@@ -169,11 +177,6 @@ class Writer {
     })
   }
 
-  #prune(): void {
-    this.#prunedAt = this.#strands.commits
-    this.#ledger.prune(this.#input.maxBytes, tellFault)
-  }
-
   #publish(): void {
     const figures = this.#figures()
     for (const strand of this.#strands) strand.publish(figures)
@@ -203,7 +206,7 @@ class Writer {
   #seal(): boolean {
     const { ending } = this.#strands.main
     for (const strand of this.#strands) if (!strand.seal(ending)) return false
-    this.#prune()
+    this.#retention.run()
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()
     return true

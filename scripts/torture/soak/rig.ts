@@ -83,7 +83,7 @@ export function createRig(directory: string, maxBytes: number, firstSeq: number)
     turn() {
       while (pipeline.drain() > 0);
       pipeline.commit()
-      if (pipeline.commits % PRUNE_EVERY_COMMITS === 0) ledger.prune(maxBytes, report)
+      if (pipeline.commits % PRUNE_EVERY_COMMITS === 0) ledger.prune({ maxBytes }, report)
     },
     get commits() {
       return pipeline.commits

@@ -26,8 +26,12 @@ export interface ScopeOptions extends SourceOptions {
   readonly service?: string
   /** `sqlite` (default) writes a file; `memory` keeps everything in the writer thread. */
   readonly store?: 'sqlite' | 'memory'
-  /** Bytes of a recording; the oldest segments go beyond. Default 512 MiB. */
+  /** Bytes of a recording, its log included; the oldest segments go beyond. Default 512 MiB. */
   readonly maxBytes?: number
+  /** Age in ms from which events go, by the process's own clock; no limit unless given. */
+  readonly maxAgeMs?: number
+  /** Stored events of a recording; the oldest segments go beyond. No limit unless given. */
+  readonly maxEvents?: number
   readonly ring?: {
     /**
      * `drop` (default): when the writer cannot follow, the newest events go. `overwrite`: the oldest go. `grow`: memory is added
@@ -81,6 +85,8 @@ export interface ScopeSettings {
   readonly service: string
   readonly store: 'sqlite' | 'memory'
   readonly maxBytes: number
+  readonly maxAgeMs: number | undefined
+  readonly maxEvents: number | undefined
   readonly ring: RingSettings
   readonly values: {
     readonly maxDepth: number
@@ -97,8 +103,8 @@ export interface ScopeSettings {
 
 /** Options with nothing left out: the defaults are in them. */
 export type AllScopeOptions = AllSourceOptions &
-  Omit<ScopeSettings, 'preset' | 'service' | 'sources' | 'ring'> &
-  Pick<ScopeOptions, 'preset' | 'service'> & {
+  Omit<ScopeSettings, 'preset' | 'service' | 'sources' | 'ring' | 'maxAgeMs' | 'maxEvents'> &
+  Pick<ScopeOptions, 'preset' | 'service' | 'maxAgeMs' | 'maxEvents'> & {
     readonly ring: Omit<RingSettings, 'maxBytes'> & Partial<Pick<RingSettings, 'maxBytes'>>
   }
 
@@ -111,6 +117,8 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     service: options.service ?? (program === undefined ? 'node' : basename(program)),
     store: options.store,
     maxBytes: options.maxBytes,
+    maxAgeMs: options.maxAgeMs,
+    maxEvents: options.maxEvents,
     ring: settleRing(options.ring),
     values: options.values,
     redaction: copyOf(options.redaction),

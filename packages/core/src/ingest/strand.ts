@@ -120,6 +120,11 @@ export class Strand {
     return this.#pipeline.commit(true) || this.#refused()
   }
 
+  /** Seals what there is, and decides on nothing that is held back. False when the store refused. */
+  finishSegment(): boolean {
+    return (this.#catchUp() && this.#pipeline.commit(true)) || this.#refused()
+  }
+
   /** Answers the request `request`. */
   answer(request: number, settled: boolean): void {
     if (!settled) this.#signal(SIGNAL.refused, request)

@@ -2,12 +2,13 @@
 
 import { type CinescopeError, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
+import type { PruneLimits } from '../base/retention-limits.ts'
 import { asStoreError, type CommitTarget } from './pipeline.ts'
 
 /** What is needed of a store. */
 interface SharedStore {
   commit(commit: Commit): void
-  prune(maxBytes: number): { readonly events: ReadonlyMap<number, number> }
+  prune(limits: PruneLimits): { readonly events: ReadonlyMap<number, number> }
 }
 
 interface Account {
@@ -51,10 +52,10 @@ export class ThreadLedger {
     return this.#pruned.get(thread) ?? 0
   }
 
-  /** Removes the oldest segments beyond the budget. */
-  prune(maxBytes: number, report: (error: CinescopeError) => void): void {
+  /** Removes the oldest segments beyond the limits. */
+  prune(limits: PruneLimits, report: (error: CinescopeError) => void): void {
     try {
-      for (const [thread, events] of this.#store.prune(maxBytes).events) {
+      for (const [thread, events] of this.#store.prune(limits).events) {
         this.#pruned.set(thread, this.prunedOf(thread) + events)
       }
     } catch (thrown) {

@@ -6,6 +6,7 @@ import type { KeepSettings } from '../base/keep-settings.ts'
 import type { ProcessInfo } from '../base/process.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { RingMemory } from '../ring/memory.ts'
+import type { RetentionSettings } from './retention.ts'
 
 /** What the app thread gives to the writer. */
 export interface WriterInput {
@@ -17,7 +18,7 @@ export interface WriterInput {
   readonly process: ProcessInfo
   /** Where to record; undefined keeps the recording in memory. */
   readonly path: string | undefined
-  readonly maxBytes: number
+  readonly retention: RetentionSettings
   readonly keep: KeepSettings
   /** Where queries come in when the recording is in memory and so can be read nowhere else. */
   readonly queries: MessagePort | undefined

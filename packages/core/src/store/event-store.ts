@@ -14,6 +14,7 @@ import type {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
+import type { PruneLimits } from '../base/retention-limits.ts'
 import type { RouteRow } from '../base/route-row.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
 import type { CarriedState } from './carried-state.ts'
@@ -146,17 +147,17 @@ export interface EventStore extends EventSource {
   /** Appends atomically. @throws CSC_ERR_STORE; then nothing of the commit is stored */
   commit(commit: Commit): void
   /**
-   * Removes oldest segments until at most `maxBytes` are in use; a bounded number a call. States that later changes go on from are
-   * carried over, as far as `carriedBudget` goes; beyond it those that were told longest ago are forgotten.
+   * Removes finished segments, the oldest first, until what is left is within the limits; a bounded number a call. States that
+   * later changes go on from are carried over, as far as `carriedBudget` goes; beyond it those told longest ago are forgotten.
    */
-  prune(maxBytes: number): PruneReport
+  prune(limits: PruneLimits): PruneReport
   /** Marks the recording complete and closes it. */
   finish(): void
 }
 
-/** Bytes that carried states may take of a budget. */
+/** Bytes that carried states may take of a budget; without one, as of 512 MiB. */
 export function carriedBudget(maxBytes: number): number {
-  return Math.max(65_536, maxBytes / 4)
+  return Math.max(65_536, Math.min(maxBytes, 536_870_912) / 4)
 }
 
 /** Most lives of one entity that are told apart. */

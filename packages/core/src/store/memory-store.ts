@@ -19,6 +19,7 @@ import {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
+import type { PruneLimits } from '../base/retention-limits.ts'
 import type { RouteRow } from '../base/route-row.ts'
 import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
 import {
@@ -36,7 +37,7 @@ import { carriedBytes, type CarriedState, mayCarry } from './carried-state.ts'
 import { applyFilmChange } from './film-change.ts'
 import { scanFilms } from './film-scan.ts'
 import { ledgerRowsOf } from './ledger-rows.ts'
-import { Removal, type RemovedContent } from './removal.ts'
+import { Excess, Removal, type RemovedContent, totalOf } from './removal.ts'
 
 /** An empty recording in memory. */
 export function createMemoryStore(process: ProcessInfo): EventStore {
@@ -141,13 +142,17 @@ class MemoryStore implements EventStore {
     return this.#segments.reduce((sum, { segment }) => sum + sizeOf(segment), 0)
   }
 
-  prune(maxBytes: number): PruneReport {
-    let excess = this.bytes() - maxBytes
+  prune({ maxBytes = Infinity, maxEvents = Infinity, fromNs = -Infinity }: PruneLimits): PruneReport {
+    const stored = totalOf(this.#taken) - totalOf(this.#pruned)
+    const excess = new Excess({ bytes: this.bytes() - maxBytes, events: stored - maxEvents, fromNs })
     const removal = new Removal(this.#pruned, (entity) => this.#carried.get(entity))
+    let isOver = false
     this.#segments = this.#segments.filter((held) => {
-      if (excess <= 0 || held.isTail) return true
-      excess -= sizeOf(held.segment)
-      const { thread, events, kindsHigh } = held.summary
+      if (held.isTail) return true
+      const { thread, events, kindsHigh, timeHigh } = held.summary
+      isOver ||= !excess.includes(timeHigh)
+      if (isOver) return true
+      excess.less(sizeOf(held.segment), events)
       removal.count(thread, events, decodeSegmentMeta(held.segment.meta))
       if (mayCarry(kindsHigh)) removal.carry(thread, () => removedContent(held.segment))
       return false

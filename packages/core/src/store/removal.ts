@@ -4,6 +4,47 @@ import { CinescopeError, type Rows, type SegmentMeta, type ValuePage } from '@ci
 import { beginValues } from './begin-values.ts'
 import { type CarriedState, StateCarrier } from './carried-state.ts'
 
+/** How much of a recording is too much, by what it is measured in. */
+export interface ExcessParts {
+  readonly bytes?: number
+  readonly events?: number
+  readonly segments?: number
+  /** Segments whose newest event came before this. */
+  readonly fromNs?: number
+}
+
+/** What is still too much, while the oldest segments go one by one. */
+export class Excess {
+  #bytes: number
+  #events: number
+  #segments: number
+  readonly #fromNs: number
+
+  constructor({ bytes = 0, events = 0, segments = 0, fromNs = -Infinity }: ExcessParts) {
+    this.#bytes = bytes
+    this.#events = events
+    this.#segments = segments
+    this.#fromNs = fromNs
+  }
+
+  /** True if the oldest segment that is left, whose newest event came at `timeHigh`, has to go. */
+  includes(timeHigh: number): boolean {
+    return this.#bytes > 0 || this.#events > 0 || this.#segments > 0 || timeHigh < this.#fromNs
+  }
+
+  /** A segment has gone. */
+  less(bytes: number, events: number): void {
+    this.#bytes -= bytes
+    this.#events -= events
+    this.#segments--
+  }
+}
+
+/** Sum of the counts by kind. */
+export function totalOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
 /** Rows of a segment that goes, and their values. */
 export interface RemovedContent {
   readonly rows: Rows

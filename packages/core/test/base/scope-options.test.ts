@@ -38,6 +38,10 @@ describe('the options of a scope', () => {
   it.each([
     ['maxBytes', 1_048_576, 1_048_575],
     ['maxBytes', 2 ** 44, 2 ** 44 + 1],
+    ['maxAgeMs', 1000, 999],
+    ['maxAgeMs', 31_536_000_000, 31_536_000_001],
+    ['maxEvents', 1000, 999],
+    ['maxEvents', 2 ** 44, 2 ** 44 + 1],
     ['ring.records', 64, 32],
     ['ring.records', 4_194_304, 8_388_608],
     ['ring.records', 128, 129],

@@ -1,6 +1,7 @@
 /** For each option that holds a value: what is different when it is set. */
 
 import { basename, dirname, relative } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { vi } from 'vitest'
 import type { ScopeOptions } from '../../src/base/scope-options.ts'
 import { sourceNames } from '../../src/base/source-names.ts'
@@ -57,6 +58,8 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
     changed: true,
   },
   maxBytes: { value: 1_048_576, shows: (start) => of(start, prunes), usual: false, changed: true },
+  maxAgeMs: { value: 1000, shows: (start) => of(start, prunesInTime), usual: false, changed: true },
+  maxEvents: { value: 1000, shows: (start) => of(start, prunes), usual: false, changed: true },
   'ring.strategy': { value: 'overwrite', beside: NO_ROOM, shows: keepsLast, usual: false, changed: true },
   'ring.records': { value: 64, shows: lost('dropped'), usual: false, changed: true },
   'ring.maxBytes': {
@@ -211,7 +214,7 @@ function decidesEarly(withinMs = 0): Effect['shows'] {
         do {
           await scope.flush()
           if (scope.status().notKept > 0) return true
-          await new Promise((resolve) => setTimeout(resolve, 20))
+          await setTimeout(20)
         } while (performance.now() < until)
         return false
       }),
@@ -234,6 +237,15 @@ async function prunes(scope: Scope): Promise<boolean> {
     for (let j = 0; j < 250; j++) scope.log(`${i} ${j}`, { digits: digits(), more: digits() })
     await scope.flush()
   }
+  return scope.status().pruned > 0
+}
+
+/** Whether one line has gone before so much time has passed that it must have. */
+async function prunesInTime(scope: Scope): Promise<boolean> {
+  scope.log('old')
+  await scope.flush()
+  for (const until = performance.now() + 2500; performance.now() < until && scope.status().pruned === 0;)
+    await setTimeout(50)
   return scope.status().pruned > 0
 }
 

@@ -148,7 +148,7 @@ describe('a query that takes long', () => {
     for (let i = 0; i < 20; i++) it.commit(5, 10)
     let turns = 0
     const page = await meanwhile(it.recording.events({ order: '-time', limit: 10_000 }), () => {
-      if (++turns === 4) it.store.prune(0)
+      if (++turns === 4) it.store.prune({ maxBytes: 0 })
     })
     const { segments, segmentsRead, segmentsSkipped, corrupt } = page.explain
     expect(segmentsSkipped['pruned']).toBeGreaterThan(10)

@@ -49,7 +49,7 @@ export function make(store: EventStore, { stream, maxRows, commits, readings, le
     if (seal !== undefined) commit(seal)
   })
   commit(isSealed)
-  if (left < 1) store.prune(store.bytes() * left)
+  if (left < 1) store.prune({ maxBytes: store.bytes() * left })
 }
 
 /** The same recording without what one method of its views gives of a segment. */

@@ -161,7 +161,7 @@ describe('the wall time of a recording whose wall clock was set', () => {
     const recording = recordingOf(store)
     const before = (await recording.events(ALL)).items
     expect(before.map(({ at }) => Math.round((at - ORIGIN) / 1000))).toEqual([-5, -10, -15])
-    store.prune(store.bytes() - 1)
+    store.prune({ maxBytes: store.bytes() - 1 })
     expect((await recording.events(ALL)).items).toEqual(before.slice(1))
     expect((await recording.films(ALL)).items.map(({ at }) => at)).toEqual(before.slice(1).map(({ at }) => at))
   })

@@ -58,7 +58,7 @@ async function recordAll(directory: string, processes: readonly (readonly Act[])
     recorded.add(1, true)
     let copies = 0
     for (const act of acts) {
-      if (act.kind === 'prune') recorded.store.prune(0)
+      if (act.kind === 'prune') recorded.store.prune({ maxBytes: 0 })
       else if (act.kind === 'seal' || act.kind === 'tail') recorded.add(act.count, act.kind === 'seal')
       else {
         const copy = join(directory, `${index}.copy${copies++}.cine`)

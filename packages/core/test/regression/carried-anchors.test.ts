@@ -41,7 +41,7 @@ async function lastSegment(
       definitions = []
     },
   })
-  while ((await store.read((view) => view.segments().length)) > 1) store.prune(store.bytes() - 1)
+  while ((await store.read((view) => view.segments().length)) > 1) store.prune({ maxBytes: store.bytes() - 1 })
   return (await recordingOf(store).events({ order: 'time' })).items.map(({ seq, at, atNs }) => ({
     seq,
     offMs: Math.round(at - ORIGIN - atNs / 1e6),

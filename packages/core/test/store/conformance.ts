@@ -171,7 +171,7 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       } satisfies Commit
       expect(() => store.commit(bad)).toThrow(expect.objectContaining({ name: 'CinescopeError' }))
       expect(await snapshot(reader)).toEqual(before)
-      store.prune(1_000_000_000)
+      store.prune({ maxBytes: 1_000_000_000 })
       expect(await snapshot(reader)).toEqual(before)
       store.commit(good)
       expect(await reader.read((view) => view.segments().length)).toBe(2)
@@ -295,7 +295,7 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
             const { store, reader, dispose } = create()
             const fold = recordInto(store, stream, { ...UNCUT, maxRows: 5 })
             const before = await snapshot(reader)
-            const report = store.prune(store.bytes() * share)
+            const report = store.prune({ maxBytes: store.bytes() * share })
             const after = await snapshot(reader)
             const gone = before.segments.length - after.segments.length
             expect(after.segments).toEqual(before.segments.slice(gone))
@@ -320,10 +320,50 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       )
     })
 
+    it('prunes as few segments as bring it within a count of events and an age, and never one behind a younger one', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          arbitraryStream({ losses: false }),
+          fc.double({ min: 0, max: 1.1, noNaN: true }),
+          fc.double({ min: 0, max: 1.1, noNaN: true }),
+          async (stream, ofEvents, ofTime) => {
+            const { store, reader, dispose } = create()
+            recordInto(store, stream, { ...UNCUT, maxRows: 5 })
+            const before = await reader.read((view) =>
+              view.segments().map(({ isTail, summary }) => ({ isTail, ...summary })),
+            )
+            const stored = before.reduce((sum, { events }) => sum + events, 0)
+            const maxEvents = Math.floor(stored * ofEvents)
+            const fromNs = Math.max(0, ...before.map(({ timeHigh }) => timeHigh)) * ofTime
+            let left = stored
+            const kept = before.findIndex(({ isTail, events, timeHigh }) => {
+              if (isTail || (left <= maxEvents && timeHigh >= fromNs)) return true
+              left -= events
+              return false
+            })
+            let gone = 0
+            for (let step = 1; step > 0; gone += step) step = store.prune({ maxEvents, fromNs }).segments
+            expect(gone).toBe(kept === -1 ? before.length : kept)
+            expect(
+              await reader.read((view) => view.segments().map(({ isTail, summary }) => ({ isTail, ...summary }))),
+            ).toEqual(before.slice(gone))
+            dispose()
+          },
+        ),
+        { numRuns: 60 },
+      )
+    })
+
+    it('prunes nothing without a limit', () => {
+      const { store } = open()
+      store.commit(sealedCommit(spans(50, 1)))
+      expect(store.prune({})).toEqual({ segments: 0, events: new Map() })
+    })
+
     it('prunes everything finished when nothing is allowed, with the films that end there', async () => {
       const { store, reader } = open()
       store.commit(sealedCommit(spans(50, 1)))
-      const report = store.prune(0)
+      const report = store.prune({ maxBytes: 0 })
       expect(report).toEqual({ segments: 1, events: new Map([[0, 100]]) })
       const after = await snapshot(reader)
       expect(after).toMatchObject({ segments: [], films: [], ledger: [{ reason: 'pruned', kind: 'span', count: 100 }] })
@@ -335,7 +375,7 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 1_000_000 })
       play(spans(1, 1000), fold)
       store.commit(commitOf(fold.cut(false, 1000), fold.taken))
-      store.prune(0)
+      store.prune({ maxBytes: 0 })
       expect((await snapshot(reader)).films.map(({ seq }) => seq)).toEqual([1000])
     })
 
@@ -345,7 +385,7 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       play(spans(600, 1), fold)
       store.commit(commitOf(fold.cut(true, 1), fold.taken, DEFINITIONS))
       let events = 0
-      for (let i = 0; i < 20; i++) events += prunedEvents(store.prune(0))
+      for (let i = 0; i < 20; i++) events += prunedEvents(store.prune({ maxBytes: 0 }))
       expect(events).toBe(1200)
       expect((await snapshot(reader)).segments).toEqual([])
     })
@@ -384,7 +424,7 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
         expect(tails.map((entry) => view.page(entry, 0))).toEqual(pages)
         expect(() => view.page(tails[0]!, 1)).toThrow(expect.objectContaining({ code: 'CSC_ERR_CORRUPT' }))
         await view.rest()
-        store.prune(0)
+        store.prune({ maxBytes: 0 })
         for (const read of [() => view.rows(sealed!), () => view.meta(sealed!), () => view.page(sealed!, 0)]) {
           expect(['read', 'CSC_ERR_PRUNED']).toContain(outcomeOf(read))
         }

@@ -208,14 +208,14 @@ describe('a recording file', () => {
     using database = new DatabaseSync(file.path)
     const meta = database.prepare('SELECT meta FROM segment WHERE id = 2').get()?.['meta'] as Uint8Array
     database.prepare('UPDATE segment SET meta = ? WHERE id = 2').run(Buffer.from([3, 9]))
-    expect(() => file.store.prune(0)).toThrow(expect.objectContaining({ name: 'CinescopeError' }))
+    expect(() => file.store.prune({ maxBytes: 0 })).toThrow(expect.objectContaining({ name: 'CinescopeError' }))
     const reader = openSqliteSource(file.path)
     const ledger = (): Promise<readonly LedgerRow[]> => reader.read((view) => view.ledger())
     expect(await ledger()).toEqual([{ reason: 'stored', kind: 'span', count: 60 }])
     database.prepare('UPDATE segment SET meta = ? WHERE id = 2').run(meta)
     const indexes = () => database.prepare('SELECT count(*) AS count FROM gram').get()
     expect(indexes()).toEqual({ count: 4 })
-    expect(file.store.prune(0).events).toEqual(new Map([[0, 60]]))
+    expect(file.store.prune({ maxBytes: 0 }).events).toEqual(new Map([[0, 60]]))
     expect(indexes()).toEqual({ count: 0 })
     expect(await ledger()).toEqual([{ reason: 'pruned', kind: 'span', count: 60 }])
     reader.close()
@@ -226,7 +226,7 @@ describe('a recording file', () => {
     const commit = sealedCommit(spans(1, 1))
     file.store.commit({ ...commit, sealed: Array.from({ length: 24_576 + 3 }, () => commit.sealed[0]!) })
     const reader = openSqliteSource(file.path)
-    const pruned = [file.store.prune(2 ** 44).segments, file.store.prune(2 ** 44).segments]
+    const pruned = [file.store.prune({ maxBytes: 2 ** 44 }).segments, file.store.prune({ maxBytes: 2 ** 44 }).segments]
     expect(pruned).toEqual([3, 0])
     expect(await reader.read((view) => view.segments()[0]?.id)).toBe(4)
     reader.close()
@@ -241,7 +241,7 @@ describe('a recording file', () => {
     let pruned = 0
     for (let i = 0; i < 200; i++) {
       file.store.commit(sealedCommit(noisySpans(300, 1 + i * 600)))
-      if (i % 8 === 0) pruned += file.store.prune(budget).segments
+      if (i % 8 === 0) pruned += file.store.prune({ maxBytes: budget }).segments
       reads += await reader.read((view) => view.films({ order: '-time', limit: 10 }).length)
       most = Math.max(most, statSync(file.path).size)
     }

@@ -147,7 +147,7 @@ export class States {
     const { store } = this
     const kept = store.bytes() * share
     // a quarter of the budget is for them
-    while (store.prune(kept).segments > 0);
+    while (store.prune({ maxBytes: kept }).segments > 0);
   }
 
   #subject(id: number) {

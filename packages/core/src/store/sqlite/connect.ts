@@ -13,7 +13,8 @@ export interface ConnectOptions {
 
 /** Longest row of a file that is read: one largest block and what stands beside it. */
 const MAX_ROW_BYTES = 20_000_000
-const TIMEOUT_MS = 2000
+/** How long a statement waits for locks of others unless told otherwise. */
+export const TIMEOUT_MS = 2000
 /** SQLite's codes for locks that others hold; the bits above these say more. */
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6

@@ -1,19 +1,12 @@
 /** A recording file open for writing: one commit is one transaction. Writer thread only. */
 
-import type { DatabaseSync } from 'node:sqlite'
-import {
-  CinescopeError,
-  decodeSegmentMeta,
-  type Definition,
-  keyNumber,
-  KIND_LIMIT,
-  type LedgerRow,
-} from '@cinescope/protocol'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { CinescopeError, type Definition, keyNumber, KIND_LIMIT } from '@cinescope/protocol'
 import type { Commit } from '../../base/commit.ts'
 import type { ProcessInfo } from '../../base/process.ts'
+import type { PruneLimits } from '../../base/retention-limits.ts'
 import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock, plainBlock } from '../compression.ts'
-import { mayCarry } from '../carried-state.ts'
 import {
   carriedBudget,
   type EventStore,
@@ -23,17 +16,18 @@ import {
   type StoreView,
 } from '../event-store.ts'
 import { adoptedTrace, TRACE_KEY } from '../film-change.ts'
-import { ledgerRowsOf } from '../ledger-rows.ts'
-import { Removal, type RemovedContent } from '../removal.ts'
+import { Excess, Removal, totalOf } from '../removal.ts'
 import { attachedOf, blobsOf } from './attached.ts'
-import { CarriedTable } from './carried-sql.ts'
 import { isBusy } from './connect.ts'
 import { logPath, sizeOf } from './files.ts'
 import type { RecordingLock } from './lock.ts'
+import { LogKeeper } from './log-keeper.ts'
 import { createRecordingFile, type WritableRecording } from './open.ts'
+import { PageBudget } from './page-budget.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES, summaryValues } from './schema.ts'
 import { ReadQueue } from './read-queue.ts'
+import { SegmentRemover, writeLedger } from './segment-remover.ts'
 import {
   type AttachedStatements,
   attachedStatements,
@@ -48,9 +42,6 @@ export function createSqliteStore(path: string, info: ProcessInfo): EventStore {
 
 /** Finished segments that are kept, whatever they weigh: readers refuse 32,768 and more, of which threads have up to 128 tails each. */
 const MOST_SEGMENTS = 24_576
-/** Segments removed by one call of `prune` at most, so that the writer is never away for long. */
-const PRUNE_SLICE = 64
-
 class SqliteStore implements EventStore {
   readonly process: ProcessInfo
   readonly #path: string
@@ -62,7 +53,10 @@ class SqliteStore implements EventStore {
   #pruned: Float64Array = new Float64Array(KIND_LIMIT)
   readonly #sql: WriterStatements
   readonly #attached: AttachedStatements
-  readonly #carried: CarriedTable
+  readonly #remover: SegmentRemover
+  readonly #log: LogKeeper
+  readonly #budget: PageBudget
+  readonly #oldest: StatementSync
   #taken = new Float64Array(KIND_LIMIT)
   /** Tails in the recording, so that replacing them searches nothing. */
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
@@ -91,7 +85,10 @@ class SqliteStore implements EventStore {
       )
     this.#sql = writerStatements(database)
     this.#attached = attachedStatements(database)
-    this.#carried = new CarriedTable(database)
+    this.#remover = new SegmentRemover(database, this.#view, this.#sql)
+    this.#log = new LogKeeper(database, path)
+    this.#budget = new PageBudget(database)
+    this.#oldest = database.prepare('SELECT time_high FROM segment WHERE tail = 0 ORDER BY id LIMIT 1')
   }
 
   state(): RecordingState {
@@ -101,14 +98,16 @@ class SqliteStore implements EventStore {
   commit(commit: Commit): void {
     const replaced = this.#tails.filter((tail) => tail.thread === commit.replacesTailsOf)
     const tails = this.#tails.filter((tail) => tail.thread !== commit.replacesTailsOf)
+    const before = this.#budget.usedBytes
+    this.#makeRoomInLog()
     this.#write(() => {
       for (const definition of commit.definitions) this.#define(definition)
-      for (const { id } of replaced) this.#dropSegment(id)
+      for (const { id } of replaced) this.#remover.drop(id)
       for (const segment of commit.sealed) this.#append(segment, false)
       if (commit.tail !== undefined)
         tails.push({ thread: commit.tail.summary.thread, id: this.#append(commit.tail, true) })
       for (const film of commit.films) this.#applyFilm(film)
-      this.#writeLedger(commit.taken, this.#pruned, commit.lost)
+      writeLedger(this.#sql, { taken: commit.taken, pruned: this.#pruned }, commit.lost)
       for (const { thread, site, kind, films, failed, kept, sketch } of commit.routes ?? [])
         this.#sql.route.run(thread, site, kind, films, failed, kept, sketch)
       for (const [name, value] of Object.entries(commit.counters)) this.#sql.counter.run(name, value)
@@ -116,6 +115,7 @@ class SqliteStore implements EventStore {
     this.#taken = commit.taken.slice()
     this.#tails = tails
     this.#finished += commit.sealed.length
+    this.#budget.grewFrom(before)
   }
 
   read<T>(read: (view: StoreView) => T | Promise<T>): Promise<T> {
@@ -126,15 +126,24 @@ class SqliteStore implements EventStore {
     return sizeOf(this.#path) + sizeOf(logPath(this.#path))
   }
 
-  prune(maxBytes: number): PruneReport {
-    const excess = this.#usedBytes() - maxBytes
-    const surplus = this.#finished - MOST_SEGMENTS
-    if (excess <= 0 && surplus <= 0) return { segments: 0, events: new Map() }
-    const removal = new Removal(this.#pruned, (entity) => this.#view.carried(entity))
+  prune({ maxBytes = Infinity, maxEvents = Infinity, fromNs = -Infinity }: PruneLimits): PruneReport {
+    this.#log.keepWithin(maxBytes)
+    const bytes = this.#budget.excessBytes(maxBytes, this.#log.length)
+    const events = totalOf(this.#taken) - totalOf(this.#pruned) - maxEvents
+    const excess = new Excess({ bytes, events, segments: this.#finished - MOST_SEGMENTS, fromNs })
+    const isNothingTooMuch = this.#finished === 0 || !excess.includes(this.#oldestTime(fromNs))
+    const surplus = this.#budget.surplusPages(maxBytes)
+    if (isNothingTooMuch && surplus === 0) return { segments: 0, events: new Map() }
+    const removal = new Removal(this.#pruned, (entity) => this.#remover.known(entity))
+    this.#makeRoomInLog()
     try {
-      this.#write(() => this.#remove(removal, excess, surplus, carriedBudget(maxBytes)))
+      this.#write(() => {
+        this.#remover.remove(removal, excess, carriedBudget(maxBytes))
+        writeLedger(this.#sql, { taken: this.#taken, pruned: removal.pruned }, [])
+        if (surplus > 0) this.#database.exec(`PRAGMA incremental_vacuum(${surplus})`)
+      })
     } catch (thrown) {
-      this.#carried.recount()
+      this.#remover.recount()
       throw thrown
     }
     this.#pruned = removal.pruned
@@ -249,62 +258,19 @@ class SqliteStore implements EventStore {
     )
   }
 
-  /** A kind of which nothing is stored any more has no row, so the rows of before go first. */
-  #writeLedger(taken: Float64Array, pruned: Float64Array, lost: readonly LedgerRow[]): void {
-    this.#sql.dropStored.run()
-    const stored = taken.map((count, kind) => count - pruned[kind]!)
-    for (const row of [...ledgerRowsOf('stored', stored), ...ledgerRowsOf('pruned', pruned), ...lost]) {
-      this.#sql.ledger.run(row.reason, row.kind, row.count)
+  /** @throws CSC_ERR_STORE */
+  #makeRoomInLog(): void {
+    try {
+      this.#log.makeRoom()
+    } catch (thrown) {
+      throw storeError(thrown)
     }
   }
 
-  #remove(removal: Removal, excess: number, surplus: number, carriedBytes: number): void {
-    let freed = 0
-    const oldest = this.#database
-      .prepare('SELECT id, thread, events, bytes, kinds_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?')
-      .all(PRUNE_SLICE)
-    for (const row of oldest) {
-      if (freed >= excess && removal.segments >= surplus) break
-      freed += Number(row['bytes'])
-      const [id, thread] = [Number(row['id']), Number(row['thread'])]
-      removal.count(thread, Number(row['events']), decodeSegmentMeta(row['meta'] as Uint8Array))
-      if (mayCarry(Number(row['kinds_high']))) removal.carry(thread, () => this.#contentOf(id))
-      this.#dropSegment(id)
-    }
-    this.#carried.apply(removal.carrier.changes, removal.known, carriedBytes)
-    if (this.#carried.forgotten > 0) this.#sql.counter.run('cinescope.states.forgotten', this.#carried.forgotten)
-    for (const thread of removal.events.keys()) this.#dropOrphanFilms(thread)
-    this.#writeLedger(this.#taken, removal.pruned, [])
-  }
-
-  #contentOf(id: number): RemovedContent {
-    return {
-      rows: this.#view.rows({ id }),
-      pages: this.#view.meta({ id }).pages,
-      pageOf: (index) => this.#view.page({ id }, index),
-    }
-  }
-
-  #dropSegment(id: number): void {
-    const first = id * MAX_SEGMENT_PAGES
-    this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)
-    for (const drop of this.#attached.drop) drop.run(id)
-    this.#sql.dropSegment.run(id)
-  }
-
-  /** Films whose last event lies before all that is left of their thread; all of them when nothing is left. */
-  #dropOrphanFilms(thread: number): void {
-    const row = this.#database.prepare('SELECT min(seq_low) AS low FROM segment WHERE thread = ?').get(thread)
-    const from = filmNumber(thread, 0)
-    const low = row?.['low'] === null ? filmNumber(thread + 1, 0) : from + Number(row?.['low'])
-    this.#database
-      .prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
-      .run(from, low, low)
-  }
-
-  #usedBytes(): number {
-    const number = (pragma: string): number => Number(this.#database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0)
-    return (number('page_count') - number('freelist_count')) * number('page_size')
+  /** Newest event of the oldest finished segment; not looked up where age does not count. */
+  #oldestTime(fromNs: number): number {
+    if (fromNs === -Infinity) return Infinity
+    return Number(this.#oldest.get()?.['time_high'] ?? Infinity)
   }
 }
 

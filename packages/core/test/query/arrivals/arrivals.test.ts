@@ -120,7 +120,7 @@ describe('what has arrived', () => {
             taken[KINDS.log] = offered
             fed.store.commit({ ...segmentOf(points(10, offered - 9)), taken: taken.slice() })
           }
-          fed.store.prune(kept)
+          fed.store.prune({ maxBytes: kept })
           await look(follower, pages)
         }
         fed.store.finish()
@@ -145,7 +145,7 @@ describe('what has arrived', () => {
       const commit = sealedCommit(spans(50, first))
       taken[KINDS.span] = 6 + first - 1
       fed.store.commit({ ...commit, taken: taken.slice() })
-      if (first === 101) while (fed.store.prune(0).segments > 0);
+      if (first === 101) while (fed.store.prune({ maxBytes: 0 }).segments > 0);
     }
     await follower.drain()
     const [gap, next] = follower.items.slice(3)
@@ -173,7 +173,7 @@ describe('what has arrived', () => {
     fed.store.commit(commits[0]!)
     await follower.drain()
     fed.store.commit(commits[1]!)
-    fed.store.prune(0)
+    fed.store.prune({ maxBytes: 0 })
     for (const commit of commits.slice(2)) fed.store.commit(commit)
     await follower.drain()
     expect(follower.items.map(({ seq, number }) => (seq === 0 ? `${number} missing` : seq))).toEqual([
