@@ -41,7 +41,7 @@ export interface EntityChange {
   /** `first`: the first state that is known, as one change at the empty path. `died`: the end of the entity, without changes. */
   readonly kind: 'first' | 'changed' | 'died'
   readonly changes: readonly StateChange[]
-  /** Changes are missing between the record before and this one, so that some listed here may be theirs. */
+  /** Changes are missing between the record before and this one, so that some listed here may be theirs; or these are missing themselves. */
   readonly followsLoss: boolean
 }
 

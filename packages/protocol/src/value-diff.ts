@@ -7,6 +7,8 @@ import { skipItem, skipKey, skipOmittedKeys, skipValue, standsForRest } from './
 /** Members looked for elsewhere in their object before it is said to be another; each search goes over the whole object. */
 const MAX_SEARCHES = 32
 const MAX_STEPS = 64
+/** More changes than these are not worth a patch: each costs a copy of the value when it is applied. */
+const MAX_CHANGES = 256
 
 /** An encoded value in a buffer that may be longer. */
 export interface EncodedValue {
@@ -30,6 +32,7 @@ export class ValueDiff {
   #at = 0
   #end = 0
   #isTooLong = false
+  #changes = 0
   #steps = 0
   /** Of a member the place of its key and whether it is one of `after`; of an item -1 and its index. */
   readonly #stepFrom = new Int32Array(MAX_STEPS)
@@ -50,6 +53,7 @@ export class ValueDiff {
     this.#at = at
     this.#end = end
     this.#isTooLong = false
+    this.#changes = 0
     this.#steps = 0
     this.#placed = 0
     return this.#inside(0, 0) && !this.#isTooLong ? this.#at : -1
@@ -115,6 +119,8 @@ export class ValueDiff {
     let searches = 0
     for (;;) {
       if (this.#isTail(from, to)) return true
+      // a whole value is told then
+      if (this.#isTooLong) return false
       const code = before[from]!
       const newCode = after[to]!
       if (code === KEY.end && newCode === KEY.end) return true
@@ -302,6 +308,7 @@ export class ValueDiff {
   }
 
   #head(operation: number): void {
+    if (++this.#changes > MAX_CHANGES) this.#isTooLong = true
     this.#varint(operation)
     this.#varint(this.#steps)
     for (let i = 0; i < this.#steps; i++) {

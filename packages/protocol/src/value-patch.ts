@@ -5,8 +5,9 @@ import { CHANGE, KEY, TAG } from './value-format.ts'
 import { skipItem, skipKey, skipValue, skipVarint, standsForRest, varintAt } from './value-skip.ts'
 
 /** A value is never larger than this while it is patched. */
-const MAX_PATCHED_BYTES = 1_048_576
-const MAX_CHANGES = 65_536
+const MAX_PATCHED_BYTES = 262_144
+/** A writer makes a quarter of them: each costs a copy of the value. */
+const MAX_CHANGES = 1024
 const MAX_STEPS = 64
 
 /** A step to what a change changes: to a member by its key as it is encoded, or to an item by its index. */

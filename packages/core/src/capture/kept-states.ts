@@ -18,6 +18,8 @@ export class KeptState {
   patchBytes = 0
   /** Nothing was left out of the states of the chain because of a limit. */
   isComplete = true
+  /** All keys that can have a number have one, so that a path tells the same in all states of the chain. */
+  isNumbered = true
   /** Used since room was last made. */
   isRecent = true
 

@@ -240,6 +240,11 @@ export class Recorder {
     return this.#values.truncated
   }
 
+  /** A key of it has no number and may get one: the same path would lead elsewhere then. */
+  get hasUnnumbered(): boolean {
+    return this.#values.hasUnnumbered
+  }
+
   #beginWalk(): boolean {
     if (this.#isWalking) return false
     this.settle()

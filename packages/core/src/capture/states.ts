@@ -22,8 +22,12 @@ const MAX_PATCH_WHOLES = 4
 const LEAST_PATCH_BYTES = 4096
 /** Records between a whole state and its last patch: the rows of a segment or two, which a reader has to open. */
 const MAX_SPREAD = 8192
+/** Changes of one report; a patch is applied change by change. */
+const MAX_REPORTED = 256
 /** A patch is worth its chain when it takes less than this part of the whole state. */
 const WORTH_SHIFT = 1
+/** Bytes before the changes of a patch and behind them. */
+const HEAD_ROOM = 16
 const SNAPSHOT = KINDS['state.snapshot']
 const PATCH = KINDS['state.patch']
 /** One call in 64 is timed. */
@@ -51,6 +55,7 @@ export class StateRecorder {
   readonly #diff = new ValueDiff()
   readonly #state: Uint8Array
   readonly #patch: Uint8Array
+  readonly #maxBytes: number
   readonly #before: MutableValue = { bytes: new Uint8Array(0), length: 0 }
   readonly #after: MutableValue = { bytes: new Uint8Array(0), length: 0 }
   readonly #document = new EncodedDocument()
@@ -62,7 +67,9 @@ export class StateRecorder {
     this.#recorder = recorder
     this.#ring = ring
     this.#state = new Uint8Array(maxBytes)
-    this.#patch = new Uint8Array(maxBytes)
+    this.#maxBytes = maxBytes
+    // a report is walked behind the patch's head
+    this.#patch = new Uint8Array(maxBytes + HEAD_ROOM)
   }
 
   /** Records the state as it is; nothing if it is as it was recorded last. */
@@ -118,6 +125,7 @@ export class StateRecorder {
     const length = this.#recorder.encode(state, this.#state)
     if (length < 0) return
     const isComplete = !this.#recorder.truncated
+    const isNumbered = !this.#recorder.hasUnnumbered
     const kept = subject.entity === 0 ? undefined : this.#kept.get(subject.entity)
     if (kept !== undefined && kept.length > 0) {
       const from = this.#head(kept)
@@ -131,6 +139,7 @@ export class StateRecorder {
       if (end > 0) {
         if (this.#writePatch(subject, kept, end, isComplete)) {
           this.#keep(kept, length)
+          kept.isNumbered &&= isNumbered
           if (this.#isDue(kept)) this.#writeWhole(subject, kept, length, isComplete, this.#recorder.seq)
         }
         return
@@ -142,10 +151,11 @@ export class StateRecorder {
   /** False when a patch cannot be made of the report. */
   #report(subject: StateSubject, state: unknown, paths: readonly StatePath[]): boolean {
     const kept = subject.entity === 0 ? undefined : this.#kept.get(subject.entity)
-    if (kept === undefined || kept.whole === 0 || !kept.isComplete) return false
+    if (kept === undefined || kept.whole === 0 || !kept.isComplete || !kept.isNumbered) return false
+    if (paths.length > MAX_REPORTED) return false
     const from = this.#head(kept)
     const end = this.#recorder.encodeChanges(state, paths, this.#patch, from)
-    if (end < 0) return false
+    if (end < 0 || end >= this.#maxBytes || this.#recorder.hasUnnumbered) return false
     // all of it is hidden, or nothing was reported
     if (end === from) return true
     if (!this.#writePatch(subject, kept, end, !this.#recorder.truncated)) return true
@@ -188,6 +198,8 @@ export class StateRecorder {
     kept.patches = 0
     kept.patchBytes = 0
     kept.isComplete = isComplete
+    // asked right after the walk of this very state
+    kept.isNumbered = !this.#recorder.hasUnnumbered
     this.#keep(kept, length)
   }
 

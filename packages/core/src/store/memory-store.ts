@@ -37,7 +37,7 @@ import { carriedBytes, type CarriedState, mayCarry } from './carried-state.ts'
 import { applyFilmChange } from './film-change.ts'
 import { scanFilms } from './film-scan.ts'
 import { ledgerRowsOf } from './ledger-rows.ts'
-import { Excess, Removal, type RemovedContent, totalOf } from './removal.ts'
+import { Excess, prunedGapCounter, Removal, type RemovedContent, totalOf } from './removal.ts'
 
 /** An empty recording in memory. */
 export function createMemoryStore(process: ProcessInfo): EventStore {
@@ -56,6 +56,7 @@ class MemoryStore implements EventStore {
   readonly #entities = new Map<number, Entity>()
   readonly #hooks = new Map<string, Hook>()
   #segments: Held[] = []
+  readonly #gaps = new Map<string, number>()
   /** Changed as a whole: a view has one of them. */
   #carried: ReadonlyMap<number, CarriedState> = new Map<number, CarriedState>()
   #nextId = 1
@@ -132,7 +133,7 @@ class MemoryStore implements EventStore {
         ...lost,
       ],
       routes: () => [...this.#routes.values()],
-      counters: () => this.#counters,
+      counters: () => ({ ...this.#counters, ...Object.fromEntries(this.#gaps) }),
       hooks: () => [...this.#hooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       rest: () => setImmediate(),
     })
@@ -149,15 +150,16 @@ class MemoryStore implements EventStore {
     let isOver = false
     this.#segments = this.#segments.filter((held) => {
       if (held.isTail) return true
-      const { thread, events, kindsHigh, timeHigh } = held.summary
+      const { events, kindsHigh, timeHigh } = held.summary
       isOver ||= !excess.includes(timeHigh)
       if (isOver) return true
       excess.less(sizeOf(held.segment), events)
-      removal.count(thread, events, decodeSegmentMeta(held.segment.meta))
-      if (mayCarry(kindsHigh)) removal.carry(thread, () => removedContent(held.segment))
+      removal.count(held.summary, decodeSegmentMeta(held.segment.meta))
+      if (mayCarry(kindsHigh)) removal.carry(held.summary, () => removedContent(held.segment))
       return false
     })
     this.#pruned = removal.pruned
+    for (const [thread, seq] of removal.gaps) this.#gaps.set(prunedGapCounter(thread), seq)
     if (removal.segments > 0) {
       this.#pruneFilms()
       this.#carry(removal.carrier.changes, carriedBudget(maxBytes))

@@ -1,6 +1,7 @@
 /** What retention removes in one step: counted by thread and kind, and the states of it carried over. */
 
-import { CinescopeError, type Rows, type SegmentMeta, type ValuePage } from '@cinescope/protocol'
+import { CinescopeError, KINDS, type Rows, type SegmentMeta, type ValuePage } from '@cinescope/protocol'
+import type { SegmentSummary } from '../base/sealed-segment.ts'
 import { beginValues } from './begin-values.ts'
 import { type CarriedState, StateCarrier } from './carried-state.ts'
 
@@ -52,6 +53,16 @@ export interface RemovedContent {
   readonly pageOf: (index: number) => Uint8Array | undefined
 }
 
+/** What is known of a segment without reading it. */
+export type RemovedSegment = Pick<SegmentSummary, 'thread' | 'events' | 'kindsHigh' | 'seqHigh'>
+
+const GAP_BIT = 1 << (KINDS.gap - 32)
+
+/** Name of the counter that says up to which seq of a thread events were lost in what retention has removed. */
+export function prunedGapCounter(thread: number): string {
+  return `cinescope.pruned.gap.${thread}`
+}
+
 /** See above. */
 export class Removal {
   segments = 0
@@ -60,6 +71,8 @@ export class Removal {
   /** All that was ever removed, by kind. */
   readonly pruned: Float64Array
   readonly carrier: StateCarrier
+  /** By thread, up to where events were lost in what is removed. */
+  readonly gaps: Map<number, number> = new Map<number, number>()
   readonly known: (entity: number) => CarriedState | undefined
 
   /** `pruned` is what was removed before, `known` what is carried. */
@@ -69,20 +82,22 @@ export class Removal {
     this.carrier = new StateCarrier(known)
   }
 
-  /** Counts a segment. */
-  count(thread: number, events: number, { kinds }: SegmentMeta): void {
+  /** Counts a segment; what was lost in it is remembered. */
+  count({ thread, events, kindsHigh, seqHigh }: RemovedSegment, { kinds }: SegmentMeta): void {
+    if ((kindsHigh & GAP_BIT) !== 0) this.gaps.set(thread, seqHigh)
     this.segments++
     this.events.set(thread, (this.events.get(thread) ?? 0) + events)
     for (const each of kinds) this.pruned[each.kind] = this.pruned[each.kind]! + each.events
   }
 
   /** Carries its states; what one that cannot be read tells of them is lost with it. */
-  carry(thread: number, contentOf: () => RemovedContent): void {
+  carry({ thread, seqHigh }: RemovedSegment, contentOf: () => RemovedContent): void {
     try {
       const { rows, pages, pageOf } = contentOf()
       this.carrier.take(thread, rows, beginValues(rows, pages, pageOf))
     } catch (thrown) {
       if (!(thrown instanceof CinescopeError)) throw thrown
+      this.gaps.set(thread, seqHigh)
     }
   }
 }

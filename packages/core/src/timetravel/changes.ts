@@ -42,7 +42,7 @@ export function touches(change: StateChange, path: StatePath): boolean {
   if (!isOnWay(change.path, path)) return false
   const step = path[change.path.length]
   // items before those that went or came are where and what they were
-  return change.kind !== 'splice' || step === undefined || Number(step) >= change.at
+  return change.kind !== 'splice' || step === undefined || indexOf(step) >= change.at
 }
 
 /** What is at a path of a decoded state; undefined where nothing is. */
@@ -51,15 +51,23 @@ export function valueAt(state: unknown, path: StatePath): unknown {
   for (const step of path) {
     const members = membersOf(value)
     if (members === undefined) return undefined
-    if (isList(members)) value = itemOf(value, members, Number(step))
+    if (isList(members)) value = itemOf(value, members, indexOf(step))
     else value = Object.hasOwn(members, step) ? members[String(step)] : undefined
   }
   return value
 }
 
-/** True if two decoded values are alike. O(size). */
+/** True if two decoded values are alike. O(size): it stops at the first difference. */
 function isAlike(a: unknown, b: unknown): boolean {
-  return changesBetween(a, b).length === 0
+  if (Object.is(a, b) || isSameOmission(a, b)) return true
+  const [from, to] = [membersOf(a), membersOf(b)]
+  if (from === undefined || to === undefined || typeOf(a) !== typeOf(b)) return false
+  if (isList(from) || isList(to))
+    return isList(from) && isList(to) && from.length === to.length && from.every((item, i) => isAlike(item, to[i]))
+  const keys = Object.keys(from)
+  return (
+    keys.length === Object.keys(to).length && keys.every((key) => Object.hasOwn(to, key) && isAlike(from[key], to[key]))
+  )
 }
 
 interface Told {
@@ -83,8 +91,10 @@ function compare(path: StatePath, before: unknown, after: unknown, changes: Stat
   const [from, to] = [membersOf(before), membersOf(after)]
   if (from === undefined || to === undefined || typeOf(before) !== typeOf(after)) {
     if (!isSameOmission(before, after)) changes.push({ kind: 'set', path, value: after })
-  } else if (isList(from) && isList(to)) compareItems(path, from, to, changes)
-  else if (!isList(from) && !isList(to)) compareMembers(path, from, to, changes)
+  } else if (isList(from) && isList(to)) {
+    if (before instanceof Special && before.type === 'Map') compareEntries(path, from, to, changes)
+    else compareItems(path, from, to, changes)
+  } else if (!isList(from) && !isList(to)) compareMembers(path, from, to, changes)
 }
 
 function compareMembers(path: StatePath, from: Members, to: Members, changes: StateChange[]): void {
@@ -97,18 +107,42 @@ function compareMembers(path: StatePath, from: Members, to: Members, changes: St
   }
 }
 
+/** Of lists of one length each item is compared with the one in its place, of others the middle is told as new. */
 function compareItems(path: StatePath, from: readonly unknown[], to: readonly unknown[], changes: StateChange[]): void {
+  if (from.length === to.length) {
+    for (let i = 0; i < from.length; i++) compare([...path, i], from[i], to[i], changes)
+  } else splice(path, from, to, changes)
+}
+
+/** A path leads to the value of an entry; where keys are others, entries go and come. */
+function compareEntries(
+  path: StatePath,
+  from: readonly unknown[],
+  to: readonly unknown[],
+  changes: StateChange[],
+): void {
+  const isOfSameKeys = from.length === to.length && from.every((entry, i) => isAlike(keyOf(entry), keyOf(to[i])))
+  if (!isOfSameKeys) return splice(path, from, to, changes)
+  for (let i = 0; i < from.length; i++) compare([...path, i], valueOf(from[i]), valueOf(to[i]), changes)
+}
+
+function keyOf(entry: unknown): unknown {
+  return Array.isArray(entry) ? entry[0] : entry
+}
+
+function valueOf(entry: unknown): unknown {
+  return Array.isArray(entry) ? entry[1] : undefined
+}
+
+function splice(path: StatePath, from: readonly unknown[], to: readonly unknown[], changes: StateChange[]): void {
   const shorter = Math.min(from.length, to.length)
   let head = 0
   while (head < shorter && isAlike(from[head], to[head])) head++
   let tail = 0
   while (tail < shorter - head && isAlike(from[from.length - 1 - tail], to[to.length - 1 - tail])) tail++
-  if (from.length === to.length) {
-    for (let i = head; i < from.length - tail; i++) compare([...path, i], from[i], to[i], changes)
-    return
-  }
   const inserted = to.slice(head, to.length - tail)
-  changes.push({ kind: 'splice', path, at: head, removed: from.length - tail - head, inserted })
+  const removed = from.length - tail - head
+  if (removed + inserted.length > 0) changes.push({ kind: 'splice', path, at: head, removed, inserted })
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -125,6 +159,11 @@ function membersOf(value: unknown): Members | readonly unknown[] | undefined {
 /** `Array.isArray` does not take `readonly` lists for lists. */
 function isList(members: Members | readonly unknown[]): members is readonly unknown[] {
   return Array.isArray(members)
+}
+
+/** NaN for what is no index, which is that of nothing. */
+function indexOf(step: string | number): number {
+  return typeof step === 'number' || /^\d{1,9}$/.test(step) ? Number(step) : Number.NaN
 }
 
 /** Of a map's entry its value is what a path leads to. */

@@ -4,6 +4,9 @@ import { applyPatch, CinescopeError, isPatch, type Omission, Omitted, patchPlace
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { documentOf, isState, mayHold, type StateRow, stateRowAt } from './state-row.ts'
 
+/** Patches of a chain that are applied; a recording that claims more is none of ours. */
+const MAX_PATCHES = 256
+
 /** A state, still encoded, and how many of the changes that led to it are missing. */
 interface Folded {
   /** Or why it is not there. */
@@ -18,7 +21,8 @@ async function fold(parts: ViewParts, to: StateRow): Promise<Folded> {
   const from = base === undefined ? carriedBase(parts, to) : { document: documentOf(parts, base), place: 0, lost: 0 }
   if (from === undefined) return { document: isBeyond(parts, to.thread, to.whole) ? 'pruned' : 'lost', lostChanges: 0 }
   if (typeof from.document === 'string') return { document: from.document, lostChanges: 0 }
-  const documents = patches.map((patch) => documentOf(parts, patch))
+  // a writer makes a quarter of them
+  const documents = patches.slice(0, MAX_PATCHES).map((patch) => documentOf(parts, patch))
   return applyAll({ ...from, document: from.document }, documents, parts)
 }
 
@@ -75,14 +79,15 @@ async function chainOf({ reader, cost }: ViewParts, to: StateRow, whole: number)
 }
 
 /** Places in the chain say what is missing; what goes on from a change that is missing may not fit, and is missing then, too. */
-function applyAll(
+async function applyAll(
   base: Base & { readonly document: Uint8Array },
   patches: readonly (Uint8Array | Omission)[],
   { cost }: ViewParts,
-): Folded {
+): Promise<Folded> {
   let { document, place } = base
   let applied = 0
   for (const patch of patches) {
+    await cost.breathe()
     if (typeof patch === 'string' || !isPatch(patch)) {
       place++
       continue

@@ -1,6 +1,7 @@
 /** Events that were lost, where they were. */
 
 import { kindOf, KINDS } from '@cinescope/protocol'
+import { prunedGapCounter } from '../store/removal.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 
 const GAP = KINDS.gap
@@ -12,12 +13,17 @@ export interface After {
   readonly seq: number
 }
 
-/** Seq of the first event lost after a state and up to an instant. */
+/**
+ * Seq of an event lost after a state and up to an instant: the first, or where retention has removed what was lost, the last place
+ * where that may have been.
+ */
 export async function firstGap(
-  { reader, cost }: ViewParts,
+  { reader, view, cost }: ViewParts,
   { thread, seq }: After,
   until: number,
 ): Promise<number | undefined> {
+  const removed = view.counters()[prunedGapCounter(thread)] ?? 0
+  if (removed > seq) return removed
   for (const entry of reader.segments()) {
     const { summary } = entry
     if (

@@ -173,6 +173,9 @@ async function changeAt(
   }
   const event = stateEvent(parts, state)
   const known = state.whole === undefined ? undefined : changesIn(event.value)
+  // a change whose value was lost may be one of the path
+  if (state.whole !== undefined && known === undefined)
+    return { key, id, state, change: { event, kind: 'changed', changes: [], followsLoss: true } }
   const record: Record =
     known === undefined ? await whole(parts, state) : { kind: 'changed', changes: known, followsLoss: false }
   const changes = path === undefined ? record.changes : await changesAt(parts, state, record.changes, path)

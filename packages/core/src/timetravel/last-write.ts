@@ -14,6 +14,7 @@ import { statePath, valueAt } from './changes.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
 import { changesOf } from './history.ts'
+import { stateIn } from './state-at.ts'
 import { stateBefore, type StateRow } from './state-row.ts'
 
 /** Records looked at together: mostly the first one is it. */
@@ -31,9 +32,13 @@ export function lastWrite(
     const until = at === undefined ? Infinity : lastTimeAt(parts.anchors, at)
     const during = [{ from: -Infinity, to: until + 1 }]
     const walk = { path: steps, during, order: '-time', after: undefined, batch: BATCH } as const
+    let isLost = false
     for await (const { state, change } of changesOf(parts, entity, walk)) {
-      if (state === undefined) continue
+      // a change that was lost may have been of the path
+      isLost ||= change.changes.length === 0 && change.followsLoss
+      if (state === undefined || change.changes.length === 0) continue
       const { before, after, lost } = await around(parts, state, steps)
+      const now = await stateIn(parts, entity, { time: until })
       const span = await spanOf(parts, change.event)
       return {
         entity,
@@ -44,7 +49,12 @@ export function lastWrite(
         before,
         after,
         isFirst: change.kind === 'first',
-        isCertain: !lost && !change.followsLoss && (await firstGap(parts, state, until)) === undefined,
+        isCertain:
+          !lost &&
+          !isLost &&
+          !change.followsLoss &&
+          now?.lostChanges === 0 &&
+          (await firstGap(parts, state, until)) === undefined,
       }
     }
     return undefined

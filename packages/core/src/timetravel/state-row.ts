@@ -124,8 +124,8 @@ export function stateEvent(parts: QueryParts, state: StateRow): CinescopeEvent {
 export async function lastState(parts: ViewParts, lives: readonly number[], until: Moment): Promise<LastState> {
   const search = new Search(lives, until)
   for (const entry of parts.reader.segments().toReversed()) {
-    await parts.cost.breathe()
     if (!search.mayGain(entry)) continue
+    await parts.cost.breathe()
     const rows = parts.reader.rows(entry)
     if (rows !== undefined) search.look(entry, rows)
   }
@@ -136,8 +136,8 @@ export async function lastState(parts: ViewParts, lives: readonly number[], unti
 /** The state before this one in its life; undefined for the first. */
 export async function stateBefore(parts: ViewParts, { life, thread, seq }: StateRow): Promise<StateRow | undefined> {
   for (const entry of parts.reader.segments().toReversed()) {
-    await parts.cost.breathe()
     if (entry.summary.thread !== thread || entry.summary.seqLow >= seq || !mayHold(entry, [life])) continue
+    await parts.cost.breathe()
     const rows = parts.reader.rows(entry)
     if (rows === undefined) continue
     const row = lastRow(rows, (i) => rows.subject[i] === life && rows.seq[i]! < seq && isState(rows.word[i]!))
@@ -150,8 +150,8 @@ export async function stateBefore(parts: ViewParts, { life, thread, seq }: State
 /** The state after this one in its life. */
 export async function stateAfter(parts: ViewParts, { life, thread, seq }: StateRow): Promise<StateRow | undefined> {
   for (const entry of parts.reader.segments()) {
-    await parts.cost.breathe()
     if (entry.summary.thread !== thread || entry.summary.seqHigh <= seq || !mayHold(entry, [life])) continue
+    await parts.cost.breathe()
     const rows = parts.reader.rows(entry)
     if (rows === undefined) continue
     for (let row = 0; row < rows.length; row++) {

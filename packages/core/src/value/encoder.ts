@@ -26,6 +26,11 @@ const MAX_STRING = MAX_VALUE_BYTES
 export class ValueEncoder {
   /** The last call left something out because of a limit. */
   truncated = false
+  /** Keys were turned away in the last call that may get a number later. */
+  get hasUnnumbered(): boolean {
+    return this.#walker.keys.overflowed !== this.#overflowed
+  }
+  #overflowed = 0
   /** Times a walk failed, by a fault of ours or by a stack that was nearly exhausted; the value is `threw` then. */
   faults = 0
   #fault: unknown = undefined
@@ -116,6 +121,7 @@ export class ValueEncoder {
     walker.end = at + this.#maxBytes
     walker.truncated = false
     walker.keys.begin()
+    this.#overflowed = walker.keys.overflowed
     walker.jsonKeys.begin()
     return walker
   }

@@ -1,7 +1,8 @@
 /** HOT. Writes changes of a state that are reported by their paths: what the state has there, and nothing else, is walked. */
 
-import { CHANGE, KEY, putVarint, type StatePath, TAG } from '@cinescope/protocol'
-import { descriptorOf, hasOwn, isArray, isProxy, isView, objectPrototype, prototypeOf } from './intrinsics.ts'
+import { types } from 'node:util'
+import { CHANGE, KEY, putVarint, type StatePath } from '@cinescope/protocol'
+import { descriptorOf, isArray, isProxy, isView, objectPrototype, prototypeOf } from './intrinsics.ts'
 import { TREATMENT } from './key-roles.ts'
 import type { PathState } from './paths.ts'
 import { ITEM_ROOM } from './sink.ts'
@@ -17,6 +18,12 @@ const UNTOLD = -1
  * has to be walked to tell: on the way is something else than plain objects and arrays, or a key that has no number.
  */
 export function writeChange(walker: Walker, state: unknown, path: StatePath, start: number): number {
+  const end = write(walker, state, path, start)
+  walker.reset()
+  return end
+}
+
+function write(walker: Walker, state: unknown, path: StatePath, start: number): number {
   const { length } = path
   if (length === 0 || !isHolder(state)) return UNTOLD
   if (length > walker.maxDepth) return start
@@ -25,6 +32,8 @@ export function writeChange(walker: Walker, state: unknown, path: StatePath, sta
   let place: PathState | undefined = walker.redaction.paths
   let at = putVarint(walker.into, walker.byte(start, CHANGE.set), length)
   for (let i = 0; i < length - 1; i++) {
+    // what leads back to what it is in is written as a cycle, and rules for paths hold where it is first
+    if (!walker.enter(holder, i)) return UNTOLD
     const step = path[i]!
     at = isArray(holder) ? index(walker, holder, step, at) : key(walker, holder, step, at, i + 1)
     if (at < 0) return at === HIDDEN ? start : UNTOLD
@@ -34,6 +43,7 @@ export function writeChange(walker: Walker, state: unknown, path: StatePath, sta
     if (!isHolder(next)) return UNTOLD
     holder = next
   }
+  if (!walker.enter(holder, length - 1)) return UNTOLD
   const last = path[length - 1]!
   if (isArray(holder)) return item(walker, holder, last, at, length, place)
   return member(walker, holder, last, at, { start, depth: length, place })
@@ -48,7 +58,7 @@ function index(walker: Walker, list: readonly unknown[], step: string | number, 
 /** A step to a member that is there, and is not hidden. */
 function key(walker: Walker, holder: object, step: string | number, at: number, depth: number): number {
   const name = String(step)
-  if (!isData(holder, name)) return UNTOLD
+  if (!isData(holder, name) || descriptorOf(holder, name)?.enumerable !== true) return UNTOLD
   const id = walker.keys.intern(name, depth > 1)
   if (id < 0) return UNTOLD
   const treatment = walker.treatment(id, name)
@@ -68,10 +78,10 @@ function item(
   place: PathState | undefined,
 ): number {
   if (typeof step !== 'number' || !Number.isInteger(step) || step < 0 || step >= list.length) return UNTOLD
+  // behind a hole the list may be longer than it was, and what announces a secret stands before it
+  if (!isData(list, step) || (step > 0 && !isData(list, step - 1))) return UNTOLD
   const start = putVarint(walker.into, walker.byte(at, KEY.end), step)
-  if (!hasOwn(list, step)) return walker.byte(start, TAG.undefined)
-  if (!isData(list, step)) return UNTOLD
-  const previous = step > 0 && isData(list, step - 1) ? list[step - 1] : undefined
+  const previous = step > 0 ? list[step - 1] : undefined
   return walker.item(list[step], previous, start, depth, place?.step(String(step)))
 }
 
@@ -98,6 +108,7 @@ function member(
 function isHolder(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isProxy(value)) return false
   if (isArray(value)) return true
+  if (types.isArgumentsObject(value)) return false
   const prototype = prototypeOf(value)
   return (prototype === objectPrototype || prototype === null) && !isView(value)
 }

@@ -75,6 +75,13 @@ export class Walker extends Sink {
     for (let i = 0; i < this.#ancestors.length; i++) this.#ancestors[i] = undefined
   }
 
+  /** Notes a container that what is written next lies in; false if it is inside of itself. */
+  enter(value: object, depth: number): boolean {
+    if (this.#levelsUp(value, depth) > 0) return false
+    this.#ancestors[depth] = value
+    return true
+  }
+
   /** Writes `value`, found at `path` inside `depth` containers. Needs 13 bytes of room. */
   value(value: unknown, at: number, depth: number, path: PathState | undefined): number {
     switch (typeof value) {

@@ -5,7 +5,7 @@ import { decodeSegmentMeta, type LedgerRow } from '@cinescope/protocol'
 import { mayCarry } from '../carried-state.ts'
 import { filmNumber } from '../event-store.ts'
 import { ledgerRowsOf } from '../ledger-rows.ts'
-import type { Excess, Removal, RemovedContent } from '../removal.ts'
+import { type Excess, prunedGapCounter, type Removal, type RemovedContent } from '../removal.ts'
 import { CarriedTable } from './carried-sql.ts'
 import type { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES } from './schema.ts'
@@ -40,19 +40,22 @@ export class SegmentRemover {
   remove(removal: Removal, excess: Excess, carriedBytes: number): void {
     const oldest = this.#database
       .prepare(
-        'SELECT id, thread, events, bytes, kinds_high, time_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?',
+        'SELECT id, thread, events, bytes, kinds_high, seq_high, time_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?',
       )
       .all(PRUNE_SLICE)
     for (const row of oldest) {
       if (!excess.includes(Number(row['time_high']))) break
-      const [id, thread, events] = [Number(row['id']), Number(row['thread']), Number(row['events'])]
+      const [id, events] = [Number(row['id']), Number(row['events'])]
+      const [kindsHigh, seqHigh] = [Number(row['kinds_high']), Number(row['seq_high'])]
+      const segment = { thread: Number(row['thread']), events, kindsHigh, seqHigh }
       excess.less(Number(row['bytes']), events)
-      removal.count(thread, events, decodeSegmentMeta(row['meta'] as Uint8Array))
-      if (mayCarry(Number(row['kinds_high']))) removal.carry(thread, () => this.#contentOf(id))
+      removal.count(segment, decodeSegmentMeta(row['meta'] as Uint8Array))
+      if (mayCarry(kindsHigh)) removal.carry(segment, () => this.#contentOf(id))
       this.drop(id)
     }
     this.#carried.apply(removal.carrier.changes, removal.known, carriedBytes)
     if (this.#carried.forgotten > 0) this.#sql.counter.run('cinescope.states.forgotten', this.#carried.forgotten)
+    for (const [thread, seq] of removal.gaps) this.#sql.counter.run(prunedGapCounter(thread), seq)
     for (const thread of removal.events.keys()) this.#dropOrphanFilms(thread)
   }
 

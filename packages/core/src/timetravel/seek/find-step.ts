@@ -29,8 +29,8 @@ async function nearest(
   const segments = reader.segments()
   // in the order of what lies ahead, so that the first that has a step is mostly the only one
   for (const entry of direction > 0 ? segments : segments.toReversed()) {
-    await cost.breathe()
     if (!search.mayGain(entry)) continue
+    await cost.breathe()
     const rows = reader.rows(entry)
     if (rows !== undefined) search.look(entry, rows)
   }
