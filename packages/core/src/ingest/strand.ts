@@ -117,7 +117,10 @@ export class Strand {
     this.#pipeline.settle(ending)
     // one that was ended from outside told of no last event
     if (Atomics.load(this.#signals, SIGNAL.stop) !== STOP.no) this.#pipeline.closeGap(this.figures[STATUS.offered]!)
-    return this.#pipeline.commit(true) || this.#refused()
+    // one that was refused before is written first, and does not hold what was decided on since
+    do if (!this.#pipeline.commit(true)) return this.#refused()
+    while (this.#pipeline.isDirty)
+    return true
   }
 
   /** Seals what there is, and decides on nothing that is held back. False when the store refused. */
