@@ -47,8 +47,8 @@ export const STATE_CUTS: readonly Cut[] = [
     joint: 'fold',
     what: 'the last patch is not applied',
     file: `${TRAVEL}/fold.ts`,
-    from: 'patches.map((patch) => documentOf(parts, patch))',
-    to: 'patches.slice(0, -1).map((patch) => documentOf(parts, patch))',
+    from: 'patches.slice(0, MAX_PATCHES)',
+    to: 'patches.slice(0, -1)',
     tests: [STATES],
   },
   {

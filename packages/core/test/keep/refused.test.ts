@@ -49,6 +49,7 @@ it('what is decided as a thread ends is written though the store refused what wa
     status: allocateStatus(),
     fold,
     stage: keepStage(fold, keep, routes),
+    findRing: undefined,
     routes,
     ledger,
     clock: createManualClock(),

@@ -16,7 +16,7 @@ import type { EventStore } from '../../src/store/event-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { ValueEncoder } from '../../src/value/encoder.ts'
 import { createKeyTable } from '../../src/value/keys.ts'
-import { createRedaction } from '../../src/value/redaction.ts'
+import { createRedaction, type RedactionOptions } from '../../src/value/redaction.ts'
 import { PROCESS } from '../recording/recording-fixture.ts'
 
 /** Sizes; by default nothing is lost or cut. */
@@ -25,6 +25,8 @@ export interface StatesOptions {
   readonly maxBytes?: number
   readonly maxWidth?: number
   readonly maxRows?: number
+  readonly maxDepth?: number
+  readonly redaction?: RedactionOptions
   readonly store?: EventStore
 }
 
@@ -45,9 +47,10 @@ export class States {
   readonly #entities
   #numbers = 0
 
-  constructor({ ring, maxBytes = 8192, maxWidth = 50, maxRows = 8192, store }: StatesOptions = {}) {
+  constructor(options: StatesOptions = {}) {
+    const { ring, maxBytes = 8192, maxWidth = 50, maxRows = 8192, maxDepth = 6, store } = options
     const memory = allocateRing({ strategy: 'drop', records: 32_768, arenaBytes: 4_194_304, ...ring })
-    const redaction = createRedaction({})
+    const redaction = createRedaction(options.redaction)
     const define = (definition: Definition): boolean => this.#definitions.push(definition) > 0
     const keys = createKeyTable({
       maxKeys: 1000,
@@ -57,7 +60,7 @@ export class States {
         return define({ kind: 'key', number, text })
       },
     })
-    const limits = { maxDepth: 6, maxWidth, maxStringLength: 1024, maxBytes }
+    const limits = { maxDepth, maxWidth, maxStringLength: 1024, maxBytes }
     this.store = store ?? createMemoryStore(PROCESS)
     this.ring = new RingProducer(memory)
     this.encoder = new ValueEncoder(keys, redaction, limits)
