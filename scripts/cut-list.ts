@@ -5,6 +5,7 @@ import type { Cut } from './cut-list/cut.ts'
 import { COPYING_CUTS } from './cut-list/copying.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
+import { RETENTION_CUTS } from './cut-list/retention.ts'
 import { TAIL_CUTS } from './cut-list/tail.ts'
 
 /** All of them, in the order in which data goes. */
@@ -14,4 +15,5 @@ export const CUTS: readonly Cut[] = [
   ...CAUSALITY_CUTS,
   ...COPYING_CUTS,
   ...TAIL_CUTS,
+  ...RETENTION_CUTS,
 ]

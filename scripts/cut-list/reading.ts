@@ -72,7 +72,7 @@ export const READING_CUTS: readonly Cut[] = [
     joint: 'store',
     what: 'tails stay beside the segment that contains them',
     file: `${CORE}/store/sqlite/sqlite-store.ts`,
-    from: 'for (const { id } of replaced) this.#dropSegment(id)',
+    from: 'for (const { id } of replaced) this.#remover.drop(id)',
     to: '',
     tests: [CHAIN],
   },
