@@ -8,6 +8,7 @@ import { KEEP_CUTS } from './cut-list/keep.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
 import { STATE_CUTS } from './cut-list/states.ts'
+import { RETENTION_CUTS } from './cut-list/retention.ts'
 import { TAIL_CUTS } from './cut-list/tail.ts'
 
 /** All of them, in the order in which data goes. */
@@ -20,4 +21,5 @@ export const CUTS: readonly Cut[] = [
   ...STATE_CUTS,
   ...COPYING_CUTS,
   ...TAIL_CUTS,
+  ...RETENTION_CUTS,
 ]

@@ -109,6 +109,16 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   {
+    name: 'prune',
+    summary: 'remove old recordings of a directory, or the oldest of one',
+    load: async () => (await import('./commands/prune.ts')).prune,
+  },
+  {
+    name: 'compact',
+    summary: 'give room that is free in recordings back to the disk',
+    load: async () => (await import('./commands/compact.ts')).compact,
+  },
+  {
     name: 'doctor',
     summary: 'check recordings, what is hooked and what it costs',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -142,7 +142,8 @@ function skipUnlessFirst(thrown: unknown, index: number): undefined {
   if (index === 0) throw thrown
 }
 
-function isDirectory(path: string): boolean {
+/** True for a directory; @throws CSC_ERR_NO_RECORDING where nothing is, or may be seen */
+export function isDirectory(path: string = DEFAULT_PATH): boolean {
   const found = readable(path, () => statSync(path, { throwIfNoEntry: false }))
   if (found === undefined) throw nothingAt(path, 'there is nothing there')
   return found.isDirectory()

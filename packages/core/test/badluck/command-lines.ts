@@ -1,6 +1,7 @@
 /** Every command, run on a recording that may be hostile: it must end with an answer or with an error of ours. */
 
-import { rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Attempt, Found } from './asks.ts'
 
 /** The command: given an argument list and where to write, it gives an exit code. */
@@ -88,14 +89,30 @@ const LINES: Readonly<Record<string, Lines>> = {
   merge: ({ path, target }) => [[path, '--out', target]],
   ledger: ({ path }) => [[path], [path, '--json']],
   pack: ({ path, target }) => [[path, '--out', target]],
+  // on a copy of the file: the recording itself must not be changed
+  prune: ({ path, target }) => [
+    [copied(path, target), '--max-events', '3', '--json'],
+    [copied(path, target), '--max-age', '1s', '--max-bytes', '1000'],
+  ],
+  compact: ({ path, target }) => [[copied(path, target), '--json']],
   doctor: ({ path }) => [[path], [path, '--json']],
+}
+
+/** Where a copy of what is at `path` lies, with its log; of a directory, of the first recording in it. */
+function copied(path: string, target: string): string {
+  const first = statSync(path).isDirectory() ? readdirSync(path).find((name) => name.endsWith('.cine')) : ''
+  for (const end of ['', '-wal']) {
+    const from = `${first === '' ? path : join(path, first ?? '')}${end}`
+    if (existsSync(from) && statSync(from).isFile()) copyFileSync(from, `${target}${end}`)
+  }
+  return target
 }
 
 /** Runs them all; what is wrong with one is thrown to `attempt`. */
 export async function runEveryCommand(command: Command, subject: Subject, attempt: Attempt): Promise<void> {
   for (const [name, lines] of Object.entries(LINES)) {
     for (const line of lines(subject)) await attempt(`cinescope ${name}`, () => runLine(command, [name, ...line]))
-    rmSync(subject.target, { force: true })
+    for (const end of ['', '-wal', '-shm', '-lock', '-compact']) rmSync(`${subject.target}${end}`, { force: true })
   }
 }
 

@@ -11,6 +11,11 @@ export function logPath(path: string): string {
   return `${path}-wal`
 }
 
+/** A recording while it is written anew, before it takes the place of the old one. */
+export function compactPath(path: string): string {
+  return `${path}-compact`
+}
+
 /** What SQLite keeps beside a recording while it is open, and leaves behind when its process is killed. */
 export function filesBeside(path: string): readonly string[] {
   return [logPath(path), `${path}-shm`, `${path}-journal`]

@@ -3,7 +3,7 @@
  * transaction, open for as long as it lives. The system frees it however the writer ends; see decision 0006.
  */
 
-import { closeSync, lstatSync, openSync, realpathSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, realpathSync, unlinkSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { connect, isBusy } from './connect.ts'
 
@@ -18,11 +18,45 @@ export function lockRecording(path: string): RecordingLock {
   const lock = lockPath(path)
   closeSync(openSync(lock, 'wx', 0o600))
   const database = connect(lock, { readOnly: false })
-  // a journal on disk would be one file more, and stay behind after a kill
+  hold(database)
+  return held(lock, database)
+}
+
+/**
+ * Takes the lock of a recording that nobody writes, to change it; undefined while somebody has it, who writes it or changes it.
+ * Throws what the system says when it cannot be made, or is no lock.
+ */
+export function takeLock(path: string): RecordingLock | undefined {
+  const lock = lockPath(existsSync(path) ? realpathSync(path) : path)
+  if (!existsSync(lock)) closeSync(openSync(lock, 'a', 0o600))
+  // one that is there may be anything
+  const stat = lstatSync(lock)
+  if (!stat.isFile() || stat.size > 0) throw new Error(`${lock} is no lock of a recording; remove it`)
+  const database = connect(lock, { readOnly: false, timeoutMs: 0 })
+  try {
+    hold(database)
+  } catch (thrown) {
+    database.close()
+    if (isBusy(thrown)) return undefined
+    throw thrown
+  }
+  // whoever had it may have removed the file meanwhile: then this is the lock of nothing
+  if (lstatSync(lock, { throwIfNoEntry: false })?.ino === stat.ino) return held(lock, database)
+  database.close()
+  return undefined
+}
+
+/** A journal on disk would be one file more, and stay behind after a kill. */
+function hold(database: DatabaseSync): void {
   database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+}
+
+function held(lock: string, database: DatabaseSync): RecordingLock {
   return {
     release() {
       if (!database.isOpen) return
+      // before it is free, so that nobody takes it in between; where the system does not let an open file go, after that
+      removeLock(lock)
       database.close()
       removeLock(lock)
     },

@@ -1,15 +1,18 @@
 /** Opening recordings: creating one for writing, and opening one that may be hostile for reading. */
 
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
 import { bounded } from './bounded.ts'
-import { connect } from './connect.ts'
-import { LOG_BYTES } from './files.ts'
+import { connect, isBusy } from './connect.ts'
+import { compactPath, LOG_BYTES } from './files.ts'
 import { lockRecording, type RecordingLock } from './lock.ts'
 import { type AllowedSchema, allowedSchema, MAX_OBJECTS, viewsOfPart } from './parts.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA, SYSTEM_OBJECTS } from './schema.ts'
+
+/** What a log and its index take from the first. */
+const ROOM_BYTES = 131_072
 
 /** A recording that is being written. */
 export interface WritableRecording {
@@ -72,6 +75,60 @@ export function openRecordingFile(path: string, part: number = 0): DatabaseSync 
     if (cause instanceof CinescopeError) throw cause
     throw new CinescopeError('CSC_ERR_FORMAT', `not a readable recording: ${messageOf(cause)}`, { cause })
   }
+}
+
+/**
+ * Opens a recording that nobody writes, to change it, refused like any other; of one process only. Changes go through a log,
+ * so that a kill leaves nothing that readers would have to undo. @throws as `openRecordingFile`, CSC_ERR_STORE
+ */
+export function openToChange(path: string): DatabaseSync {
+  requireFile(path)
+  let database: DatabaseSync | undefined
+  try {
+    database = connect(path, { readOnly: false })
+    for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0'])
+      database.exec(`PRAGMA ${pragma}`)
+    if (checkFormat(database).parts > 1)
+      throw new CinescopeError(
+        'CSC_ERR_FORMAT',
+        `${path} was merged from several recordings, and is not changed any more`,
+      )
+    requireRoom(path)
+    logChanges(database)
+    return database
+  } catch (cause) {
+    database?.close()
+    if (cause instanceof CinescopeError) throw cause
+    throw new CinescopeError('CSC_ERR_STORE', `${path} cannot be changed: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Without a journal on disk on the way: one that a kill leaves would have to be undone first, which no reader can. */
+function logChanges(database: DatabaseSync): void {
+  for (const pragma of ['journal_mode = MEMORY', 'journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -1024'])
+    database.exec(`PRAGMA ${pragma}`)
+}
+
+/** A file that is to have a log, on a disk that has no room to begin one, could not even be read any more. */
+function requireRoom(path: string): void {
+  const probe = compactPath(path)
+  try {
+    writeFileSync(probe, Buffer.alloc(ROOM_BYTES), { mode: 0o600 })
+  } finally {
+    rmSync(probe, { force: true })
+  }
+}
+
+/** Leaves a recording without a log; while a reader has it open it stays, and is empty. False where a reader needs what it holds. */
+export function leaveOneFile(database: DatabaseSync): boolean {
+  if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] !== 0) return false
+  try {
+    // not DELETE, which keeps a journal on disk while it changes the header
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY')
+  } catch (thrown) {
+    if (!isBusy(thrown)) throw thrown
+  }
+  return true
 }
 
 /** Opening a pipe would wait for ever, and a device never ends. */

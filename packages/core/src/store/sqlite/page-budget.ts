@@ -26,7 +26,11 @@ export class PageBudget {
 
   /** Bytes of pages that are in use; those that are free serve the next segments. */
   get usedBytes(): number {
-    return (this.#pages - this.#freePages) * PAGE_BYTES
+    return (this.#pages - this.freePages) * PAGE_BYTES
+  }
+
+  get freePages(): number {
+    return Number(this.#free.get()?.['freelist_count'] ?? 0)
   }
 
   /** Takes note of a commit before which so many bytes were in use. */
@@ -48,14 +52,10 @@ export class PageBudget {
   /** Free pages to be given back now: of a file beyond its share, after a commit larger than any before. */
   surplusPages(maxBytes: number): number {
     const beyond = this.#pages - Math.floor((maxBytes - logShare(maxBytes)) / PAGE_BYTES)
-    return Math.max(0, Math.min(beyond, this.#freePages, VACUUM_PAGES))
+    return Math.max(0, Math.min(beyond, this.freePages, VACUUM_PAGES))
   }
 
   get #pages(): number {
     return Number(this.#all.get()?.['page_count'] ?? 0)
-  }
-
-  get #freePages(): number {
-    return Number(this.#free.get()?.['freelist_count'] ?? 0)
   }
 }

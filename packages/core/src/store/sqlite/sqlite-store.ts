@@ -18,11 +18,10 @@ import {
 import { adoptedTrace, TRACE_KEY } from '../film-change.ts'
 import { Excess, Removal, totalOf } from '../removal.ts'
 import { attachedOf, blobsOf } from './attached.ts'
-import { isBusy } from './connect.ts'
 import { logPath, sizeOf } from './files.ts'
 import type { RecordingLock } from './lock.ts'
 import { LogKeeper } from './log-keeper.ts'
-import { createRecordingFile, type WritableRecording } from './open.ts'
+import { createRecordingFile, leaveOneFile, type WritableRecording } from './open.ts'
 import { PageBudget } from './page-budget.ts'
 import { SqliteView } from './read-view.ts'
 import { MAX_SEGMENT_PAGES, summaryValues } from './schema.ts'
@@ -154,7 +153,6 @@ class SqliteStore implements EventStore {
   finish(): void {
     if (!this.#isOpen) return
     this.#write(() => this.#database.exec("UPDATE process SET state = 'closed'"))
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     this.#leaveOneFile()
     this.close()
   }
@@ -167,12 +165,11 @@ class SqliteStore implements EventStore {
     this.#lock.release()
   }
 
-  /** While a reader holds the file it stays in WAL mode; the log is empty then. */
   #leaveOneFile(): void {
     try {
-      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE')
+      leaveOneFile(this.#database)
     } catch (thrown) {
-      if (!isBusy(thrown)) throw storeError(thrown)
+      throw storeError(thrown)
     }
   }
 

@@ -1,0 +1,109 @@
+/** The cuts of retention: limits, the log's share of the budget, and the upkeep of recordings that nobody writes. */
+
+import type { Cut } from './cut.ts'
+
+const CORE = 'packages/core/src'
+const SQLITE = `${CORE}/store/sqlite`
+const STORES = ['packages/core/test/store/memory-store.test.ts', 'packages/core/test/store/sqlite-store.test.ts']
+const RETENTION = ['packages/core/test/ingest/retention.test.ts']
+const UPKEEP = ['packages/core/test/recording/upkeep/upkeep.test.ts']
+
+/** At least three a joint. */
+export const RETENTION_CUTS: readonly Cut[] = [
+  {
+    joint: 'retention',
+    what: 'age does not count',
+    file: `${CORE}/store/removal.ts`,
+    from: ' || timeHigh < this.#fromNs',
+    to: '',
+    tests: STORES,
+  },
+  {
+    joint: 'retention',
+    what: 'the number of events does not count',
+    file: `${CORE}/store/removal.ts`,
+    from: ' || this.#events > 0',
+    to: '',
+    tests: STORES,
+  },
+  {
+    joint: 'retention',
+    what: 'events age by the wall clock',
+    file: `${CORE}/ingest/retention.ts`,
+    from: '(clock.now() - maxAgeMs) * 1e6',
+    to: '(clock.wall() - 1_760_000_000_000 - maxAgeMs) * 1e6',
+    tests: RETENTION,
+  },
+  {
+    joint: 'retention',
+    what: 'what is in tails never ages',
+    file: `${CORE}/ingest/retention.ts`,
+    from: 'isSealed = strand.finishSegment() && isSealed',
+    to: '',
+    tests: RETENTION,
+  },
+  {
+    joint: 'retention',
+    what: 'an idle writer does not look at the age of anything',
+    file: `${CORE}/writer.ts`,
+    from: ' || this.#retention.isAgeDue',
+    to: '',
+    tests: ['packages/core/test/config/every-key.test.ts'],
+  },
+  {
+    joint: 'upkeep',
+    what: 'what is pruned afterwards is not moved in the ledger',
+    file: `${SQLITE}/owned-recording.ts`,
+    from: 'subtract.run(count, kind)',
+    to: '',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'a recording is changed while it is written',
+    file: `${SQLITE}/owned-recording.ts`,
+    from: 'if (lock !== undefined) return lock\n',
+    to: 'return lock as unknown as RecordingLock\n',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'the room that pruning frees is not given back',
+    file: `${CORE}/recording/upkeep/prune.ts`,
+    from: 'if (segments > 0) await giveBack(owned, turn)',
+    to: 'void giveBack',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'each step of pruning is many transactions',
+    file: `${SQLITE}/owned-recording.ts`,
+    from: "this.database.exec('BEGIN IMMEDIATE')",
+    to: '',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'what a compaction that was killed has left stays for ever',
+    file: `${CORE}/recording/upkeep/compact.ts`,
+    from: 'const temporary = compactPath(owned.path)',
+    to: 'const temporary = `${compactPath(owned.path)}${process.pid}`',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'a disk without room for a log is noticed when the file wants one',
+    file: `${SQLITE}/open.ts`,
+    from: '    requireRoom(path)\n',
+    to: '',
+    tests: UPKEEP,
+  },
+  {
+    joint: 'upkeep',
+    what: 'the newest recordings go first',
+    file: `${CORE}/recording/upkeep/prune-directory.ts`,
+    from: 'if (isLive || index < (keepLast ?? 0)) return false',
+    to: 'if (isLive || index >= (keepLast ?? 0)) return false',
+    tests: UPKEEP,
+  },
+]
