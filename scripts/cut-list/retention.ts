@@ -6,6 +6,7 @@ const CORE = 'packages/core/src'
 const SQLITE = `${CORE}/store/sqlite`
 const STORES = ['packages/core/test/store/memory-store.test.ts', 'packages/core/test/store/sqlite-store.test.ts']
 const RETENTION = ['packages/core/test/ingest/retention.test.ts']
+const LOG = ['packages/core/test/store/log-budget.test.ts']
 const UPKEEP = ['packages/core/test/recording/upkeep/upkeep.test.ts']
 
 /** At least three a joint. */
@@ -49,6 +50,46 @@ export const RETENTION_CUTS: readonly Cut[] = [
     from: ' || this.#retention.isAgeDue',
     to: '',
     tests: ['packages/core/test/config/every-key.test.ts'],
+  },
+  {
+    joint: 'budget',
+    what: 'the log of a recording is never begun anew by its writer',
+    file: `${SQLITE}/log-keeper.ts`,
+    from: 'if (length < this.#anewFrom) return\n',
+    to: 'if (length > -1) return\n',
+    tests: LOG,
+  },
+  {
+    joint: 'budget',
+    what: 'commits go on while a reader holds the log, whatever it takes',
+    file: `${SQLITE}/log-keeper.ts`,
+    from: 'if (isFull) throw heldLog(this.#maxBytes)',
+    to: 'void heldLog',
+    tests: LOG,
+  },
+  {
+    joint: 'budget',
+    what: 'the file takes the share of the log',
+    file: `${SQLITE}/page-budget.ts`,
+    from: 'const most = maxBytes - Math.max(logShare(maxBytes), logBytes)',
+    to: 'const most = maxBytes * 1.1 + logBytes * 0',
+    tests: LOG,
+  },
+  {
+    joint: 'budget',
+    what: 'what is removed is not freed',
+    file: `${SQLITE}/segment-remover.ts`,
+    from: 'this.#sql.dropPages.run(first, first + MAX_SEGMENT_PAGES)',
+    to: 'this.#sql.dropPages.run(first, first)',
+    tests: LOG,
+  },
+  {
+    joint: 'budget',
+    what: 'a thread is told of the last removal only',
+    file: `${CORE}/ingest/thread-ledger.ts`,
+    from: 'this.#pruned.set(thread, this.prunedOf(thread) + events)',
+    to: 'this.#pruned.set(thread, events)',
+    tests: ['packages/core/test/badluck/budget.test.ts'],
   },
   {
     joint: 'upkeep',

@@ -324,17 +324,19 @@ export function storeConformance(name: string, create: () => StoreUnderTest): vo
       await fc.assert(
         fc.asyncProperty(
           arbitraryStream({ losses: false }),
-          fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: Infinity }),
-          fc.option(fc.double({ min: 0, max: 1.1, noNaN: true }), { nil: 0, freq: 3 }),
-          async (stream, ofEvents, ofTime) => {
+          fc.option(fc.integer({ min: 0, max: 100 }), { nil: Infinity, freq: 1 }),
+          fc.integer({ min: 0, max: 100 }),
+          async (stream, percentLeft, percentOfTime) => {
             const { store, reader, dispose } = create()
             recordInto(store, stream, { ...UNCUT, maxRows: 5 })
             const before = await reader.read((view) =>
               view.segments().map(({ isTail, summary }) => ({ isTail, ...summary })),
             )
             const stored = before.reduce((sum, { events }) => sum + events, 0)
-            const maxEvents = ofEvents === Infinity ? Infinity : Math.floor(stored * ofEvents)
-            const fromNs = Math.max(0, ...before.map(({ timeHigh }) => timeHigh)) * ofTime
+            const maxEvents = stored === 0 ? 0 : Math.floor((stored * percentLeft) / 100)
+            const times = before.map(({ timeHigh }) => timeHigh)
+            const [first, last] = [Math.min(...times), Math.max(...times) + 1]
+            const fromNs = before.length === 0 ? 0 : first + Math.round(((last - first) * percentOfTime) / 100)
             let left = stored
             const kept = before.findIndex(({ isTail, events, timeHigh }) => {
               if (isTail || (left <= maxEvents && timeHigh >= fromNs)) return true

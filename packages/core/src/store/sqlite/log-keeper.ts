@@ -1,6 +1,6 @@
 /** Keeps the log of a recording that is written within its share of the budget, whoever reads. See decision 0023. */
 
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CinescopeError } from '@cinescope/protocol'
 import { isBusy, TIMEOUT_MS } from './connect.ts'
 import { LOG_BYTES, logPath, sizeOf } from './files.ts'
@@ -22,6 +22,7 @@ export function logShare(maxBytes: number): number {
 /** See the file's first line. */
 export class LogKeeper {
   readonly #database: DatabaseSync
+  readonly #checkpoint: StatementSync
   readonly #path: string
   #maxBytes = Infinity
   #anewFrom = Infinity
@@ -30,6 +31,7 @@ export class LogKeeper {
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database
+    this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)')
     this.#path = path
   }
 
@@ -68,7 +70,7 @@ export class LogKeeper {
   #beginAnew(waitMs: number): boolean {
     this.#database.exec(`PRAGMA busy_timeout = ${waitMs}`)
     try {
-      return this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+      return this.#checkpoint.get()?.['busy'] === 0
     } catch (thrown) {
       if (isBusy(thrown)) return false
       throw thrown

@@ -1,6 +1,6 @@
 /** Removes the oldest segments of a recording with all that hangs on them, inside a transaction of its caller. */
 
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { decodeSegmentMeta, type LedgerRow } from '@cinescope/protocol'
 import { mayCarry } from '../carried-state.ts'
 import { filmNumber } from '../event-store.ts'
@@ -13,22 +13,28 @@ import { type AttachedStatements, attachedStatements, type WriterStatements } fr
 
 /** Segments removed in one step at most, so that the writer is never away for long. */
 const PRUNE_SLICE = 64
+const OLDEST =
+  'SELECT id, thread, events, bytes, kinds_high, seq_high, time_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?'
 
 /** See the file's first line. One for each connection. */
 export class SegmentRemover {
-  readonly #database: DatabaseSync
   readonly #view: SqliteView
   readonly #sql: WriterStatements
   readonly #drops: AttachedStatements['drop']
   readonly #carried: CarriedTable
+  readonly #oldest: StatementSync
+  readonly #lowest: StatementSync
+  readonly #dropFilms: StatementSync
 
   /** `view` is that of the same connection. */
   constructor(database: DatabaseSync, view: SqliteView, sql: WriterStatements) {
-    this.#database = database
     this.#view = view
     this.#sql = sql
     this.#drops = attachedStatements(database).drop
     this.#carried = new CarriedTable(database)
+    this.#oldest = database.prepare(OLDEST)
+    this.#lowest = database.prepare('SELECT min(seq_low) AS low FROM segment WHERE thread = ?')
+    this.#dropFilms = database.prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
   }
 
   /** The state that is carried of an entity. */
@@ -38,11 +44,7 @@ export class SegmentRemover {
 
   /** Removes up to `PRUNE_SLICE` finished segments; `carriedBytes` is what carried states may take. */
   remove(removal: Removal, excess: Excess, carriedBytes: number): void {
-    const oldest = this.#database
-      .prepare(
-        'SELECT id, thread, events, bytes, kinds_high, seq_high, time_high, meta FROM segment WHERE tail = 0 ORDER BY id LIMIT ?',
-      )
-      .all(PRUNE_SLICE)
+    const oldest = this.#oldest.all(PRUNE_SLICE)
     for (const row of oldest) {
       if (!excess.includes(Number(row['time_high']))) break
       const [id, events] = [Number(row['id']), Number(row['events'])]
@@ -82,12 +84,10 @@ export class SegmentRemover {
 
   /** Films whose last event lies before all that is left of their thread; all of them when nothing is left. */
   #dropOrphanFilms(thread: number): void {
-    const row = this.#database.prepare('SELECT min(seq_low) AS low FROM segment WHERE thread = ?').get(thread)
+    const row = this.#lowest.get(thread)
     const from = filmNumber(thread, 0)
     const low = row?.['low'] === null ? filmNumber(thread + 1, 0) : from + Number(row?.['low'])
-    this.#database
-      .prepare('DELETE FROM film WHERE number >= ? AND number < ? AND number + span < ?')
-      .run(from, low, low)
+    this.#dropFilms.run(from, low, low)
   }
 }
 
