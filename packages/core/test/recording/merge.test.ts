@@ -4,6 +4,7 @@ import { type CinescopeEvent, type FilmSummary, type Ledger, nodeId, wallMs } fr
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
+import { createScope } from '../../src/index.ts'
 import { mergeRecordings } from '../../src/recording/copy/merge.ts'
 import { openRecording } from '../../src/recording/open-recording.ts'
 import type { EventStore } from '../../src/store/event-store.ts'
@@ -104,6 +105,22 @@ async function merged(directory: string, name: string, inputs: readonly string[]
   await mergeRecordings(inputs, { path })
   return path
 }
+
+it('a merged file has the figures of routes that its recordings had', async () => {
+  using directory = temporaryDirectory()
+  const options = { directory: directory.path, sources: false, handleSignals: false } as const
+  await using scope = await createScope(options)
+  for (const name of ['one', 'two', 'two', 'three']) scope.span(name, () => undefined)
+  await scope.stop()
+  const path = join(directory.path, 'merged')
+  await mergeRecordings([scope.path!], { path })
+  const figures = async (file: string): Promise<unknown> => {
+    await using recording = openRecording(file)
+    return (await recording.routes()).map(({ name, films }) => [name, films])
+  }
+  expect(await figures(path)).toEqual(await figures(scope.path!))
+  expect(await figures(path)).toContainEqual(['two', 2])
+})
 
 describe('a merge', () => {
   it('holds all that its inputs hold, once, whatever their order and however often they were merged or copied', async () => {

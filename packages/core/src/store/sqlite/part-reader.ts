@@ -13,7 +13,7 @@ import {
 import { expandBlock, MAX_BLOCK_BYTES, MAX_PAGE_BYTES, type StoredBlock } from '../compression.ts'
 import type { SegmentEntry } from '../event-store.ts'
 import { ATTACHED, type Attached, type PlainRow } from './attached.ts'
-import { columnsOf } from './columns-of.ts'
+import { columnsOf, keyLength } from './columns-of.ts'
 import { bounded } from './bounded.ts'
 import { MAX_STATE_BYTES } from './carried-sql.ts'
 import { openRecordingFile } from './open.ts'
@@ -121,21 +121,23 @@ export class PartReader {
       .map((row) => ({ film: integer(row, 'film'), source: string(row, 'source') }))
   }
 
-  /** Rows of a table of short columns by its key, which is the first of them. */
+  /** Rows of a table of short columns by its key, which is the first of them, or more. */
   *plainRows(table: string): Generator<PlainRow> {
     const columns = columnsOf(table)
     const most = table === 'carried' ? MAX_STATE_BYTES : undefined
     const found = columns.map((column) => bounded(column, most)).join(', ')
-    // by the column itself, whose tree has that order: a sort would walk it to its end first
-    const statement = this.#database.prepare(`SELECT ${found} FROM ${table} ORDER BY ${table}.${columns[0]}`)
-    let last: PlainRow[number] | undefined
+    // by the columns themselves, whose tree has that order: a sort would walk it to its end first
+    const key = columns.slice(0, keyLength(table))
+    const order = key.map((column) => `${table}.${column}`).join(', ')
+    const statement = this.#database.prepare(`SELECT ${found} FROM ${table} ORDER BY ${order}`)
+    let last: PlainRow | undefined
     try {
       for (const row of statement.iterate()) {
         const plain = plainRow(row, columns)
         // pages that meet themselves would give the same rows without end
-        if (last !== undefined && !isBefore(last, plain[0]))
+        if (last !== undefined && !isBefore(last, plain, key.length))
           throw new CinescopeError('CSC_ERR_CORRUPT', `rows of ${table} are out of order`)
-        last = plain[0]
+        last = plain
         yield plain
       }
     } catch (thrown) {
@@ -166,7 +168,12 @@ function plainRow(row: Readonly<Record<string, unknown>>, columns: readonly stri
 }
 
 /** Of keys of one table, which are numbers or texts in the order of their bytes. */
-function isBefore(a: PlainRow[number], b: PlainRow[number] | undefined): boolean {
-  if (typeof a === 'number') return typeof b === 'number' && a < b
-  return typeof a === 'string' && typeof b === 'string' && Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
+function isBefore(a: PlainRow, b: PlainRow, keyLength: number): boolean {
+  for (let i = 0; i < keyLength; i++) {
+    const [x, y] = [a[i], b[i]]
+    if (x === y) continue
+    if (typeof x === 'number') return typeof y === 'number' && x < y
+    return typeof x === 'string' && typeof y === 'string' && Buffer.compare(Buffer.from(x), Buffer.from(y)) < 0
+  }
+  return false
 }
