@@ -81,8 +81,8 @@ function judgeLedger(account: Ledger): Finding[] {
   if (pruned > 0) {
     findings.push(
       note(
-        `${counted(pruned, 'old event')} were removed to keep the recording within its limit.`,
-        'To keep more: createScope({ maxBytes }).',
+        `${counted(pruned, 'old event')} were removed to keep the recording within its limits.`,
+        'To keep more: createScope({ maxBytes, maxAgeMs, maxEvents }).',
       ),
     )
   }

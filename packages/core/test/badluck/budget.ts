@@ -25,7 +25,7 @@ export interface BudgetVerdict {
   readonly questions: number
   /** Bytes of file and log together, and of each. */
   readonly most: { readonly sum: number; readonly file: number; readonly log: number }
-  /** Resident bytes of the writing process in the first and last of five parts of its life. */
+  /** Resident bytes of the writing process in the third and last of five parts of its life, from the first removal on. */
   readonly rss: { readonly early: number; readonly late: number }
   readonly seconds: number
   readonly faults: readonly string[]
@@ -34,6 +34,8 @@ export interface BudgetVerdict {
 /** Of the budget: what the largest commits may take beyond it. */
 const MOST = 1.1
 const SAMPLE_MS = 2
+/** V8 lets the young generation of a busy program grow by many MB at once, which would hide what stays behind. */
+const STEADY_HEAP = ['--expose-gc', '--max-semi-space-size=4']
 const READERS = 2
 
 interface Ended {
@@ -50,10 +52,8 @@ interface Ended {
 export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promise<BudgetVerdict> {
   await using directory = await temporaryDirectory()
   const started = performance.now()
-  // garbage is no growth
-  const writer = startProgram('budgeted', [directory.path, `${maxBytes}`, `${events}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const args = [directory.path, `${maxBytes}`, `${events}`]
+  const writer = startProgram('budgeted', args, { stdio: ['ignore', 'pipe', 'inherit'] }, STEADY_HEAP)
   const output = createInterface({ input: writer.stdout! })[Symbol.asyncIterator]()
   const { path } = JSON.parse(String((await output.next()).value)) as { path: string }
   const readers = Array.from({ length: READERS }, () =>
@@ -82,7 +82,7 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
     samples,
     questions: readings.reduce((sum, reading) => sum + (reading?.questions ?? 0), 0),
     most,
-    rss: { early: mean(ended?.rss.slice(part, 2 * part)), late: mean(ended?.rss.slice(-part)) },
+    rss: { early: mean(ended?.rss.slice(2 * part, 3 * part)), late: mean(ended?.rss.slice(-part)) },
     seconds: (performance.now() - started) / 1000,
     faults,
   }
