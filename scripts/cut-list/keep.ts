@@ -9,6 +9,8 @@ const TAIL = 'packages/core/test/keep/tail.test.ts'
 const ENDINGS = 'packages/core/test/keep/endings.test.ts'
 const ROUTES = 'packages/core/test/keep/routes.test.ts'
 const WINDOW = 'packages/core/test/keep/window.test.ts'
+const SAMPLED = 'packages/core/test/keep/sampled.test.ts'
+const CAPTURE = 'packages/core/src/capture'
 
 /** At least three a joint. */
 export const KEEP_CUTS: readonly Cut[] = [
@@ -23,7 +25,7 @@ export const KEEP_CUTS: readonly Cut[] = [
   {
     joint: 'keep',
     what: 'a state goes with its film',
-    file: `${KEEP}/film-records.ts`,
+    file: 'packages/core/src/base/apart.ts',
     from: "(kind >= KINDS['state.snapshot'] && kind <= KINDS['entity.died']) || ",
     to: '',
     tests: [TAIL, TAIL_STAGE],
@@ -131,5 +133,53 @@ export const KEEP_CUTS: readonly Cut[] = [
     from: "routes: keep.policy === 'all' ? routes : undefined",
     to: 'routes: undefined',
     tests: [ROUTES],
+  },
+  {
+    joint: 'sampling',
+    what: 'a film that was sampled out is not counted for its route',
+    file: `${KEEP}/sampled-out.ts`,
+    from: 'if (!isEndOfRoot(view, word)) return',
+    to: 'return',
+    tests: [SAMPLED],
+  },
+  {
+    joint: 'sampling',
+    what: 'the ledger is not told what was sampled out',
+    file: `${KEEP}/sampled-out.ts`,
+    from: 'if (count > 0) rows.push',
+    to: 'if (count < 0) rows.push',
+    tests: [SAMPLED],
+  },
+  {
+    joint: 'sampling',
+    what: 'the birth of a process goes with a film that was sampled out',
+    file: `${CAPTURE}/span.ts`,
+    from: 'return subject !== 0 && isApart(kind)',
+    to: 'return false',
+    tests: [SAMPLED],
+  },
+  {
+    joint: 'sampling',
+    what: 'a state makes a film of one that was sampled out',
+    file: 'packages/core/src/scope/entity-handle.ts',
+    from: 'FLAG.parentOrphan : span.marks',
+    to: 'FLAG.parentOrphan : 0',
+    tests: [SAMPLED],
+  },
+  {
+    joint: 'sampling',
+    what: 'a span inside is recorded without its film',
+    file: `${CAPTURE}/span.ts`,
+    from: 'root === undefined ? flags & FLAG.sampledOut : root.marks',
+    to: 'root === undefined ? flags & FLAG.sampledOut : 0',
+    tests: [SAMPLED],
+  },
+  {
+    joint: 'sampling',
+    what: 'a caller who leaves a trace out is not followed',
+    file: `${CAPTURE}/sampling.ts`,
+    from: '(isSampled ?? Math.random() < rate)',
+    to: '(isSampled === true || Math.random() < rate)',
+    tests: [SAMPLED],
   },
 ]

@@ -172,8 +172,8 @@ export const RECORDING_CUTS: readonly Cut[] = [
     joint: 'message',
     what: 'a message does not say what sent it',
     file: `${CORE}/adapter/message.ts`,
-    from: 'spanId: spanIdOf(probe.node, place)',
-    to: 'spanId: spanIdOf(probe.node, { ...place, seq: seq(1) })',
+    from: 'spanId: spanIdOf(node, place)',
+    to: 'spanId: spanIdOf(node, { ...place, seq: seq(1) })',
     tests: [MESSAGES],
   },
   {

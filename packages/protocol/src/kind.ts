@@ -81,6 +81,8 @@ export const FLAG = {
   marked: 0x40000,
   /** A bound was reached before the film had ended, so that it was kept by what was known of it then. */
   decidedEarly: 0x80000,
+  /** Its root was sampled out: only what is there whatever becomes of a film is recorded of it. */
+  sampledOut: 0x100000,
 } as const
 
 /** How the parent of an event is known. */

@@ -1,6 +1,15 @@
 /** The role of whoever passes messages on: what is sent says where it came from, what is received is a film of its own. */
 
-import { FLAG, formatTraceparent, KINDS, derivedTraceId, parseTraceparent, seq, spanIdOf } from '@cinescope/protocol'
+import {
+  FLAG,
+  formatTraceparent,
+  KINDS,
+  derivedTraceId,
+  parseTraceparent,
+  seq,
+  spanIdOf,
+  type Traceparent,
+} from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import { Attributes } from '../value/attributes.ts'
@@ -49,11 +58,7 @@ export class MessageRole {
     const probe = this.#probe
     if (!probe.isEnabled) return undefined
     try {
-      const span = probe.current()
-      const sent = this.#pointOf(span, message)
-      const place = { thread: probe.thread, seq: seq(sent) }
-      const traceId = span?.traceId ?? derivedTraceId(probe.node, place)
-      const traceparent = formatTraceparent({ traceId, spanId: spanIdOf(probe.node, place), sampled: true })
+      const traceparent = formatTraceparent(this.#trace(probe.current(), message))
       return { traceparent, sentMs: nowMs() }
     } catch (cause) {
       reportFault(probe, 'a message', cause)
@@ -65,7 +70,7 @@ export class MessageRole {
   failed(thrown: unknown): void {
     const span = this.#probe.current()
     if (span !== undefined) span.error(thrown)
-    else this.#probe.recorder.point(KINDS.error, this.#sendSite, 0, 0, thrown === undefined ? null : thrown)
+    else this.#probe.point(undefined, KINDS.error, this.#sendSite, thrown === undefined ? null : thrown)
   }
 
   /**
@@ -91,8 +96,10 @@ export class MessageRole {
     const probe = this.#probe
     if (!probe.isEnabled) return undefined
     try {
-      const root = probe.open(KINDS.message, this.#receiveSite, undefined, this.#attributes('process', message))
       const carrier = readCarrier(given)
+      const flags = probe.sampling.flagFor(carrier?.sampled)
+      const value = flags === 0 ? this.#attributes('process', message) : undefined
+      const root = probe.openRoot(KINDS.message, this.#receiveSite, value, 0, flags)
       if (carrier !== undefined) {
         probe.adopt(root, carrier.traceId, carrier.spanId)
         root.point(KINDS.receive, this.#receiveSite, undefined, carrier.queueMs)
@@ -104,10 +111,13 @@ export class MessageRole {
     }
   }
 
-  #pointOf(span: Span | undefined, message: unknown): number {
-    const value = this.#attributes('send', message)
-    const { recorder } = this.#probe
-    return recorder.point(KINDS.send, this.#sendSite, span?.seq ?? 0, span?.root.seq ?? 0, value)
+  /** Records the message; gives what it is to say of where it came from. */
+  #trace(span: Span | undefined, message: unknown): Traceparent {
+    if (span?.isRecorded === false) return { traceId: span.traceId, spanId: span.id, sampled: false }
+    const { node, thread } = this.#probe
+    const sent = this.#probe.point(span, KINDS.send, this.#sendSite, this.#attributes('send', message))
+    const place = { thread, seq: seq(sent) }
+    return { traceId: span?.traceId ?? derivedTraceId(node, place), spanId: spanIdOf(node, place), sampled: true }
   }
 
   #attributes(operation: 'send' | 'process', message: unknown): Attributes {
@@ -116,9 +126,7 @@ export class MessageRole {
   }
 }
 
-interface Received {
-  readonly traceId: NonNullable<ReturnType<typeof parseTraceparent>>['traceId']
-  readonly spanId: NonNullable<ReturnType<typeof parseTraceparent>>['spanId']
+interface Received extends Traceparent {
   readonly queueMs: number
 }
 
@@ -131,7 +139,7 @@ function readCarrier(given: unknown): Received | undefined {
   const queueMs = nowMs() - sentMs
   // another machine's clock, or no clock at all
   if (!(Math.abs(queueMs) < MAX_QUEUE_MS)) return undefined
-  return { traceId: trace.traceId, spanId: trace.spanId, queueMs: Math.max(0, queueMs) }
+  return { ...trace, queueMs: Math.max(0, queueMs) }
 }
 
 /** The same clock in all threads and processes of a machine. */

@@ -131,23 +131,29 @@ export class ServerRequestRole {
     const header = headers['traceparent']
     const remote = header === undefined ? undefined : parseTraceparent(header as string)
     const cause = remote === undefined ? 0 : probe.ownSeq(remote.spanId)
-    const root = probe.open(KINDS.request, this.rootSite(method ?? ''), undefined, new Attributes(BEGIN, values), cause)
+    const flags = probe.sampling.flagFor(remote?.sampled)
+    const value = flags === 0 ? new Attributes(BEGIN, values) : undefined
+    const root = probe.openRoot(KINDS.request, this.rootSite(method ?? ''), value, cause, flags)
     if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
     const request = new ServerRequest(this, root, { req, res, headers, path })
     markRequest(req, request)
     markRequest(res, request)
-    if (mark >= 0 && mark + 1 < url.length) recordQuery(root, this.sites.query, url.slice(mark + 1), path)
+    if (root.isRecorded && mark >= 0 && mark + 1 < url.length)
+      recordQuery(root, this.sites.query, url.slice(mark + 1), path)
     this.#tellTrace(request)
     endWithUpgrade(request)
     bindEvents(request)
-    if (this.taps.request) tapRequest(request)
-    if (this.taps.response) tapResponse(request)
+    if (root.isRecorded && this.taps.request) tapRequest(request)
+    if (root.isRecorded && this.taps.response) tapResponse(request)
     return request
   }
 
   #tellTrace({ root, res }: ServerRequest): void {
     if (!this.settings.traceparentHeader || res.headersSent) return
-    res.setHeader('traceparent', formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: true }))
+    res.setHeader(
+      'traceparent',
+      formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: root.isRecorded }),
+    )
   }
 }
 

@@ -184,9 +184,11 @@ export class ServerRequest {
     if (isAborted && this.#settling !== undefined) for (const span of this.#settling) span.end(0, FLAG.async | flags)
     if (this.#waiting !== undefined) for (const span of this.#waiting) span.end(0, FLAG.async | flags)
     const { locals } = res as { locals?: object }
-    if (locals !== undefined && hasKeys(locals)) this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
+    if (this.root.isRecorded && locals !== undefined && hasKeys(locals))
+      this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
     const status = res.headersSent ? res.statusCode : 0
-    this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), this.#known(status))
+    const outcome = this.root.isRecorded ? this.#known(status) : undefined
+    this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), outcome)
   }
 
   /** The outcome; undefined where the host's response does not let itself be asked. */

@@ -20,6 +20,12 @@ export interface ScopeOptions extends SourceOptions {
   readonly config?: string | boolean
   /** False: nothing is recorded and every probe is one branch. Default true; `CINESCOPE_DISABLED=1` beats it. */
   readonly enabled?: boolean
+  /**
+   * Part of the films that is recorded, 0 to 1, decided as each begins. Default 1: all, whatever a peer says. Below it the flag of
+   * a `traceparent` that comes in decides for its film, so that all services record the same ones. What is sent on carries the
+   * decision. Figures of routes count all films; states of entities are always recorded.
+   */
+  readonly sample?: number
   /** Where recordings go. Default `.cinescope` in the working directory. */
   readonly directory?: string
   /** Name of the service in the recording. Default: the program's file name. */
@@ -81,6 +87,7 @@ export interface ScopeSettings {
   /** The one that was named. */
   readonly preset: Preset | undefined
   readonly enabled: boolean
+  readonly sample: number
   readonly directory: string
   readonly service: string
   readonly store: 'sqlite' | 'memory'
@@ -113,6 +120,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
   return {
     preset: options.preset,
     enabled: options.enabled,
+    sample: options.sample,
     directory: options.directory,
     service: options.service ?? (program === undefined ? 'node' : basename(program)),
     store: options.store,

@@ -182,6 +182,15 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
     about: 'Defaults for one purpose; what is said elsewhere beats them.',
     defaultText: 'none',
   },
+  sample: {
+    is: 'number',
+    from: 0,
+    to: 1,
+    about:
+      'Part of the films that is recorded, decided as each begins; below 1, a `traceparent` that comes in decides instead. Routes are counted whole; states of entities are always recorded.',
+    default: 1,
+    perThread: true,
+  },
   config: {
     is: 'either',
     rules: [{ is: 'boolean' }, { is: 'string' }],

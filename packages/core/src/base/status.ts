@@ -19,6 +19,7 @@ export const STATUS = {
   valuesLost: 14,
   uninterned: 15,
   notKept: 16,
+  sampledOut: 17,
 } as const
 
 /** Index of each int32 word. */

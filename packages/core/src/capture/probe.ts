@@ -16,6 +16,7 @@ import type { Redaction } from '../value/redaction.ts'
 import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
+import type { Sampling } from './sampling.ts'
 import { Span } from './span.ts'
 import { createSpanContext, type SpanContext } from './span-context.ts'
 import type { StateRecorder } from './states.ts'
@@ -26,6 +27,7 @@ export interface ProbeParts {
   readonly thread: number
   readonly recorder: Recorder
   readonly states: StateRecorder
+  readonly sampling: Sampling
   readonly sites: SiteTable
   readonly entities: EntityTable
   /** Takes faults of ours; never throws. */
@@ -42,6 +44,8 @@ export class Probe {
   readonly recorder: Recorder
   /** Records states of entities. */
   readonly states: StateRecorder
+  /** Decides on roots. */
+  readonly sampling: Sampling
   readonly report: (error: CinescopeError) => void
   /** The one that was named: adapters have their defaults by it. */
   readonly preset: Preset | undefined
@@ -67,6 +71,7 @@ export class Probe {
     this.thread = parts.thread
     this.recorder = parts.recorder
     this.states = parts.states
+    this.sampling = parts.sampling
     this.report = parts.report
     this.preset = parts.preset
     this.sources = parts.sources
@@ -153,10 +158,33 @@ export class Probe {
   }
 
   /** Begins a span; a root when `parent` is undefined. The caller ends it. */
-  open(kind: number, site: number, parent: Span | undefined, value?: unknown, cause = 0, flags = 0): Span {
-    const span = new Span(this, kind, site, parent, value, cause, flags)
-    if (parent === undefined && this.onRoot !== undefined) this.onRoot()
-    return span
+  open(kind: number, site: number, parent: Span | undefined, value?: unknown): Span {
+    return parent === undefined
+      ? this.openRoot(kind, site, value, 0, this.sampling.flagFor(undefined))
+      : new Span(this, kind, site, parent, value)
+  }
+
+  /** Begins a root of which has been decided whether it is recorded: `flags` has what `sampling.flagFor` gave. */
+  openRoot(kind: number, site: number, value: unknown, cause: number, flags: number): Span {
+    const root = new Span(this, kind, site, undefined, value, cause, flags)
+    if (this.onRoot !== undefined) this.onRoot()
+    return root
+  }
+
+  /** Records a point inside `span`, or of no film; gives its seq, 0 if it was not recorded. */
+  point(
+    span: Span | undefined,
+    kind: number,
+    site: number,
+    value?: unknown,
+    number = 0,
+    cause = 0,
+    subject = 0,
+    flags = 0,
+  ): number {
+    return span === undefined
+      ? this.recorder.point(kind, site, 0, 0, value, number, cause, subject, flags)
+      : span.point(kind, site, value, number, cause, subject, flags)
   }
 
   /** The seq of a span of this thread by its wire id; 0 for one of another thread or process. */
@@ -168,7 +196,8 @@ export class Probe {
   /** Ties a root to the trace and span that caused it in another process. */
   adopt(root: Span, traceId: TraceId, remoteParent: SpanId): void {
     root.adoptedTrace = traceId
+    if (!root.isRecorded) return
     const link = { 'cinescope.trace.id': traceId, 'cinescope.remote.parent': remoteParent }
-    this.recorder.point(KINDS.edge, 0, root.seq, root.seq, new OwnDocument(link))
+    root.point(KINDS.edge, 0, new OwnDocument(link))
   }
 }

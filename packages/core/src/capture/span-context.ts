@@ -1,6 +1,7 @@
 /** HOT: the span whose async context host code runs in. Bench row `http-cpu`. */
 
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { FLAG } from '@cinescope/protocol'
 import type { Span } from './span.ts'
 
 /** One per probe. */
@@ -36,18 +37,25 @@ export function createSpanContext(): SpanContext {
       storage.enterWith(span)
     },
     run: HAS_FRAMES
-      ? <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
+      ? <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
+          const span = contextOf(given)
           context.lastEntered = span
           if (storage.getStore() === span) return fn(...args)
           const before = new AsyncResource('CINESCOPE', UNTRACKED)
           return before.runInAsyncScope(enter<A, R>, undefined, storage, span, fn, args)
         }
-      : <A extends unknown[], R>(span: Span, fn: (...args: A) => R, ...args: A): R => {
+      : <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
+          const span = contextOf(given)
           context.lastEntered = span
           return storage.run(span, call<A, R>, fn, args)
         },
   }
   return context
+}
+
+/** All of a film that was sampled out has one: nothing tells its spans apart. */
+function contextOf(span: Span): Span {
+  return (span.marks & FLAG.sampledOut) === 0 ? span : span.root
 }
 
 function enter<A extends unknown[], R>(

@@ -70,6 +70,8 @@ export class Pipeline {
   accounted = 0
   /** Events decided against by the last commit. */
   notKept = 0
+  /** Events of roots that were sampled out, by the last commit. */
+  sampledOut = 0
   readonly #parts: PipelineParts
   readonly #sink: RecordSink
   #definitions: Definition[] = []
@@ -119,7 +121,8 @@ export class Pipeline {
     this.#unwritten = undefined
     this.commits++
     this.taken = taken.reduce((sum, count) => sum + count, 0)
-    this.notKept = lost.reduce((sum, { reason, count }) => (reason === 'notKept' ? sum + count : sum), 0)
+    this.notKept = countOf(lost, 'notKept')
+    this.sampledOut = countOf(lost, 'sampledOut')
     this.accounted = this.taken + lost.reduce((sum, row) => sum + row.count, 0)
     return true
   }
@@ -157,6 +160,10 @@ export class Pipeline {
     this.#parts.fold.anchor(now)
     this.#parts.stage?.tick(now.atNs)
   }
+}
+
+function countOf(rows: readonly LedgerRow[], wanted: LedgerRow['reason']): number {
+  return rows.reduce((sum, { reason, count }) => (reason === wanted ? sum + count : sum), 0)
 }
 
 /** What a store threw, as what it is to the user. */

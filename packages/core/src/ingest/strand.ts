@@ -150,6 +150,7 @@ export class Strand {
       figures[STATUS.pruned] = pruned
       figures[STATUS.stored] = stored
       figures[STATUS.notKept] = this.#pipeline.notKept
+      figures[STATUS.sampledOut] = this.#pipeline.sampledOut
       figures[STATUS.overwritten] = overwritten
       figures[STATUS.commits] = this.#pipeline.commits
       figures[STATUS.bytes] = bytes

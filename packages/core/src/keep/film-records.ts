@@ -3,11 +3,6 @@
 import { F64, FLAG, isSpanKind, kindOf, KINDS, PHASE, phaseOf, U32 } from '@cinescope/protocol'
 import type { RecordView } from '../ring/consumer.ts'
 
-/** State belongs to entities, and what is asked of the recorder to nobody: both are there whatever becomes of a film. */
-export function isApart(kind: number): boolean {
-  return (kind >= KINDS['state.snapshot'] && kind <= KINDS['entity.died']) || kind === KINDS.control
-}
-
 /** Something inside of the film failed: what a film's row counts as an error. */
 export function isFailure(word: number): boolean {
   return (word & FLAG.error) !== 0 && !isSpanKind(kindOf(word))

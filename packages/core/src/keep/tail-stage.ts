@@ -1,10 +1,11 @@
 /** The policy `tail`: a film's records are held until it is known whether it is kept. */
 
 import { F64, FLAG, kindOf, type LedgerRow, seqBefore, U32 } from '@cinescope/protocol'
+import { isApart } from '../base/apart.ts'
 import type { KeepSettings } from '../base/keep-settings.ts'
 import type { GapReason, RecordView } from '../ring/consumer.ts'
 import { Decisions } from './decisions.ts'
-import { controlCode, durationOf, isApart, isEndOfRoot, isFailure } from './film-records.ts'
+import { controlCode, durationOf, isEndOfRoot, isFailure } from './film-records.ts'
 import { Chain, HeldRecords } from './held-records.ts'
 import { KeepAll } from './keep-all.ts'
 import type { Ending, KeepStage, KeptFold } from './kept-fold.ts'

@@ -8,6 +8,7 @@ import { STATUS, type StatusMemory } from '../base/status.ts'
 import { createEntityTable, createSiteTable, type DefinitionSink } from '../capture/interner.ts'
 import { Probe } from '../capture/probe.ts'
 import { Recorder } from '../capture/recorder.ts'
+import { Sampling } from '../capture/sampling.ts'
 import { StateRecorder } from '../capture/states.ts'
 import { COUNTER } from '../ingest/thread-contract.ts'
 import type { GrownRing, RingMemory } from '../ring/memory.ts'
@@ -61,6 +62,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     thread,
     recorder,
     states: new StateRecorder(recorder, ring, settings.values.maxBytes),
+    sampling: new Sampling(settings.sample),
     sites,
     entities,
     report: (error) => faults.report(error),

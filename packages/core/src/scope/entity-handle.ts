@@ -34,7 +34,7 @@ export function openEntity(probe: Probe, kind: string, id: string | number | big
       entity: probe.entity(entity),
       parent: span?.seq ?? 0,
       root: span?.root.seq ?? 0,
-      flags: span === undefined ? FLAG.parentOrphan : 0,
+      flags: span === undefined ? FLAG.parentOrphan : span.marks,
     }
   }
   return {

@@ -9,13 +9,13 @@ export function keepNow(probe: Probe, reason: string): void {
   if (!probe.isEnabled) return
   const site = probe.site({ name: 'keep', framework: 'cinescope' })
   const span = probe.current()
-  const [parent, root, flags] = span === undefined ? [0, 0, 0] : [span.seq, span.root.seq, FLAG.marked]
-  probe.recorder.point(KINDS.control, site, parent, root, { reason }, CONTROL_CODE.keep, 0, 0, flags)
+  const film = span?.isRecorded === true ? span : undefined
+  probe.point(film, KINDS.control, site, { reason }, CONTROL_CODE.keep, 0, 0, film === undefined ? 0 : FLAG.marked)
 }
 
 /** Asks for all films that begin from here on. Gives what ends that. */
 export function keepAll(probe: Probe): () => void {
   const site = probe.site({ name: 'keep all', framework: 'cinescope' })
-  probe.recorder.point(KINDS.control, site, 0, 0, undefined, CONTROL_CODE.keepAll)
-  return () => void probe.recorder.point(KINDS.control, site, 0, 0, undefined, CONTROL_CODE.keepAllEnd)
+  probe.point(undefined, KINDS.control, site, undefined, CONTROL_CODE.keepAll)
+  return () => void probe.point(undefined, KINDS.control, site, undefined, CONTROL_CODE.keepAllEnd)
 }

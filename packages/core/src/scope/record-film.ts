@@ -36,7 +36,7 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
   if (!probe.isEnabled)
     throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
   const release = recorder.keepsAll ? () => undefined : keepAll(probe)
-  const root = probe.open(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined)
+  const root = probe.openRoot(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined, 0, 0)
   const untrace = traceRequests(probe, root)
   try {
     const result = await probe.run(root, async () => fn())

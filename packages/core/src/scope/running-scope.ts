@@ -33,7 +33,7 @@ export interface CurrentSpan {
   set(name: string, value: unknown): void
 }
 
-/** Live figures; counts are events. produced = stored + pruned + dropped + notKept + pending, always. */
+/** Live figures; counts are events. produced = stored + pruned + dropped + sampledOut + notKept + pending, always. */
 export interface ScopeStatus extends SelfCost {
   readonly state: WriterState | 'disabled'
   readonly path: string | undefined
@@ -41,6 +41,8 @@ export interface ScopeStatus extends SelfCost {
   readonly stored: number
   readonly pruned: number
   readonly dropped: number
+  /** Begins and ends of roots that the option `sample` left out; what they would have recorded inside is not offered. */
+  readonly sampledOut: number
   /** Decided against by the option `keep`. */
   readonly notKept: number
   /** Not yet accounted for; what `keep` has not decided on is among it, after `flush` too. */
@@ -154,8 +156,7 @@ export class RunningScope implements Scope {
   log(message: string, attributes?: Readonly<Record<string, unknown>>): void {
     const { probe } = this.#parts
     if (!probe.isEnabled) return
-    const span = probe.current()
-    probe.recorder.point(KINDS.log, this.#logSite, span?.seq ?? 0, span?.root.seq ?? 0, logValue(message, attributes))
+    probe.point(probe.current(), KINDS.log, this.#logSite, logValue(message, attributes))
   }
 
   entity(kind: string, id: string | number | bigint): EntityHandle {
@@ -185,13 +186,15 @@ export class RunningScope implements Scope {
     const stored = figure(STATUS.stored)
     const pruned = figure(STATUS.pruned)
     const notKept = figure(STATUS.notKept)
+    const sampledOut = figure(STATUS.sampledOut)
     return {
       state: writer?.state ?? (faults.list().length > 0 ? 'failed' : 'disabled'),
       path,
       produced: ring.seq,
       stored,
       pruned,
-      dropped: accounted - stored - pruned - notKept,
+      dropped: accounted - stored - pruned - sampledOut - notKept,
+      sampledOut,
       notKept,
       pending: ring.seq - accounted,
       valuesLost: ring.valuesLost,

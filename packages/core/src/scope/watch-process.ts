@@ -12,7 +12,8 @@ export function watchProcess(settings: ScopeSettings, probe: Probe, writer: Writ
   const site = probe.site({ name: 'uncaughtException', framework: 'node' })
   const onFatal = (error: unknown): void => {
     const span = probe.current()
-    probe.recorder.point(KINDS.error, site, span?.seq ?? 0, span?.root.seq ?? 0, error === undefined ? null : error)
+    // what kills it is recorded whatever becomes of the film
+    probe.point(span?.isRecorded === true ? span : undefined, KINDS.error, site, error === undefined ? null : error)
   }
   const release = drainAtExit(() => {
     probe.stop()

@@ -46,15 +46,19 @@ export class ClientCall {
 
   constructor(probe: Probe, { origin, method, path }: Outgoing) {
     this.#origin = origin
-    const value = new Attributes(BEGIN, [method, origin.origin + path, origin.host, origin.port])
-    this.span = probe.open(KINDS['client.request'], origin.site(probe, method), probe.current(), value)
+    const parent = probe.current()
+    const value =
+      parent?.isRecorded === false
+        ? undefined
+        : new Attributes(BEGIN, [method, origin.origin + path, origin.host, origin.port])
+    this.span = probe.open(KINDS['client.request'], origin.site(probe, method), parent, value)
   }
 
   /** The header that ties what the peer records to this; undefined when this peer is not to get it. */
   traceparent(): string | undefined {
     const hosts = this.span.probe.sources.outgoing.traceparentTo
     if (hosts !== undefined && !hosts.some((pattern) => isHost(pattern, this.#origin.host))) return undefined
-    return formatTraceparent({ traceId: this.span.traceId, spanId: this.span.id, sampled: true })
+    return formatTraceparent({ traceId: this.span.traceId, spanId: this.span.id, sampled: this.span.isRecorded })
   }
 
   /** The request's headers as they were sent. */
@@ -68,7 +72,7 @@ export class ClientCall {
     this.#status = status
     this.#answered = headers
     this.#type = textOf(headers, 'content-type')
-    if (!bodies) return
+    if (!bodies || !this.span.isRecorded) return
     this.#tap = new BodyTap(maxBodyBytes)
     this.#tap.announced = Number(textOf(headers, 'content-length') ?? Number.NaN)
     this.#tap.isEncoded = (textOf(headers, 'content-encoding') ?? 'identity') !== 'identity'
@@ -93,7 +97,11 @@ export class ClientCall {
     if (tap !== undefined && tap.totalLength > 0 && !this.#isBodyDone) this.#body(tap, isWhole)
     if (error !== undefined) span.error(error)
     const failed = error !== undefined || this.#status >= FAILED_FROM ? FLAG.error : 0
-    span.end(this.#status, FLAG.async | failed | (isWhole ? 0 : FLAG.aborted), this.#outcome(tap))
+    span.end(
+      this.#status,
+      FLAG.async | failed | (isWhole ? 0 : FLAG.aborted),
+      span.isRecorded ? this.#outcome(tap) : undefined,
+    )
   }
 
   #body(tap: BodyTap, isWhole: boolean): void {

@@ -36,13 +36,12 @@ export const consoleLines: Source = {
 
 function line(probe: Probe, method: string, written: readonly unknown[]): void {
   if (isToldAsWarning(probe, written[0])) return
-  const span = probe.current()
   const args = withoutAnnounced(written, probe.redaction)
   const isText = typeof args[0] === 'string'
   const rest = isText ? args.slice(1) : args
   const value = new Attributes(LINE, [isText ? args[0] : undefined, method, rest.length > 0 ? rest : undefined])
   const site = probe.site({ name: `console.${method}`, framework: 'node' })
-  probe.recorder.point(KINDS.log, site, span?.seq ?? 0, span?.root.seq ?? 0, value)
+  probe.point(probe.current(), KINDS.log, site, value)
 }
 
 /** Node prints warnings with `console.error`; the source `process` tells them too, and more of them. */

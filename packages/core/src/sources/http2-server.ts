@@ -82,21 +82,22 @@ function rootOf(probe: Probe, stream: ServerHttp2Stream, headers: Http2Headers):
   const url = textOf(headers[':path']) ?? ''
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
-  const { names, values } = regularHeaders(headers)
-  const value = new Attributes(BEGIN, [
-    method,
-    path,
-    textOf(headers[':authority']),
-    stream.session?.socket.remoteAddress,
-    '2',
-    new Attributes(names, values),
-  ])
-  const root = probe.open(KINDS.request, probe.site({ name: methodName(method), framework: 'http2' }), undefined, value)
-  const site = probe.site({ name: 'url.query', framework: 'http2' })
-  if (mark >= 0 && mark + 1 < url.length) recordQuery(root, site, url.slice(mark + 1), path)
   const remote = parseTraceparent(textOf(headers['traceparent']))
+  const flags = probe.sampling.flagFor(remote?.sampled)
+  const value = flags === 0 ? begun(stream, headers, method, path) : undefined
+  const rootSite = probe.site({ name: methodName(method), framework: 'http2' })
+  const root = probe.openRoot(KINDS.request, rootSite, value, 0, flags)
+  const site = probe.site({ name: 'url.query', framework: 'http2' })
+  if (root.isRecorded && mark >= 0 && mark + 1 < url.length) recordQuery(root, site, url.slice(mark + 1), path)
   if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
   return root
+}
+
+function begun(stream: ServerHttp2Stream, headers: Http2Headers, method: string, path: string): Attributes {
+  const { names, values } = regularHeaders(headers)
+  const authority = textOf(headers[':authority'])
+  const address = stream.session?.socket.remoteAddress
+  return new Attributes(BEGIN, [method, path, authority, address, '2', new Attributes(names, values)])
 }
 
 /** Events of a stream come from the connection, which knows no request. */

@@ -39,7 +39,7 @@ export class Lifetime {
   /** It could not be started, or failed. */
   failed(error: unknown): void {
     if (this.#span?.isOpen === true) this.#span.error(error)
-    else this.#probe.recorder.point(KINDS.error, 0, 0, 0, error === undefined ? null : error, 0, this.#born)
+    else this.#probe.point(undefined, KINDS.error, 0, error === undefined ? null : error, 0, this.#born)
   }
 
   /** It is over. `code` is its exit code; `isFailure` where that stands for one. */
@@ -62,6 +62,6 @@ export class Lifetime {
     const subject = probe.entity(this.#entityOf(living))
     const span = this.#span
     const flags = span === undefined ? FLAG.parentOrphan : 0
-    return probe.recorder.point(kind, 0, span?.seq ?? 0, span?.root.seq ?? 0, value, number, cause, subject, flags)
+    return probe.point(span, kind, 0, value, number, cause, subject, flags)
   }
 }

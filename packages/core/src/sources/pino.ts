@@ -33,8 +33,7 @@ function line(probe: Probe, written: Written, read: PinoLineReader): void {
   const { message, attributes } = read(written)
   const level = written.arguments[2]
   const severity = typeof level === 'number' ? (written.instance.levels?.labels?.[level] ?? level) : undefined
-  const span = probe.current()
   const site = probe.site({ name: 'pino', framework: 'pino' })
   const value = new Attributes(LINE, [message, severity, attributes])
-  probe.recorder.point(KINDS.log, site, span?.seq ?? 0, span?.root.seq ?? 0, value)
+  probe.point(probe.current(), KINDS.log, site, value)
 }

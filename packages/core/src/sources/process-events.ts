@@ -29,10 +29,9 @@ export const processEvents: Source = {
 
 function warned(probe: Probe, warning: Error & { readonly code?: string }): void {
   const { message, name, code, stack } = warning
-  const span = probe.current()
   const site = probe.site({ name: 'process.warning', framework: 'node' })
   const value = new Attributes(WARNING, [message, 'warn', name, code, stack])
-  probe.recorder.point(KINDS.log, site, span?.seq ?? 0, span?.root.seq ?? 0, value)
+  probe.point(probe.current(), KINDS.log, site, value)
 }
 
 /**
@@ -56,5 +55,5 @@ function rejected(probe: Probe, reason: unknown): void {
   const site = probe.site({ name: REJECTION, framework: 'node' })
   const flags = span === undefined ? FLAG.parentOrphan : 0
   const value = reason === undefined ? null : reason
-  probe.recorder.point(KINDS.error, site, span?.seq ?? 0, span?.root.seq ?? 0, value, 0, 0, 0, flags)
+  probe.point(span, KINDS.error, site, value, 0, 0, 0, flags)
 }

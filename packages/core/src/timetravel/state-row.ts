@@ -56,8 +56,11 @@ export interface LastState {
   readonly died: boolean
 }
 
-/** Numbers of an entity's lives, the newest first. @throws CSC_ERR_NOT_FOUND if it never was */
+/** Numbers of an entity's lives, the newest first. @throws CSC_ERR_NOT_FOUND if it never was; CSC_ERR_OPTION if it is no entity */
 export function livesOf(view: StoreView, entity: Entity): readonly number[] {
+  const { kind, scope, id } = entity
+  if ([kind, scope, id].some((part) => typeof part !== 'string'))
+    throw new CinescopeError('CSC_ERR_OPTION', 'an entity is asked for by { kind, scope, id }, all of them strings')
   const lives = view.entityNumbers(entity)
   if (lives.length > 0) return lives
   throw new CinescopeError('CSC_ERR_NOT_FOUND', `no entity ${entity.kind} ${entity.id} in this recording`)

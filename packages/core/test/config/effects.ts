@@ -42,6 +42,17 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
     usual: true,
     changed: false,
   },
+  sample: {
+    value: 0,
+    shows: (start) =>
+      of(start, async (scope) => {
+        scope.span('a film', () => undefined)
+        await scope.flush()
+        return (await scope.recording().films({ limit: 1 })).items.length
+      }),
+    usual: 1,
+    changed: 0,
+  },
   config: { value: 'other.json', shows: service, usual: basename(process.argv[1] ?? 'node'), changed: 'other' },
   directory: {
     value: 'elsewhere',

@@ -48,8 +48,8 @@ export async function namesOf(recording: Pick<OpenRecording, 'films'>): Promise<
 }
 
 /** All that has been accounted for, and what has not. */
-export function total({ stored, pruned, dropped, notKept, pending }: ScopeStatus): number {
-  return stored + pruned + dropped + notKept + pending
+export function total({ stored, pruned, dropped, sampledOut, notKept, pending }: ScopeStatus): number {
+  return stored + pruned + dropped + sampledOut + notKept + pending
 }
 
 /** Takes its time, on the thread. */

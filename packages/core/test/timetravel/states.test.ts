@@ -30,6 +30,16 @@ async function kinds(states: States): Promise<string[]> {
 }
 
 describe('states of an entity', () => {
+  it('are asked for by the whole of it', async () => {
+    const states = new States()
+    states.state(1, cart(1))
+    states.commit()
+    const part = { kind: 'cart', id: '7' } as never
+    const says = { code: 'CSC_ERR_OPTION', message: expect.stringContaining('{ kind, scope, id }') }
+    await expect(states.recording.stateAt(part)).rejects.toMatchObject(says)
+    await expect(states.recording.history(part)).rejects.toMatchObject(says)
+  })
+
   it('are recorded whole, then by what changes, and not where nothing does', async () => {
     const states = new States()
     for (const n of [1, 2, 2, 3]) states.state(1, cart(n))

@@ -121,8 +121,7 @@ export class LoopWatch {
       const rule = proven === undefined && span !== undefined ? LAST_ENTERED : undefined
       const value = new Attributes(BLOCKED, [lateMs, rule])
       const flags = proven !== undefined ? 0 : span === undefined ? FLAG.parentOrphan : FLAG.parentInferred
-      const { recorder } = probe
-      recorder.point(KINDS.metric, site, span?.seq ?? 0, span?.root.seq ?? 0, value, lateMs, 0, 0, flags)
+      probe.point(span, KINDS.metric, site, value, lateMs, 0, 0, flags)
       this.told()
     })
   }
