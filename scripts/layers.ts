@@ -10,7 +10,7 @@ import { type ImportStatement, scanImports } from './imports.ts'
 /** The units of packages/core/src by floor: first path segment, of a directory or of a file. */
 const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
-  ['capture', 'config', 'ingest', 'correlate', 'keep', 'store'],
+  ['capture', 'config', 'govern', 'ingest', 'correlate', 'keep', 'store'],
   ['adapter', 'query'],
   ['timetravel'],
   ['messages', 'recording', 'sources'],
@@ -22,6 +22,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   adapter: ['base', 'ring', 'value', 'capture'],
   config: ['base'],
+  govern: ['base'],
   messages: ['base', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],
   sources: ['base', 'ring', 'value', 'capture', 'adapter'],

@@ -87,7 +87,7 @@ export const GROW_CUTS: readonly Cut[] = [
     joint: 'grow',
     what: 'values find no room in another ring',
     file: `${CORE}/capture/recorder.ts`,
-    from: 'value === undefined ? 0 : this.#maxValueBytes',
+    from: 'hasValue ? this.#maxValueBytes : 0',
     to: '0',
     tests: [GROWN_SCOPE],
   },

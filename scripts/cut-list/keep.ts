@@ -170,8 +170,8 @@ export const KEEP_CUTS: readonly Cut[] = [
     joint: 'sampling',
     what: 'a span inside is recorded without its film',
     file: `${CAPTURE}/span.ts`,
-    from: 'root === undefined ? flags & FLAG.sampledOut : root.marks',
-    to: 'root === undefined ? flags & FLAG.sampledOut : 0',
+    from: 'if (!parent.isRecorded) return FLAG.sampledOut',
+    to: 'if (!parent.isRecorded) return 0',
     tests: [SAMPLED],
   },
   {

@@ -28,8 +28,8 @@ export const RECORDING_CUTS: readonly Cut[] = [
     joint: 'probe',
     what: 'a child takes its own root',
     file: `${CORE}/capture/span.ts`,
-    from: 'this.root = root ?? this',
-    to: 'this.root = this',
+    from: 'parent === undefined ? this : parent.root',
+    to: 'this',
     tests: [CHAIN],
   },
   {

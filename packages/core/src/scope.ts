@@ -25,6 +25,7 @@ import { tellThreads } from './ingest/thread-contract.ts'
 import { allocateRing, type GrownRing } from './ring/memory.ts'
 import { type CaptureParts, captureParts, tellFigures } from './scope/capture-parts.ts'
 import { invitationHere, invite, joinScope, tellOfThreads } from './scope/join.ts'
+import { keepBudget } from './scope/keep-budget.ts'
 import { registeredScope } from './scope/registered.ts'
 import { makeDirectory, recordingPath } from './scope/recording-directory.ts'
 import { RunningScope, type Scope } from './scope/running-scope.ts'
@@ -116,6 +117,7 @@ export async function startScope(
   const releases: (() => void)[] = []
   if (writer !== undefined) {
     releases.push(watchProcess(settings, parts.probe, writer), tendRing(parts.ring))
+    releases.push(keepBudget(parts.probe, status, settings.budget))
     tellOfThreads(parts, ring.wake)
     releases.push(invite({ node, path, wake: ring.wake, status, counters, settings: crossing(settings) }))
     const tell = (hook: Hook): void => void define({ kind: 'hook', hook })

@@ -13,7 +13,7 @@ import { keepStage } from './keep/keep-stage.ts'
 import { RouteTable } from './keep/route-table.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { Retention } from './ingest/retention.ts'
-import { COMMIT_EVERY_MS, Strand, type StrandParts } from './ingest/strand.ts'
+import { COMMIT_EVERY_MS, Strand, type StrandParts, type WriterFigures } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
 import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
 import { ThreadLedger } from './ingest/thread-ledger.ts'
@@ -182,8 +182,9 @@ class Writer {
     for (const strand of this.#strands) strand.publish(figures)
   }
 
-  #figures(): { readonly bytes: number; readonly cpuMs: number } {
-    return { bytes: this.#store.bytes(), cpuMs: this.#cpuMs() }
+  #figures(): WriterFigures {
+    const probesCpuMs = this.#strands.total('probeCpuMs')
+    return { bytes: this.#store.bytes(), cpuMs: this.#cpuMs(), probesCpuMs, written: this.#ledger.written }
   }
 
   /** A stop does not wait for ever for a store that refuses. */
@@ -221,6 +222,8 @@ class Writer {
       'cinescope.recording.bytes': this.#store.bytes(),
       'cinescope.writer.refused_commits': strands.total('failures'),
       'cinescope.values.lost': strands.total('valuesLost'),
+      'cinescope.values.thinned': strands.total('valuesThinned'),
+      'cinescope.spans.thinned': strands.total('spansThinned'),
       'cinescope.ring.grown': strands.total('ringGrown'),
       'cinescope.interner.overflow': strands.total('uninterned'),
     }

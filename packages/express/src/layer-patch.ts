@@ -89,7 +89,7 @@ function planFor(request: ServerRequest, layer: Layer, planOf: PlanOf, isError: 
 
 function enter(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next | undefined {
   try {
-    if (request.role.taps.response) tapResponse(request)
+    tapResponse(request)
     return beginLayer(request, plan, layer, next)
   } catch (cause) {
     reportFault(request.role.probe, 'a middleware', cause)

@@ -93,6 +93,7 @@ export const OMISSION = {
   off: 10,
   corrupt: 11,
   pruned: 12,
+  thinned: 13,
 } as const
 
 /** The name of a reason. */

@@ -3,14 +3,16 @@
 import type { CinescopeEvent, FilmSummary } from '@cinescope/protocol'
 import { type Line, type Piece, type Style, styled } from './styled.ts'
 
-/** Status and what is out of the ordinary: `200`, `500 error`, `aborted`, `unfinished`. */
+/** Status and what is out of the ordinary: `200`, `500 error`, `aborted`, `unfinished`, `thinned`. */
 export function filmOutcome(film: FilmSummary): Line {
   const words: Piece[] = []
   if (film.status !== 0) words.push(styled(styleOfStatus(film.status), String(film.status)))
   if (film.error) words.push(styled('red', 'error'))
   if (film.aborted) words.push(styled('yellow', 'aborted'))
   if (film.durationNs === undefined) words.push(styled('yellow', 'unfinished'))
+  if (film.decidedEarly) words.push(styled('yellow', 'decided early'))
   if (words.length === 0) words.push(styled('green', 'ok'))
+  if (film.thinned) words.push(styled('dim', 'thinned'))
   return spaced(words)
 }
 

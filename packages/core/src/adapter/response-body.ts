@@ -21,6 +21,7 @@ export const RESPONSE_BODY_METHODS: Readonly<Record<string, MethodMaker>> = {
  * (compression) has put its own functions there, they are wrapped in turn and the inner tap only passes on.
  */
 export function tapResponse(request: ServerRequest): void {
+  if (!request.tapsResponse) return
   const { res } = request
   if (res.end === request.tappedEnd) return
   request.responseTap ??= new BodyTap(request.role.settings.maxBodyBytes)

@@ -49,6 +49,8 @@ export class ServerRequest {
   /** Those of `req`, whose getter is not called again. */
   readonly headers: IncomingHttpHeaders
   readonly path: string
+  /** Its response's body is wanted. */
+  readonly tapsResponse: boolean
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
   /** The layer whose function is about to be called. */
@@ -86,6 +88,7 @@ export class ServerRequest {
     this.res = res
     this.headers = headers
     this.path = path
+    this.tapsResponse = role.taps.response && root.takesValues(role.sites.responseBody)
   }
 
   get isOpen(): boolean {
@@ -187,7 +190,7 @@ export class ServerRequest {
     if (this.root.isRecorded && locals !== undefined && hasKeys(locals))
       this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
     const status = res.headersSent ? res.statusCode : 0
-    const outcome = this.root.isRecorded ? this.#known(status) : undefined
+    const outcome = this.root.takesValues(this.root.site) ? this.#known(status) : undefined
     this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), outcome)
   }
 

@@ -5,4 +5,6 @@ export const CONTROL_CODE = {
   /** Keep every film from here on, until as many ends are told. */
   keepAll: 2,
   keepAllEnd: 3,
+  /** Not asked, told: what the budget makes be left out, or recorded again. */
+  budget: 4,
 } as const

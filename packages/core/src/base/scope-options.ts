@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path'
 import type { CinescopeError } from '@cinescope/protocol'
+import type { BudgetOptions } from './budget-settings.ts'
 import { type RingSettings, settleRing } from './ring-settings.ts'
 import type { KeepOptions, KeepSettings } from './keep-settings.ts'
 import { type AllSourceOptions, type SourceOptions, type SourceSettings, sourceSettings } from './source-settings.ts'
@@ -76,6 +77,11 @@ export interface ScopeOptions extends SourceOptions {
   }
   /** Which films are kept. Default all. */
   readonly keep?: KeepOptions
+  /**
+   * What recording may cost. Beyond it values are left out, then leaf spans, at the sites that cost most, then whole films, until
+   * it is within; they come back when there is room. Errors, states and what `scope.record()` asks for are always recorded.
+   */
+  readonly budget?: BudgetOptions
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -103,6 +109,7 @@ export interface ScopeSettings {
   }
   readonly redaction: NonNullable<ScopeOptions['redaction']>
   readonly keep: KeepSettings
+  readonly budget: BudgetOptions
   readonly sources: SourceSettings
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void
@@ -131,6 +138,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     values: options.values,
     redaction: copyOf(options.redaction),
     keep: options.keep,
+    budget: options.budget,
     sources: sourceSettings(options),
     handleSignals: options.handleSignals,
     onInternalError: options.onInternalError,

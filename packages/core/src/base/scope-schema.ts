@@ -5,7 +5,7 @@ import type { SchemaOf } from './option-schema.ts'
 import { printFault, type ScopeOptions } from './scope-options.ts'
 import { SOURCE_SCHEMA } from './source-settings.ts'
 
-type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep'> = SchemaOf<ScopeOptions>[K]
+type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep' | 'budget'> = SchemaOf<ScopeOptions>[K]
 
 const RING: GroupSchema<'ring'> = {
   is: 'object',
@@ -168,6 +168,28 @@ const KEEP: GroupSchema<'keep'> = {
   },
 }
 
+const BUDGET: GroupSchema<'budget'> = {
+  is: 'object',
+  about: 'What recording may cost.',
+  rules: {
+    cpuPercent: {
+      is: 'number',
+      from: 0.1,
+      to: 10_000,
+      about:
+        'CPU of all that records, the writer thread included, in percent of one core. Beyond it values are left out, then leaf spans, at the sites that cost most, then films; one film in 16 of those that are recorded stays whole. They come back when there is room.',
+      defaultText: 'no limit',
+    },
+    bytesPerSecond: {
+      is: 'integer',
+      from: 1000,
+      to: 2 ** 40,
+      about: 'Bytes that are written to the recording in a second; what is beyond is left out in the same way.',
+      defaultText: 'no limit',
+    },
+  },
+}
+
 /** The table. Its order is that of the documentation. */
 export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   enabled: {
@@ -236,6 +258,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
   values: VALUES,
   redaction: REDACTION,
   keep: KEEP,
+  budget: BUDGET,
   ...SOURCE_SCHEMA,
   handleSignals: {
     is: 'boolean',

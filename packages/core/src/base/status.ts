@@ -1,6 +1,6 @@
 /** Shared figures through which the app thread and the writer see each other without messages. */
 
-/** Index of each float64 figure; written by the writer, those from `offered` on by the app thread. */
+/** Index of each float64 figure; written by the writer, but for what only the app thread knows. */
 export const STATUS = {
   accounted: 0,
   stored: 1,
@@ -20,6 +20,11 @@ export const STATUS = {
   uninterned: 15,
   notKept: 16,
   sampledOut: 17,
+  /** Of all threads, and bytes of all commits. */
+  allProbesCpuMs: 18,
+  written: 19,
+  spansThinned: 20,
+  valuesThinned: 21,
 } as const
 
 /** Index of each int32 word. */

@@ -21,6 +21,9 @@ export class Text {
   }
 }
 
+/** Stands for a value that was left out to keep within the budget. */
+export const THINNED: unique symbol = Symbol('thinned')
+
 /** A value that the encoder has encoded already. Whoever records it fills it in anew each time. */
 export class EncodedDocument {
   #bytes: Uint8Array = new Uint8Array(0)

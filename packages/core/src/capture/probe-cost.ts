@@ -8,6 +8,7 @@ export class ProbeCost {
   readonly #clock: Clock
   readonly #figures: Float64Array
   #samples = 0
+  readonly #sites = new Map<number, { site: number; ms: number; valuesMs: number }>()
   #sampledNs = 0
   /** What was done before records, and is in none of them. */
   #otherNs = 0
@@ -36,13 +37,29 @@ export class ProbeCost {
    * From the reading of the clock of record `seq` to one now: one of the two is in it. What is before it, the room found and
    * the whole numbers put there, is not, and is less than such a reading.
    */
-  sample(sinceNs: number, seq: number): void {
+  sample(sinceNs: number, seq: number, site: number, hasValue: boolean): void {
     try {
-      this.#sampledNs += this.nowNs() - sinceNs
+      const ns = this.nowNs() - sinceNs
+      this.#sampledNs += ns
+      this.#addTo(site, ns, hasValue)
       this.#samples++
       this.#figures[STATUS.probeCpuMs] = this.cpuMs(seq)
     } catch {
       // the stack ends here; the record is committed
     }
+  }
+
+  #addTo(site: number, ns: number, hasValue: boolean): void {
+    const known = this.#sites.get(site)
+    const cost = known ?? { site, ms: 0, valuesMs: 0 }
+    cost.ms += (ns * 256) / 1e6
+    if (hasValue) cost.valuesMs += (ns * 256) / 1e6
+    if (known === undefined) this.#sites.set(site, cost)
+  }
+
+  takeSites(): { site: number; ms: number; valuesMs: number }[] {
+    const sites = Array.from(this.#sites.values())
+    this.#sites.clear()
+    return sites
   }
 }

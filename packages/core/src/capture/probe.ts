@@ -20,6 +20,7 @@ import type { Sampling } from './sampling.ts'
 import { Span } from './span.ts'
 import { createSpanContext, type SpanContext } from './span-context.ts'
 import type { StateRecorder } from './states.ts'
+import type { Thinning } from './thinning.ts'
 
 /** Parts of a probe, made by the scope. */
 export interface ProbeParts {
@@ -55,6 +56,8 @@ export class Probe {
   readonly redaction: Redaction
   /** Runs a function in the context of a span. */
   readonly run: SpanContext['run']
+  /** What is left out to keep within a budget; undefined where there is none. */
+  thinning: Thinning | undefined = undefined
   /** Told of the next root that begins; whoever set it takes it away again. */
   onRoot: (() => void) | undefined = undefined
   /** Told of a thread that has ended, by Node's number, however it did. */

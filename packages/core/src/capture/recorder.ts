@@ -9,7 +9,7 @@ import type { RingProducer } from '../ring/producer.ts'
 import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD } from '../ring/record-words.ts'
 import type { ValueEncoder } from '../value/encoder.ts'
 import { isStackEnd } from '../value/stack-end.ts'
-import { EncodedDocument, OwnDocument, Text } from './own-value.ts'
+import { EncodedDocument, OwnDocument, Text, THINNED } from './own-value.ts'
 import { ProbeCost } from './probe-cost.ts'
 
 const KIND_BITS = 0x3f
@@ -25,6 +25,7 @@ const OWN_DOCUMENT_BYTES = 256
 /** One record in 256 is timed. */
 const SAMPLE_MASK = 255
 const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
+const LEFT_OUT = (VALUE_ABSENT | OMISSION.thinned) >>> 0
 
 /** Parts of a recorder, made by the scope. */
 export interface RecorderParts {
@@ -176,7 +177,7 @@ export class Recorder {
     i32[u | VALUE_LENGTH] = 0
     i32[u | WORD] = word
     lane.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq)
+    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq, site, false)
     return seq
   }
 
@@ -196,7 +197,8 @@ export class Recorder {
     const ring = this.#ring
     const kind = word & KIND_BITS
     const hasReserve = (word & END) !== 0 || (kind >= FIRST_OF_STATE && kind <= ERROR)
-    const room = value === undefined ? 0 : this.#maxValueBytes
+    const hasValue = value !== undefined && value !== THINNED
+    const room = hasValue ? this.#maxValueBytes : 0
     const slot = this.#mustLook ? this.#look(kind, hasReserve, room) : ring.claim(kind, hasReserve, room)
     const { seq, lane } = ring
     if (slot < 0) return this.#refused(seq)
@@ -205,10 +207,10 @@ export class Recorder {
     this.lastNs = now
     putTimes(lane.f64, slot, now, since, number)
     const u = slot << 4
-    lane.i32[u | VALUE_LENGTH] = 0
-    lane.i32[u | WORD] = value === undefined ? word : word | this.#writeValue(lane.i32, u, word, value)
+    lane.i32[u | VALUE_LENGTH] = value === THINNED ? LEFT_OUT : 0
+    lane.i32[u | WORD] = hasValue ? word | this.#writeValue(lane.i32, u, word, value) : word
     ring.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq)
+    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq, site, hasValue)
     return seq
   }
 

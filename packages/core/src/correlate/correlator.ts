@@ -275,7 +275,7 @@ export class Correlator implements RecordSink {
         word: rows.word[row]!,
         cause: rows.cause[row]!,
         subject: rows.subject[row]!,
-        valueLength: keep || length === 0 ? length : (VALUE_ABSENT | OMISSION.lost) >>> 0,
+        valueLength: keep || length === 0 || length >= VALUE_ABSENT ? length : (VALUE_ABSENT | OMISSION.lost) >>> 0,
         value: keep ? this.#rows.copyIn(row) : new Uint8Array(0),
       })
     }

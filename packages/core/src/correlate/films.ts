@@ -49,7 +49,7 @@ export class FilmChanges {
     film.duration = duration
     // what other kinds count or measure stays with the event
     film.status = statusOf(status)
-    film.flags |= word & (FLAG.error | FLAG.aborted | FLAG.marked)
+    film.flags |= word & (FLAG.error | FLAG.aborted | FLAG.marked | FLAG.thinned)
   }
 
   /** The film adopted a trace; `document` says which. */

@@ -39,6 +39,10 @@ export interface StrandParts {
 export interface WriterFigures {
   readonly bytes: number
   readonly cpuMs: number
+  /** Of the probes of all threads. */
+  readonly probesCpuMs: number
+  /** Bytes of all commits so far. */
+  readonly written: number
 }
 
 /** See the file's first line. */
@@ -140,7 +144,7 @@ export class Strand {
   }
 
   /** Lets its thread see how far things are. */
-  publish({ bytes, cpuMs }: WriterFigures): void {
+  publish({ bytes, cpuMs, probesCpuMs, written }: WriterFigures): void {
     const { figures } = this
     const { overwritten, lastSeq } = this.#intake.consumer
     const pruned = this.#parts.ledger.prunedOf(this.thread)
@@ -155,6 +159,8 @@ export class Strand {
       figures[STATUS.commits] = this.#pipeline.commits
       figures[STATUS.bytes] = bytes
       figures[STATUS.writerCpuMs] = cpuMs
+      figures[STATUS.allProbesCpuMs] = probesCpuMs
+      figures[STATUS.written] = written
       figures[STATUS.lastCommitNs] = this.#lastCommitMs * 1e6
       figures[STATUS.lastSeq] = lastSeq
     })

@@ -4,7 +4,7 @@ import type { Strand } from './strand.ts'
 import { STATUS } from '../base/status.ts'
 
 /** A figure that is a sum over threads. */
-export type SummedFigure = 'probeCpuMs' | 'valuesLost' | 'uninterned' | 'failures' | 'ringGrown'
+export type SummedFigure = (typeof SUMMED)[number]
 
 /** See the file's first line. The first is that of the thread which started the recording. */
 export class Strands {
@@ -63,4 +63,12 @@ export class Strands {
 }
 
 /** Figures that are sums over threads. */
-const SUMMED = ['probeCpuMs', 'valuesLost', 'uninterned', 'failures', 'ringGrown'] as const
+const SUMMED = [
+  'probeCpuMs',
+  'valuesLost',
+  'uninterned',
+  'failures',
+  'ringGrown',
+  'spansThinned',
+  'valuesThinned',
+] as const

@@ -3,6 +3,7 @@
 import { type CinescopeError, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { PruneLimits } from '../base/retention-limits.ts'
+import type { SealedSegment } from '../base/sealed-segment.ts'
 import { asStoreError, type CommitTarget } from './pipeline.ts'
 
 /** What is needed of a store. */
@@ -18,6 +19,8 @@ interface Account {
 
 /** Keeps the account of each thread, of those that have ended too. */
 export class ThreadLedger {
+  /** Bytes of all segments and tails that were committed. */
+  written = 0
   readonly #store: SharedStore
   readonly #accounts = new Map<number, Account>()
   readonly #pruned = new Map<number, number>()
@@ -32,6 +35,7 @@ export class ThreadLedger {
       commit: (commit) => {
         const others = Array.from(this.#accounts).flatMap(([other, account]) => (other === thread ? [] : [account]))
         this.#store.commit({ ...commit, ...sumOf([commit, ...others]) })
+        this.written += bytesOf(commit)
         this.#accounts.set(thread, { taken: commit.taken, lost: commit.lost })
       },
     }
@@ -66,6 +70,16 @@ export class ThreadLedger {
 
 /** Stands for all threads that have ended. */
 const RETIRED = -1
+
+function bytesOf({ sealed, tail }: Commit): number {
+  const segments = tail === undefined ? sealed : [...sealed, tail]
+  return segments.reduce((sum, segment) => sum + bytesOfSegment(segment), 0)
+}
+
+function bytesOfSegment({ bloom, meta, columns, pages, grams, rollup, tiles }: SealedSegment): number {
+  const parts = [bloom, meta, columns, ...pages, ...tiles, grams, rollup]
+  return parts.reduce((sum, part) => sum + (part?.length ?? 0), 0)
+}
 
 function sumOf(accounts: readonly Account[]): Account {
   const taken = new Float64Array(KIND_LIMIT)

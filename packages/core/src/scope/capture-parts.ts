@@ -78,6 +78,8 @@ export function tellFigures({ ring, keys, sites, entities, probe }: CaptureParts
   const figures = new Float64Array(status.figures)
   figures[STATUS.probeCpuMs] = probe.recorder.probeCpuMs
   figures[STATUS.valuesLost] = ring.valuesLost
+  figures[STATUS.spansThinned] = probe.thinning?.spans ?? 0
+  figures[STATUS.valuesThinned] = probe.thinning?.values ?? 0
   figures[STATUS.uninterned] = sites.overflowed + keys.overflowed + entities.overflowed
   return ring.seq
 }

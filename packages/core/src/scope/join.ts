@@ -12,6 +12,7 @@ import { allocateRing, wakeWriter } from '../ring/memory.ts'
 import { startSources } from '../sources/table.ts'
 import { type CaptureParts, captureParts, tellFigures } from './capture-parts.ts'
 import { JoinedWriter } from './joined-writer.ts'
+import { keepBudget } from './keep-budget.ts'
 import { RunningScope, type Scope } from './running-scope.ts'
 import { tendRing } from './tend-ring.ts'
 import { watchProcess } from './watch-process.ts'
@@ -70,12 +71,11 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
   // signals reach the main thread only
   const { signal: _signal, ...withoutSignal } = settings.keep
   const releaseExit = watchProcess({ ...settings, handleSignals: false, keep: withoutSignal }, parts.probe, writer)
-  const releaseRing = tendRing(parts.ring)
+  const releases = [releaseExit, tendRing(parts.ring), keepBudget(parts.probe, status, settings.budget)]
   // how a hook is does not depend on the thread, and the one that started the recording has told it
   startSources(parts.probe, { moduleHooks, tell: () => undefined })
   const releaseProcess = (): void => {
-    releaseRing()
-    releaseExit()
+    for (const release of releases) release()
   }
   return new RunningScope({ ...parts, status, path: invitation.path, writer, queries: undefined, releaseProcess })
 }

@@ -49,6 +49,9 @@ export interface ScopeStatus extends SelfCost {
   readonly pending: number
   /** Values left out because the arena was full; their events are recorded. */
   readonly valuesLost: number
+  /** Spans, and values of others, that this thread left out to keep within the option `budget`; they are not among what was produced. */
+  readonly spansThinned: number
+  readonly valuesThinned: number
   readonly bytes: number
   /** Memory of this thread's ring. */
   readonly ringBytes: number
@@ -198,6 +201,8 @@ export class RunningScope implements Scope {
       notKept,
       pending: ring.seq - accounted,
       valuesLost: ring.valuesLost,
+      spansThinned: probe.thinning?.spans ?? 0,
+      valuesThinned: probe.thinning?.values ?? 0,
       bytes: figure(STATUS.bytes),
       ringBytes: ring.bytes,
       commits: figure(STATUS.commits),

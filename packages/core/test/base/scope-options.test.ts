@@ -82,7 +82,7 @@ describe('the options of a scope', () => {
     ['maxbytes', "did you mean 'maxBytes'?"],
     ['ring.recods', "did you mean 'records'?"],
     ['values.limit', 'allowed are maxDepth, maxWidth, maxStringLength, maxBytes'],
-    ['somethingElse', 'allowed are enabled, preset, config, directory,'],
+    ['somethingElse', 'allowed are enabled, preset, sample, config,'],
     ['__proto__x', 'allowed are enabled'],
     ['constructor', 'allowed are enabled'],
   ])('has no %s and says %s', (path, hint) => {

@@ -122,6 +122,8 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   'keep.maxBytes': { value: 131_072, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
   'keep.maxEvents': { value: 400, beside: NO_RESERVOIR, shows: decidesEarly(), usual: false, changed: true },
   'keep.maxSeconds': { value: 1, beside: NONE_SLOW, shows: decidesEarly(2500), usual: false, changed: true },
+  'budget.cpuPercent': { value: 0.1, shows: leavesOut, usual: false, changed: true },
+  'budget.bytesPerSecond': { value: 1000, shows: leavesOut, usual: false, changed: true },
   sources: { value: true, shows: records('console'), usual: false, changed: true },
   ...Object.fromEntries(
     sourceNames().map((name) => [
@@ -202,6 +204,17 @@ function keepsAfter(start: Start): Promise<string> {
     await scope.flush()
     // beside the request itself
     return scope.status().stored > 1 ? 'stored' : scope.status().pending > 0 ? 'pending' : 'lost'
+  })
+}
+
+/** Whether values are left out while a good deal is recorded. */
+function leavesOut(start: Start): Promise<boolean> {
+  return of(start, async (scope) => {
+    for (const until = performance.now() + 5000; performance.now() < until && scope.status().valuesThinned === 0;) {
+      for (let i = 0; i < 500; i++) scope.span('film', () => digits())
+      await setTimeout(5)
+    }
+    return scope.status().valuesThinned > 0
   })
 }
 

@@ -92,6 +92,7 @@ export function buildSummary(node: NodeId, view: StoreView, film: FilmRow, ancho
     aborted: (film.flags & FLAG.aborted) !== 0,
     marked: (film.flags & FLAG.marked) !== 0,
     decidedEarly: (film.flags & FLAG.decidedEarly) !== 0,
+    thinned: (film.flags & FLAG.thinned) !== 0,
     events: film.events,
     errors: film.errors,
     traceId: film.trace ?? derivedTraceId(node, place),

@@ -1,0 +1,174 @@
+/**
+ * Decides what is left out so that recording stays within its budget, and when it is recorded again. No clock, no effect: it is
+ * shown what was measured, and says what to do.
+ *
+ * Values go first, then leaf spans, each at the sites that cost most, then films; they come back in the opposite order.
+ */
+
+import type { BudgetOptions } from '../base/budget-settings.ts'
+import { LEVEL } from '../base/thinning-level.ts'
+
+/** What the records of one site cost since the last look. */
+export interface SiteCost {
+  readonly site: number
+  /** In ms, those of its values included. */
+  readonly ms: number
+  readonly valuesMs: number
+}
+
+/** What was measured since the last look. */
+export interface Measured {
+  readonly seconds: number
+  /** Of one core. */
+  readonly cpuPercent: number
+  readonly bytesPerSecond: number
+  /** Of this thread. */
+  readonly sites: readonly SiteCost[]
+}
+
+/** What is left out now. */
+export interface LeftOut {
+  /** One of `LEVEL`. */
+  levelOf(site: number): number
+  isLeaf(site: number): boolean
+  /** Sites at this level. */
+  sitesAt(level: number): readonly number[]
+  /** The part of films that is recorded. */
+  readonly share: number
+}
+
+/** What to do: at these sites, or with films. */
+export type Decision =
+  | { readonly kind: 'values' | 'spans'; readonly isRestored: boolean; readonly sites: readonly number[] }
+  | { readonly kind: 'films'; readonly isRestored: boolean; readonly share: number }
+  /** There is nothing left to leave out. */
+  | { readonly kind: 'limit' }
+
+/** One film in so many is whole: what is saved at a site, and what it costs again, are by so much less and more than is seen. */
+const EXAMPLES = 1 / 16
+/** What is restored may bring the cost up to this part of the budget. */
+const FILL = 0.9
+/** Sites that cost less than this part of what records cost are left alone. */
+const LEAST_PART = 0.005
+/** Sites of one decision. */
+const MOST_SITES = 16
+/** The share of films goes down by this factor at most, and up by twice as much. */
+const STEEPEST = 1 / 4
+const STEEPEST_UP = 2
+/** The least that is recorded. */
+export const LEAST_SHARE: number = 1 / 1024
+/** How long the cost must have been low until something is restored, in s: at first, and where that was too early. */
+const CALM = 10
+const MOST_CALM = 300
+
+/** See the file's first line. One per thread. */
+export class Governor {
+  #smooth = 0
+  #calm = 0
+  #calmNeeded = CALM
+  #sinceRestored = Infinity
+  #isAtLimit = false
+
+  /** What to do; undefined for nothing. */
+  decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
+    const cost = costOf(measured, budget)
+    this.#smooth = (this.#smooth + cost) / 2
+    this.#sinceRestored += measured.seconds
+    if (this.#sinceRestored > this.#calmNeeded) this.#calmNeeded = CALM
+    if (cost > 1 && this.#smooth > 1) return this.#thin(measured, cost, now)
+    this.#isAtLimit = false
+    if (cost > FILL) this.#calm = 0
+    else this.#calm += measured.seconds
+    return this.#calm < this.#calmNeeded ? undefined : this.#restore(measured, Math.max(cost, this.#smooth), now)
+  }
+
+  #thin({ sites }: Measured, cost: number, now: LeftOut): Decision | undefined {
+    this.#calm = 0
+    // what was restored was too much
+    if (this.#sinceRestored < this.#calmNeeded) this.#calmNeeded = Math.min(MOST_CALM, this.#calmNeeded * 2)
+    this.#sinceRestored = Infinity
+    const wanted = 1 - FILL / cost
+    const isOpenTo = {
+      values: ({ site }: SiteCost) => now.levelOf(site) === LEVEL.nothing,
+      spans: ({ site }: SiteCost) => now.levelOf(site) < LEVEL.spans && now.isLeaf(site),
+    }
+    for (const kind of ['values', 'spans'] as const) {
+      const taken = chosen(sites.filter(isOpenTo[kind]), WEIGHT[kind], sites, wanted)
+      if (taken.length > 0) return { kind, isRestored: false, sites: taken }
+    }
+    if (now.share > LEAST_SHARE) {
+      const share = Math.max(LEAST_SHARE, now.share * Math.max(STEEPEST, 1 - wanted))
+      return { kind: 'films', isRestored: false, share }
+    }
+    if (this.#isAtLimit) return undefined
+    this.#isAtLimit = true
+    return { kind: 'limit' }
+  }
+
+  #restore({ sites }: Measured, cost: number, now: LeftOut): Decision | undefined {
+    const decision = this.#restored(sites, cost, now)
+    if (decision === undefined) return undefined
+    this.#calm = 0
+    this.#sinceRestored = 0
+    return decision
+  }
+
+  #restored(sites: readonly SiteCost[], cost: number, now: LeftOut): Decision | undefined {
+    if (now.share < 1) {
+      const factor = Math.min(STEEPEST_UP, cost === 0 ? STEEPEST_UP : FILL / cost)
+      if (factor < 1.1) return undefined
+      return { kind: 'films', isRestored: true, share: Math.min(1, now.share * factor) }
+    }
+    const kind = now.sitesAt(LEVEL.spans).length > 0 ? 'spans' : 'values'
+    const back = fitting(now.sitesAt(LEVEL[kind]), sites, WEIGHT[kind], cost)
+    return back.length === 0 ? undefined : { kind, isRestored: true, sites: back }
+  }
+}
+
+/** As a part of the budget, of whichever limit is nearer. */
+function costOf({ cpuPercent, bytesPerSecond }: Measured, budget: BudgetOptions): number {
+  return Math.max(cpuPercent / (budget.cpuPercent ?? Infinity), bytesPerSecond / (budget.bytesPerSecond ?? Infinity))
+}
+
+type Weight = (site: SiteCost) => number
+
+/** What leaving them out saves. */
+const WEIGHT: Readonly<Record<'values' | 'spans', Weight>> = {
+  values: ({ valuesMs }) => valuesMs,
+  spans: ({ ms }) => ms,
+}
+
+/** The most expensive of the candidates, as many as are needed to save that part of what all sites cost. */
+function chosen(candidates: readonly SiteCost[], weight: Weight, all: readonly SiteCost[], wanted: number): number[] {
+  const total = sum(all, ({ ms }) => ms)
+  const ordered = candidates
+    .filter((site) => weight(site) > LEAST_PART * total)
+    .toSorted((a, b) => weight(b) - weight(a))
+  const taken: number[] = []
+  let saved = 0
+  for (const candidate of ordered) {
+    if (taken.length === MOST_SITES || saved >= wanted * total) break
+    saved += weight(candidate) * (1 - EXAMPLES)
+    taken.push(candidate.site)
+  }
+  return taken
+}
+
+/** Of the sites where something is left out, those that fit into the budget again, the cheapest first. */
+function fitting(left: readonly number[], sites: readonly SiteCost[], weight: Weight, cost: number): number[] {
+  const total = sum(sites, ({ ms }) => ms)
+  const seen = new Map(sites.map((site) => [site.site, weight(site)]))
+  const more = (site: number): number => (total === 0 ? 0 : ((seen.get(site) ?? 0) / total) * cost * (1 / EXAMPLES - 1))
+  const back: number[] = []
+  let after = cost
+  for (const site of left.toSorted((a, b) => more(a) - more(b))) {
+    after += more(site)
+    if (after > FILL || back.length === MOST_SITES) break
+    back.push(site)
+  }
+  return back
+}
+
+function sum(sites: readonly SiteCost[], weight: Weight): number {
+  return sites.reduce((total, site) => total + weight(site), 0)
+}

@@ -1,0 +1,131 @@
+/** Keeps what recording costs within the budget of the user, on one thread; each decision is an event of kind `control`. */
+
+import { KINDS } from '@cinescope/protocol'
+import type { BudgetOptions } from '../base/budget-settings.ts'
+import { CONTROL_CODE } from '../base/control-code.ts'
+import { FigureReader } from '../base/figures.ts'
+import { STATUS, type StatusMemory } from '../base/status.ts'
+import { LEVEL } from '../base/thinning-level.ts'
+import { OwnDocument } from '../capture/own-value.ts'
+import type { Probe } from '../capture/probe.ts'
+import { Thinning } from '../capture/thinning.ts'
+import { type Decision, Governor, type LeftOut, type Measured } from '../govern/governor.ts'
+
+const LOOK_EVERY_MS = 2000
+
+/** Looks now and then what recording costs. Returns what ends that. */
+export function keepBudget(probe: Probe, status: StatusMemory, budget: BudgetOptions): () => void {
+  if (budget.cpuPercent === undefined && budget.bytesPerSecond === undefined) return () => undefined
+  const keeper = new BudgetKeeper(probe, status, budget)
+  const timer = setInterval(() => keeper.look(), LOOK_EVERY_MS).unref()
+  return () => clearInterval(timer)
+}
+
+class BudgetKeeper {
+  readonly #probe: Probe
+  readonly #figures: FigureReader
+  readonly #budget: BudgetOptions
+  readonly #thinning = new Thinning()
+  readonly #governor = new Governor()
+  /** Sites where something is left out. */
+  readonly #levels = new Map<number, number>()
+  readonly #site: number
+  #last = { atMs: performance.now(), cpuMs: 0, written: 0 }
+
+  constructor(probe: Probe, status: StatusMemory, budget: BudgetOptions) {
+    this.#probe = probe
+    this.#figures = new FigureReader(status)
+    this.#budget = budget
+    this.#site = probe.site({ name: 'budget', framework: 'cinescope' })
+    probe.thinning = this.#thinning
+  }
+
+  look(): void {
+    if (!this.#probe.isEnabled) return
+    const measured = this.#measure()
+    const decision = this.#governor.decide(measured, this.#budget, this.#leftOut())
+    this.#thinning.forget()
+    if (decision === undefined) return
+    this.#apply(decision)
+    this.#tell(decision, measured)
+  }
+
+  #measure(): Measured {
+    const figures = this.#figures.read()
+    const now = {
+      atMs: performance.now(),
+      cpuMs: figures[STATUS.writerCpuMs]! + figures[STATUS.allProbesCpuMs]!,
+      written: figures[STATUS.written]!,
+    }
+    const last = this.#last
+    this.#last = now
+    const seconds = (now.atMs - last.atMs) / 1000
+    return {
+      seconds,
+      cpuPercent: (now.cpuMs - last.cpuMs) / (seconds * 10),
+      bytesPerSecond: (now.written - last.written) / seconds,
+      sites: this.#probe.recorder.cost.takeSites(),
+    }
+  }
+
+  #leftOut(): LeftOut {
+    return {
+      levelOf: (site) => this.#thinning.levelOf(site),
+      isLeaf: (site) => this.#thinning.isLeaf(site),
+      sitesAt: (level) => Array.from(this.#levels).flatMap(([site, at]) => (at === level ? [site] : [])),
+      share: this.#probe.sampling.share,
+    }
+  }
+
+  #apply(decision: Decision): void {
+    if (decision.kind === 'films') this.#probe.sampling.share = decision.share
+    if (decision.kind === 'films' || decision.kind === 'limit') return
+    const { kind, isRestored, sites } = decision
+    const before = kind === 'values' ? LEVEL.nothing : LEVEL.values
+    for (const site of sites) this.#setLevel(site, isRestored ? before : LEVEL[kind])
+  }
+
+  #setLevel(site: number, level: number): void {
+    this.#thinning.setLevel(site, level)
+    if (level === LEVEL.nothing) this.#levels.delete(site)
+    else this.#levels.set(site, level)
+  }
+
+  /** One event for each site that it concerns, else one. */
+  #tell(decision: Decision, measured: Measured): void {
+    const { sampling } = this.#probe
+    const figures = {
+      action: ACTIONS[decision.kind][isRestored(decision) ? 1 : 0],
+      'cpu.percent': rounded(measured.cpuPercent),
+      'cpu.budget': this.#budget.cpuPercent,
+      'bytes.per_second': rounded(measured.bytesPerSecond),
+      'bytes.budget': this.#budget.bytesPerSecond,
+      'films.share': Math.round(sampling.share * 1e4) / 1e4,
+      'values.left_out': this.#thinning.values,
+      'spans.left_out': this.#thinning.spans,
+    }
+    const value = new OwnDocument(said(figures))
+    const sites = decision.kind === 'films' || decision.kind === 'limit' ? [this.#site] : decision.sites
+    for (const site of sites) this.#probe.point(undefined, KINDS.control, site, value, CONTROL_CODE.budget)
+  }
+}
+
+/** What a decision does: to leave out, to record again. */
+const ACTIONS = {
+  values: ['values are left out', 'values are recorded again'],
+  spans: ['spans are left out', 'spans are recorded again'],
+  films: ['films are left out', 'more films are recorded'],
+  limit: ['nothing is left to leave out', ''],
+} as const
+
+function isRestored(decision: Decision): boolean {
+  return decision.kind !== 'limit' && decision.isRestored
+}
+
+function said<T>(figures: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(figures).filter((entry): entry is [string, T] => entry[1] !== undefined))
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
