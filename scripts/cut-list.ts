@@ -4,6 +4,7 @@ import { CAUSALITY_CUTS } from './cut-list/causality.ts'
 import type { Cut } from './cut-list/cut.ts'
 import { COPYING_CUTS } from './cut-list/copying.ts'
 import { GROW_CUTS } from './cut-list/grow.ts'
+import { GOVERNOR_CUTS } from './cut-list/governor.ts'
 import { KEEP_CUTS } from './cut-list/keep.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
@@ -15,6 +16,7 @@ import { TAIL_CUTS } from './cut-list/tail.ts'
 export const CUTS: readonly Cut[] = [
   ...RECORDING_CUTS,
   ...GROW_CUTS,
+  ...GOVERNOR_CUTS,
   ...KEEP_CUTS,
   ...READING_CUTS,
   ...CAUSALITY_CUTS,

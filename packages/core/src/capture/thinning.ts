@@ -16,13 +16,15 @@ export class Thinning {
   spans = 0
   /** Values left out so far. */
   values = 0
+  /** While this is more than 0, films that begin are whole. */
+  wholeFilms = 0
   readonly #levels = new Uint8Array(MAX_SITES)
   /** What was seen of sites since that was forgotten: that spans began there, that they had others inside. */
   readonly #seen = new Uint8Array(MAX_SITES)
 
-  /** What holds for a film that begins: undefined for an example. */
+  /** What holds for a film that begins: undefined for one that is whole. */
   forFilm(): Thinning | undefined {
-    return Math.random() * EXAMPLE_EVERY < 1 ? undefined : this
+    return this.wholeFilms > 0 || Math.random() * EXAMPLE_EVERY < 1 ? undefined : this
   }
 
   /** Whether the span that begins at this site inside of `parent` is left out; counts it, and that `parent` had one inside. */

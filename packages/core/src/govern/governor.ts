@@ -66,15 +66,15 @@ export class Governor {
   #smooth = 0
   #calm = 0
   #calmNeeded = CALM
-  #sinceRestored = Infinity
+  /** Since something was restored, in s; undefined once that is known to have been right, or wrong. */
+  #onTrial: number | undefined
   #isAtLimit = false
 
   /** What to do; undefined for nothing. */
   decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
     const cost = costOf(measured, budget)
     this.#smooth = (this.#smooth + cost) / 2
-    this.#sinceRestored += measured.seconds
-    if (this.#sinceRestored > this.#calmNeeded) this.#calmNeeded = CALM
+    this.#judge(measured.seconds)
     if (cost > 1 && this.#smooth > 1) return this.#thin(measured, cost, now)
     this.#isAtLimit = false
     if (cost > FILL) this.#calm = 0
@@ -84,9 +84,8 @@ export class Governor {
 
   #thin({ sites }: Measured, cost: number, now: LeftOut): Decision | undefined {
     this.#calm = 0
-    // what was restored was too much
-    if (this.#sinceRestored < this.#calmNeeded) this.#calmNeeded = Math.min(MOST_CALM, this.#calmNeeded * 2)
-    this.#sinceRestored = Infinity
+    if (this.#onTrial !== undefined) this.#calmNeeded = Math.min(MOST_CALM, this.#calmNeeded * 2)
+    this.#onTrial = undefined
     const wanted = 1 - FILL / cost
     const isOpenTo = {
       values: ({ site }: SiteCost) => now.levelOf(site) === LEVEL.nothing,
@@ -109,8 +108,17 @@ export class Governor {
     const decision = this.#restored(sites, cost, now)
     if (decision === undefined) return undefined
     this.#calm = 0
-    this.#sinceRestored = 0
+    this.#onTrial = 0
     return decision
+  }
+
+  /** What was restored was so rightly if all has been within the budget for long. */
+  #judge(seconds: number): void {
+    if (this.#onTrial === undefined) return
+    this.#onTrial += seconds
+    if (this.#onTrial <= MOST_CALM) return
+    this.#calmNeeded = CALM
+    this.#onTrial = undefined
   }
 
   #restored(sites: readonly SiteCost[], cost: number, now: LeftOut): Decision | undefined {

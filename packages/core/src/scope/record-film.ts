@@ -35,7 +35,8 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
   const { probe } = recorder
   if (!probe.isEnabled)
     throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
-  const release = recorder.keepsAll ? () => undefined : keepAll(probe)
+  const releaseKeep = recorder.keepsAll ? () => undefined : keepAll(probe)
+  const releaseThinning = wholeFilms(probe)
   const root = probe.openRoot(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined, 0, 0)
   const untrace = traceRequests(probe, root)
   try {
@@ -46,9 +47,17 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
     return { ...films[0]!, result, films }
   } finally {
     root.end()
-    release()
+    releaseKeep()
+    releaseThinning()
     untrace()
   }
+}
+
+/** Has films recorded whole, whatever the budget leaves out. Returns what ends that. */
+function wholeFilms({ thinning }: Probe): () => void {
+  if (thinning === undefined) return () => undefined
+  thinning.wholeFilms++
+  return () => void thinning.wholeFilms--
 }
 
 async function settledFilms(recorder: FilmRecorder, root: Span): Promise<Film[]> {

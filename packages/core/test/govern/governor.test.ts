@@ -114,6 +114,20 @@ describe('a governor', () => {
     expect(kinds.lastIndexOf('spans')).toBeLessThan(kinds.indexOf('values'))
   })
 
+  it('waits longer where it gave back too early', () => {
+    const plant = new Plant(REQUEST, 1000)
+    for (let minute = 0; minute < 60; minute++) {
+      plant.filmsPerSecond = 100
+      plant.looks(8, { cpuPercent: 1.5 })
+      plant.filmsPerSecond = 1000
+      plant.looks(4, { cpuPercent: 1.5 })
+    }
+    const isRestored = (decision: Decision): boolean => decision.kind !== 'limit' && decision.isRestored
+    const times = plant.decisions.filter(isRestored).length
+    expect(times).toBeGreaterThan(0)
+    expect(times).toBeLessThan(10)
+  })
+
   it('says once that nothing is left to leave out', () => {
     const plant = new Plant(REQUEST, 1e9)
     plant.looks(100, { cpuPercent: 0.1 })

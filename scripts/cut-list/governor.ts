@@ -1,0 +1,92 @@
+/** Cuts of the governor: what is left out, what stays, and what is told of it. */
+
+import type { Cut } from './cut.ts'
+
+const CAPTURE = 'packages/core/src/capture'
+const KEEPER = 'packages/core/src/scope/keep-budget.ts'
+const BUDGET = 'packages/core/test/govern/budget.test.ts'
+const GOVERNOR = 'packages/core/test/govern/governor.test.ts'
+
+/** See the file's first line. */
+export const GOVERNOR_CUTS: readonly Cut[] = [
+  {
+    joint: 'governor',
+    what: 'a value that is left out is told as none',
+    file: `${CAPTURE}/recorder.ts`,
+    from: 'value === THINNED ? LEFT_OUT : 0',
+    to: '0',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'what is inside of a span that was left out is told as known',
+    file: `${CAPTURE}/span.ts`,
+    from: 'return FLAG.parentInferred',
+    to: 'return 0',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'a film does not say that spans of it were left out',
+    file: `${CAPTURE}/span.ts`,
+    from: 'parent.root.isThinned = true',
+    to: '',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'a mark of the user is left out like any value',
+    file: `${CAPTURE}/span.ts`,
+    from: 'kind === KINDS.attribute && (flags & FLAG.marked) === 0 &&',
+    to: '',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'a film that is asked for is thinned',
+    file: 'packages/core/src/scope/record-film.ts',
+    from: 'thinning.wholeFilms++',
+    to: '',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'spans with others inside count as leaves',
+    file: `${CAPTURE}/thinning.ts`,
+    from: '=== BEGAN',
+    to: '!== 0',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'a decision is not told',
+    file: KEEPER,
+    from: 'this.#tell(decision, measured)',
+    to: '',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'what is recorded again is left out still',
+    file: KEEPER,
+    from: 'isRestored ? before : LEVEL[kind]',
+    to: 'LEVEL[kind]',
+    tests: [BUDGET],
+  },
+  {
+    joint: 'governor',
+    what: 'bytes are in no budget',
+    file: 'packages/core/src/govern/governor.ts',
+    from: 'bytesPerSecond / (budget.bytesPerSecond ?? Infinity)',
+    to: '0',
+    tests: [GOVERNOR],
+  },
+  {
+    joint: 'governor',
+    what: 'what was restored too early is restored again as soon',
+    file: 'packages/core/src/govern/governor.ts',
+    from: 'Math.min(MOST_CALM, this.#calmNeeded * 2)',
+    to: 'CALM',
+    tests: [GOVERNOR],
+  },
+]
