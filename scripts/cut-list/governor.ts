@@ -37,7 +37,7 @@ export const GOVERNOR_CUTS: readonly Cut[] = [
     joint: 'governor',
     what: 'a mark of the user is left out like any value',
     file: `${CAPTURE}/span.ts`,
-    from: 'kind === KINDS.attribute && (flags & FLAG.marked) === 0 &&',
+    from: '(flags & FLAG.marked) !== 0 ||',
     to: '',
     tests: [BUDGET],
   },

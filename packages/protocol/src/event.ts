@@ -57,7 +57,7 @@ export interface FilmSummary {
   readonly marked: boolean
   /** It was kept before its end was known, because of a bound: see the option `keep`. */
   readonly decidedEarly: boolean
-  /** Spans of it were left out: see the option `budget`. */
+  /** Spans or values of it were left out: see the option `budget`. */
   readonly thinned: boolean
   /** Events offered for it that reached the writer, begins and ends counted apart. */
   readonly events: number

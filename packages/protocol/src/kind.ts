@@ -83,7 +83,7 @@ export const FLAG = {
   decidedEarly: 0x80000,
   /** Its root was sampled out: only what is there whatever becomes of a film is recorded of it. */
   sampledOut: 0x100000,
-  /** On the end of a root: spans of its film were left out to keep within the budget. */
+  /** On the end of a root: spans or values of its film were left out to keep within the budget. */
   thinned: 0x200000,
 } as const
 

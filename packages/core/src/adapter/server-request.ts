@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { FLAG, KINDS } from '@cinescope/protocol'
-import { Text } from '../capture/own-value.ts'
+import { Text, THINNED } from '../capture/own-value.ts'
 import type { Span } from '../capture/span.ts'
 import { Attributes } from '../value/attributes.ts'
 import { RoutedPath } from '../value/routed-path.ts'
@@ -190,7 +190,7 @@ export class ServerRequest {
     if (this.root.isRecorded && locals !== undefined && hasKeys(locals))
       this.root.point(KINDS['state.snapshot'], role.sites.locals, locals)
     const status = res.headersSent ? res.statusCode : 0
-    const outcome = this.root.takesValues(this.root.site) ? this.#known(status) : undefined
+    const outcome = this.root.takesValues(this.root.site) ? this.#known(status) : THINNED
     this.root.end(status, flags | (status >= 500 || this.isFailing ? FLAG.error : 0), outcome)
   }
 

@@ -27,7 +27,7 @@ export class Span {
   /** May be replaced until the end: a route is known only then. */
   site: number
   isOpen = true
-  /** On roots: spans of its film were left out. */
+  /** On roots: spans or values of its film were left out. */
   isThinned = false
   /** Adopted from `traceparent`; on roots only. */
   adoptedTrace: TraceId | undefined = undefined
@@ -68,9 +68,12 @@ export class Span {
     return (this.marks & FLAG.sampledOut) === 0
   }
 
-  /** Whether values are recorded inside of it at this site: else they need not be made. */
+  /** Whether values are recorded inside of it at this site. Else they need not be made, and its film says so if that is to save. */
   takesValues(site: number): boolean {
-    return this.isRecorded && this.thinning?.leavesValuesOut(site) !== true
+    if (!this.isRecorded) return false
+    if (this.thinning?.leavesValuesOut(site) !== true) return true
+    this.root.isThinned = true
+    return false
   }
 
   /** Ends the span. `number` is the kind's own (an HTTP status); `value` its result. */
@@ -97,8 +100,8 @@ export class Span {
   /** Records a point inside the span; gives its seq, 0 if it was not recorded. */
   point(kind: number, site: number, value?: unknown, number = 0, cause = 0, subject = 0, flags = 0): number {
     if (!this.isRecorded && !isKept(kind, subject)) return 0
-    const isThinned = kind === KINDS.attribute && (flags & FLAG.marked) === 0 && !this.takesValues(site)
-    const shown = isThinned ? this.#thinned(value) : value
+    const isWhole = kind !== KINDS.attribute || (flags & FLAG.marked) !== 0 || this.takesValues(site)
+    const shown = isWhole ? value : this.#thinned(value)
     const { probe, root, marks } = this
     return probe.recorder.point(kind, site, this.seq, root.seq, shown, number, cause, subject, flags | marks)
   }
@@ -127,7 +130,7 @@ export class Span {
   /** A value of its own as it is recorded. */
   #shown(value: unknown): unknown {
     if (value === undefined || !this.isRecorded) return undefined
-    return this.thinning?.leavesValuesOut(this.site) === true ? this.#thinned(value) : value
+    return this.takesValues(this.site) ? value : this.#thinned(value)
   }
 
   #thinned(value: unknown): unknown {
