@@ -41,12 +41,9 @@ test('a request of which all is left out that can be behaves as ever, and has it
   const films = async (): Promise<unknown[]> => {
     await scope.flush()
     const { items } = await recording.films({ limit: 10 })
-    return items.map(({ name, status, error, thinned }) => [name, status, error, thinned]).toSorted()
+    return items.map(({ name, status, error, thinned }) => `${name}: ${status}, ${error}, ${thinned}`).toSorted()
   }
-  await expect.poll(films).toEqual([
-    ['POST /api/broken', 500, true, true],
-    ['POST /api/things/:id', 200, false, true],
-  ])
+  await expect.poll(films).toEqual(['POST /api/broken: 500, true, true', 'POST /api/things/:id: 200, false, true'])
   const { items } = await recording.events({ limit: 100 })
   expect(items.map(({ kind, parentCertainty }) => `${kind} ${parentCertainty}`).toSorted()).toEqual([
     'error inferred',
