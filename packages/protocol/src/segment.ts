@@ -17,7 +17,7 @@
 
 import { ByteReader, type ByteWriter, checksum32, putVarint, readVarints, unzigzag } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
-import { allocateRows, MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
+import { MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
 
 /** A decoded segment. */
 export interface Segment {
@@ -75,7 +75,8 @@ export function encodeSegment(
 }
 
 /**
- * Decodes the columns asked for (all by default); columns not asked for stay zero. `seq` is always decoded.
+ * Decodes the columns asked for (all by default); columns not asked for are zero. `seq` is always decoded. The rows are for
+ * reading: columns of zeros are shared.
  * @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT
  */
 export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): Segment {
@@ -89,16 +90,57 @@ export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): 
     encoding: reader.u8(),
     size: reader.u32(),
   }))
-  const rows = allocateRows(count)
-  rows.length = count
+  const rows = zeroRows(count)
   for (const { id, encoding, size } of directory) {
     const data = reader.bytes(size)
-    const column = COLUMNS.find(([known]) => known === id)
-    if (column === undefined || (column[1] !== 'seq' && wanted !== undefined && !wanted.has(column[1]))) continue
-    decodeColumn(data, rows[column[1]], encoding, rows)
-    if (column[1] !== 'number') checkWhole(rows[column[1]], count)
+    const name = COLUMNS.find(([known]) => known === id)?.[1]
+    if (name === undefined || (name !== 'seq' && wanted !== undefined && !wanted.has(name))) continue
+    if (encoding === ENCODING.constant && size === 1 && data[0] === 0) continue
+    const column = ownColumn(rows[name])
+    decodeColumn(data, column, encoding, rows)
+    if (name !== 'number') checkWhole(column, count)
+    Object.assign(rows, { [name]: column })
   }
   return { thread, rows }
+}
+
+/** Bytes of decoded rows that are theirs alone. */
+export function bytesOfRows(rows: Rows): number {
+  return COLUMNS.reduce((sum, [, name]) => (isShared(rows[name]) ? sum : sum + rows[name].byteLength), 0)
+}
+
+const NO_NUMBERS = new Float64Array(MAX_SEGMENT_ROWS)
+const NO_WORDS = new Uint32Array(NO_NUMBERS.buffer)
+
+/** Most segments have columns of nothing but zeros, which need no memory of their own. */
+function zeroRows(count: number): Rows {
+  const numbers = NO_NUMBERS.subarray(0, count)
+  const words = NO_WORDS.subarray(0, count)
+  return {
+    length: count,
+    seq: numbers,
+    time: numbers,
+    duration: numbers,
+    word: words,
+    site: words,
+    parent: numbers,
+    root: numbers,
+    cause: numbers,
+    subject: words,
+    number: numbers,
+    valueIn: words,
+    valueOut: words,
+  }
+}
+
+/** One to write to: the same again where a directory names a column twice. */
+function ownColumn(column: Values): Values {
+  if (!isShared(column)) return column
+  return column instanceof Float64Array ? new Float64Array(column.length) : new Uint32Array(column.length)
+}
+
+function isShared(column: Values): boolean {
+  return column.buffer === NO_NUMBERS.buffer
 }
 
 interface Span {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   allocateRows,
   ByteWriter,
+  bytesOfRows,
   checksum32,
   CinescopeError,
   type Column,
@@ -56,6 +57,21 @@ function expectCoded(act: () => unknown): void {
 }
 
 describe('the segment codec', () => {
+  it('gives columns of zeros no memory, and no other segment its numbers', () => {
+    const rows = allocateRows(100)
+    rows.length = 100
+    rows.seq.forEach((_, i) => (rows.seq[i] = i + 1))
+    rows.word.fill(7)
+    const { rows: back } = decodeSegment(encoded(rows))
+    // seq, time (which is told by differences, zeros too) and word
+    expect(bytesOfRows(back)).toBe(100 * (8 + 8 + 4))
+    expect(columnsOf(back)).toEqual(columnsOf(rows))
+    expect(bytesOfRows(rows)).toBe(100 * (7 * 8 + 5 * 4))
+    expect(columnsOf(decodeSegment(encoded(allocateRows(100), 0, 100)).rows)).toEqual(
+      columnsOf(allocateRows(100), 0, 100),
+    )
+  })
+
   it('gives back any rows bit for bit', () => {
     fc.assert(
       fc.property(arbitraryRows(), (rows) => {

@@ -1,6 +1,12 @@
 /** What an open recording keeps of its segments once it is decoded. */
 
-import type { Rollup, Rows, SegmentMeta, Tile } from '@cinescope/protocol'
+import { bytesOfRows, type Rollup, type Rows, type SegmentMeta, type Tile } from '@cinescope/protocol'
+
+/** Bytes of the decoded rows kept: those of a hundred segments, or of ten of the largest. */
+const KEPT_ROW_BYTES = 50_331_648
+
+/** What the arrays of a segment's rows cost beside their bytes. */
+const ROWS_OVERHEAD = 2000
 
 /** Bytes of the text filters kept: those of 1.5 million values. */
 const KEPT_FILTER_BYTES = 33_554_432
@@ -33,10 +39,22 @@ export class SegmentCache {
   readonly tileBits: Map<number, readonly number[]> = new Map<number, readonly number[]>()
   /** By segment and index: id * 16 + index. */
   readonly tiles: Map<number, Tile> = new Map<number, Tile>()
+  #rowBytes = 0
   #metaEntries = 0
   #filterBytes = 0
   #rollupBytes = 0
   #tileBytes = 0
+
+  /** Keeps a segment's rows; the oldest go when all are too many. */
+  keepRows(id: number, rows: Rows): void {
+    this.rows.set(id, rows)
+    this.#rowBytes += ROWS_OVERHEAD + bytesOfRows(rows)
+    for (const [oldest, known] of this.rows) {
+      if (this.#rowBytes <= KEPT_ROW_BYTES || oldest === id) return
+      this.rows.delete(oldest)
+      this.#rowBytes -= ROWS_OVERHEAD + bytesOfRows(known)
+    }
+  }
 
   /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
   keepFilters(id: number, filters: readonly Uint8Array[]): void {

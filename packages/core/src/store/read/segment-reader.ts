@@ -23,8 +23,7 @@ import { Closings } from './closings.ts'
 import { keep, type SegmentCache } from './segment-cache.ts'
 import { SegmentFigures } from './segment-figures.ts'
 
-/** Decoded segments kept, and value pages. */
-const KEPT_SEGMENTS = 16
+/** Value pages kept. */
 const KEPT_PAGES = 64
 
 /** Reads segments of one view for one page of an answer. */
@@ -70,7 +69,7 @@ export class SegmentReader {
       }
       if (read === 'corrupt') return undefined
       rows = read
-      keep(this.#cache.rows, entry.id, rows, KEPT_SEGMENTS)
+      this.#cache.keepRows(entry.id, rows)
     }
     cost.rowsRead += rows.length
     return rows
