@@ -63,7 +63,7 @@ describe('a disk that is full', () => {
     }
     child.stdin.end('go on')
     const { full, status, stopped } = JSON.parse(await text(child.stdout)) as Record<string, ScopeStatus>
-    expect(full!.faults).toMatchObject([{ code: 'CSC_ERR_STORE' }])
+    expect(stopped!.faults).toMatchObject([{ code: 'CSC_ERR_STORE' }])
     expect(status!.state).toBe('recording')
     expect(stopped!.state).toBe('stopped')
     expect(status!.stored).toBeGreaterThan(full!.stored)
