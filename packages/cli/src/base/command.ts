@@ -73,6 +73,3 @@ export const COMMON: Options = {
   ndjson: { kind: 'flag', help: 'print one JSON document a line' },
   help: { kind: 'flag', help: 'print this help' },
 }
-
-/** The place that a command reads when it is told none. */
-export const DEFAULT_PATH = '.cinescope'

@@ -13,7 +13,7 @@ export function globalHelp(commands: readonly { readonly name: string; readonly 
     'commands',
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     '',
-    'PATH is a recording (*.cine) or a directory of them, of which the newest is read. Default: .cinescope',
+    'PATH is a recording (*.cine) or a directory of them, of which the newest is read. Default: the directory that CINESCOPE_DIRECTORY or a cinescope.config.json here names, else .cinescope',
     'A recording can be read while the server still writes it.',
     '',
     'examples',

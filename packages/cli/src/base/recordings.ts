@@ -5,7 +5,8 @@ import { CinescopeError } from '@cinescope/protocol'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Screen } from '../format/screen.ts'
-import { DEFAULT_PATH, type Option } from './command.ts'
+import type { Option } from './command.ts'
+import { defaultPath, unreadConfig } from './default-path.ts'
 import { usageError } from './exit-code.ts'
 
 /** A recording and where it was found. */
@@ -33,7 +34,7 @@ export interface OpenOptions {
 
 /** Opens the recording at `path`; of a directory the newest, or all as one, with those to come if it is `growing`. @throws CSC_ERR_NO_RECORDING, CSC_ERR_FORMAT, CSC_ERR_HOSTILE */
 export async function openAt(
-  path: string = DEFAULT_PATH,
+  path: string = defaultPath(),
   { newest = true, growing = false, screen }: OpenOptions = {},
 ): Promise<Opened> {
   const files = await recordingsAt(path)
@@ -57,7 +58,7 @@ export function originText({ others }: Opened, { process, state, parts }: Record
 const MOST_TOLD = 5
 
 /** Files of the recordings at `path`, the newest first; at least one. @throws CSC_ERR_NO_RECORDING */
-export async function recordingsAt(path: string = DEFAULT_PATH): Promise<readonly string[]> {
+export async function recordingsAt(path: string = defaultPath()): Promise<readonly string[]> {
   const { findRecording, recordingsIn } = await import('@cinescope/core/reader')
   if (!isDirectory(path)) {
     readable(path, () => accessSync(path, constants.R_OK))
@@ -93,7 +94,7 @@ export async function openFilm(
       if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_NOT_FOUND') throw thrown
     }
   }
-  const where = files.length === 1 ? shown(files[0]!) : `${files.length} recordings of ${path ?? DEFAULT_PATH}`
+  const where = files.length === 1 ? shown(files[0]!) : `${files.length} recordings of ${path ?? defaultPath()}`
   throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in ${where}; \`cinescope films\` lists what there is`)
 }
 
@@ -143,7 +144,7 @@ function skipUnlessFirst(thrown: unknown, index: number): undefined {
 }
 
 /** True for a directory; @throws CSC_ERR_NO_RECORDING where nothing is, or may be seen */
-export function isDirectory(path: string = DEFAULT_PATH): boolean {
+export function isDirectory(path: string = defaultPath()): boolean {
   const found = readable(path, () => statSync(path, { throwIfNoEntry: false }))
   if (found === undefined) throw nothingAt(path, 'there is nothing there')
   return found.isDirectory()
@@ -162,9 +163,11 @@ function readable<T>(path: string, look: () => T): T {
 }
 
 function nothingAt(path: string, why: string): CinescopeError {
+  const config = unreadConfig()
+  const elsewhere = config === undefined ? '' : ` (${config}, which is not run here, may name another directory)`
   const remedy =
-    path === DEFAULT_PATH
-      ? 'Start a server that calls createScope() in this directory, or give the PATH of a recording'
+    path === defaultPath()
+      ? `Start a server that calls createScope() in this directory, or give the PATH of a recording${elsewhere}`
       : 'Give the path of a recording (*.cine) or of a directory that holds one'
   return new CinescopeError('CSC_ERR_NO_RECORDING', `no recording at ${path}: ${why}. ${remedy}`)
 }

@@ -1,7 +1,7 @@
 /** `cinescope extract`: one file of a few films. */
 
 import type { Call, Command } from '../base/command.ts'
-import { DEFAULT_PATH } from '../base/command.ts'
+import { defaultPath } from '../base/default-path.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
 import { unlessInterrupted } from '../base/interrupt.ts'
 import { shown } from '../base/recordings.ts'
@@ -41,7 +41,7 @@ export const extract: Command = {
       )
     const path = given.text('out') ?? `${first}.film.cine`
     const { extractFilms, openRecording } = await import('@cinescope/core/reader')
-    const [place, force] = [operands[0] ?? DEFAULT_PATH, given.flag('force')]
+    const [place, force] = [operands[0] ?? defaultPath(), given.flag('force')]
     const report = await unlessInterrupted((signal) => extractFilms(place, ids, { path, force, signal }))
     await using recording = openRecording(path)
     const { bytes: size } = await recording.status()

@@ -1,7 +1,8 @@
 /** `cinescope prune`: whole recordings of a directory that are too old or too much, or the oldest of one recording. */
 
 import type { DirectoryEntry, KeepOfDirectory } from '@cinescope/core/reader'
-import { type Call, type Command, DEFAULT_PATH, type Given } from '../base/command.ts'
+import { type Call, type Command, type Given } from '../base/command.ts'
+import { defaultPath } from '../base/default-path.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
 import { unlessInterrupted } from '../base/interrupt.ts'
 import { isDirectory, recordingsAt, shown } from '../base/recordings.ts'
@@ -77,7 +78,7 @@ async function pruneAll(
   screen: Screen,
 ): Promise<ExitCode> {
   const { pruneDirectory } = await import('@cinescope/core/reader')
-  const { kept, removed, leftAlone } = await pruneDirectory(directory ?? DEFAULT_PATH, limits, { isDryRun })
+  const { kept, removed, leftAlone } = await pruneDirectory(directory ?? defaultPath(), limits, { isDryRun })
   const told = <T extends { readonly path: string }>(all: readonly T[]): T[] =>
     all.map((entry) => ({ ...entry, path: shown(entry.path) }))
   if (screen.format !== 'table') {

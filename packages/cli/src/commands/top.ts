@@ -2,7 +2,8 @@
 
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Call, type Command, DEFAULT_PATH } from '../base/command.ts'
+import { type Call, type Command } from '../base/command.ts'
+import { defaultPath } from '../base/default-path.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { endThough, interrupted } from '../base/interrupt.ts'
 import { type Opened, openAt, recordingsAt, shown } from '../base/recordings.ts'
@@ -40,7 +41,7 @@ async function runTop({ operands, given, screen }: Call): Promise<ExitCode> {
   const { signal } = interrupt
   const intervalMs = Math.max(100, given.number('interval') ?? INTERVAL_MS)
   const windowMs = Math.max(100, given.number('window') ?? WINDOW_MS)
-  const mayGrow = statSync(operands[0] ?? DEFAULT_PATH, { throwIfNoEntry: false })?.isDirectory() === true
+  const mayGrow = statSync(operands[0] ?? defaultPath(), { throwIfNoEntry: false })?.isDirectory() === true
   let wasLive = false
   let opened = await openAt(operands[0])
   try {

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import type { Ledger, RecordingStatus } from '@cinescope/core'
 import { CinescopeError } from '@cinescope/protocol'
-import { DEFAULT_PATH } from '../base/command.ts'
+import { defaultPath } from '../base/default-path.ts'
 import { recordingsAt, shown } from '../base/recordings.ts'
 import { ownVersion } from '../base/version.ts'
 import { type Coverage, countCoverage, SAMPLE } from './coverage.ts'
@@ -33,7 +33,7 @@ export interface Facts {
 const MOST_RECORDINGS = 20
 
 /** Looks at everything and changes nothing. */
-export async function gatherFacts(path: string = DEFAULT_PATH): Promise<Facts> {
+export async function gatherFacts(path: string = defaultPath()): Promise<Facts> {
   const files = await filesAt(path)
   const recordings: RecordingFacts[] = []
   for (const file of files.slice(0, MOST_RECORDINGS)) recordings.push(await lookAt(file))
