@@ -210,7 +210,7 @@ async function produce(
   )
   const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
   const { StateRecorder } = await load<{
-    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], maxBytes: number) => States
+    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], limits: object) => States
   }>('capture/states.js')
   const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => boolean): Tables }>(
     'capture/interner.js',
@@ -242,13 +242,13 @@ async function produce(
     values: new ValueEncoder(keys, redaction, DEFAULT_VALUES),
     // the very clock a scope uses, so that its call sites see what they see in a scope
     clock: clock ?? own.createSystemClock(),
-    maxValueBytes: DEFAULT_VALUES.maxBytes,
+    limits: DEFAULT_VALUES,
     figures: new Float64Array(16),
   })
   const sites = createSiteTable(define)
   const rig = {
     recorder,
-    states: new StateRecorder(recorder, ring, DEFAULT_VALUES.maxBytes),
+    states: new StateRecorder(recorder, ring, DEFAULT_VALUES),
     ring,
     define,
     consumer: new RingConsumer(memory),

@@ -110,7 +110,7 @@ function captureOf(clock: ManualClock, define: (definition: Definition) => boole
     ring,
     values: new ValueEncoder(keys, redaction, VALUES),
     clock,
-    maxValueBytes: VALUES.maxBytes,
+    limits: VALUES,
     figures: new Float64Array(16),
   })
   return { memory, recorder, keys, sites: createSiteTable(define), entities: createEntityTable(define, () => ++entity) }

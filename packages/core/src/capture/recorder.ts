@@ -7,7 +7,7 @@ import { FLAG, KINDS, OMISSION, PHASE, type StatePath, VALUE_ABSENT } from '@cin
 import type { Clock } from '../base/clock.ts'
 import type { RingProducer } from '../ring/producer.ts'
 import { putNumbers, putTimes, VALUE_LENGTH, VALUE_POSITION, WORD } from '../ring/record-words.ts'
-import type { ValueEncoder } from '../value/encoder.ts'
+import type { ValueEncoder, ValueLimits } from '../value/encoder.ts'
 import { isStackEnd } from '../value/stack-end.ts'
 import { EncodedDocument, OwnDocument, Text, THINNED } from './own-value.ts'
 import { ProbeCost } from './probe-cost.ts'
@@ -32,7 +32,8 @@ export interface RecorderParts {
   readonly ring: RingProducer
   readonly values: ValueEncoder
   readonly clock: Clock
-  readonly maxValueBytes: number
+  /** They may change between two records. */
+  readonly limits: Pick<ValueLimits, 'maxBytes'>
   /** Shared figures; the sampled cost of probes goes there too. */
   readonly figures: Float64Array
 }
@@ -51,7 +52,7 @@ export class Recorder {
   readonly #ring: RingProducer
   readonly #values: ValueEncoder
   readonly #clock: Clock
-  readonly #maxValueBytes: number
+  readonly #limits: Pick<ValueLimits, 'maxBytes'>
   /** A record is not as usual: one of the two below. */
   #mustLook = false
   /** A value is being walked; should host code run in it and record, it finds the slot of another record open. */
@@ -66,7 +67,7 @@ export class Recorder {
     this.#ring = parts.ring
     this.#values = parts.values
     this.#clock = parts.clock
-    this.#maxValueBytes = Math.max(parts.maxValueBytes, OWN_DOCUMENT_BYTES)
+    this.#limits = parts.limits
     this.cost = new ProbeCost(parts.clock, parts.figures)
   }
 
@@ -292,6 +293,11 @@ export class Recorder {
   #refused(seq: number): number {
     this.lastNs = this.#clock.now() * 1e6
     return seq
+  }
+
+  get #maxValueBytes(): number {
+    const { maxBytes } = this.#limits
+    return maxBytes > OWN_DOCUMENT_BYTES ? maxBytes : OWN_DOCUMENT_BYTES
   }
 
   /** Writes the value's place and length, or why there is none; gives the flags it adds to the word. */

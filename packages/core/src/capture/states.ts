@@ -8,6 +8,7 @@
 
 import { CHANGE, FLAG, KINDS, putVarint, type StatePath, TAG, ValueDiff } from '@cinescope/protocol'
 import type { RingProducer } from '../ring/producer.ts'
+import type { ValueLimits } from '../value/encoder.ts'
 import { isStackEnd } from '../value/stack-end.ts'
 import { type KeptState, KeptStates } from './kept-states.ts'
 import { EncodedDocument } from './own-value.ts'
@@ -53,9 +54,10 @@ export class StateRecorder {
   readonly #ring: RingProducer
   readonly #kept = new KeptStates(KEPT_BYTES)
   readonly #diff = new ValueDiff()
-  readonly #state: Uint8Array
-  readonly #patch: Uint8Array
-  readonly #maxBytes: number
+  readonly #limits: Pick<ValueLimits, 'maxBytes'>
+  #state = new Uint8Array(0)
+  /** A report is walked behind the patch's head. */
+  #patch = new Uint8Array(0)
   readonly #before: MutableValue = { bytes: new Uint8Array(0), length: 0 }
   readonly #after: MutableValue = { bytes: new Uint8Array(0), length: 0 }
   readonly #document = new EncodedDocument()
@@ -63,13 +65,12 @@ export class StateRecorder {
   #brokenBy: unknown = undefined
   #calls = 0
 
-  constructor(recorder: Recorder, ring: RingProducer, maxBytes: number) {
+  /** `limits` may change between two states. */
+  constructor(recorder: Recorder, ring: RingProducer, limits: Pick<ValueLimits, 'maxBytes'>) {
     this.#recorder = recorder
     this.#ring = ring
-    this.#state = new Uint8Array(maxBytes)
-    this.#maxBytes = maxBytes
-    // a report is walked behind the patch's head
-    this.#patch = new Uint8Array(maxBytes + HEAD_ROOM)
+    this.#limits = limits
+    this.#makeRoom(limits.maxBytes)
   }
 
   /** Records the state as it is; nothing if it is as it was recorded last. */
@@ -155,7 +156,7 @@ export class StateRecorder {
     if (paths.length > MAX_REPORTED) return false
     const from = this.#head(kept)
     const end = this.#recorder.encodeChanges(state, paths, this.#patch, from)
-    if (end < 0 || end >= this.#maxBytes || this.#recorder.hasUnnumbered) return false
+    if (end < 0 || end >= this.#limits.maxBytes || this.#recorder.hasUnnumbered) return false
     // all of it is hidden, or nothing was reported
     if (end === from) return true
     if (!this.#writePatch(subject, kept, end, !this.#recorder.truncated)) return true
@@ -241,7 +242,14 @@ export class StateRecorder {
   #begin(): number {
     this.#settle()
     if (this.#ring.wasLapped()) this.#kept.clear()
+    const { maxBytes } = this.#limits
+    if (this.#state.length < maxBytes) this.#makeRoom(maxBytes)
     return (++this.#calls & SAMPLE_MASK) === 0 ? this.#recorder.cost.nowNs() : 0
+  }
+
+  #makeRoom(maxBytes: number): void {
+    this.#state = new Uint8Array(maxBytes)
+    this.#patch = new Uint8Array(maxBytes + HEAD_ROOM)
   }
 
   #end(since: number): void {

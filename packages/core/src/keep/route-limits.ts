@@ -1,6 +1,7 @@
 /** By what ordinary films of one route are kept: those slower than most of late, and some of each minute. */
 
 import { binOf, QuantileSketch } from '@cinescope/protocol'
+import type { KeepSettings } from '../base/keep-settings.ts'
 
 /** So few films tell nothing of the others. */
 const MIN_FILMS = 100
@@ -13,24 +14,31 @@ const MINUTE_NS = 60e9
 
 /** See the file's first line. Times in ns. */
 export class RouteLimits {
-  readonly #quantile: number
-  readonly #reservoir: number
+  readonly #settings: Pick<KeepSettings, 'slowQuantile' | 'reservoir'>
   #current = new QuantileSketch()
   #before = new QuantileSketch()
   #since = 0
   /** A film in a later bin is slow. */
   #slowBin = Infinity
+  /** The quantile by which that was worked out. */
+  #quantile: number
   #unreckoned = 0
   #minute = -1
-  #left = 0
+  /** Places of it that are taken. */
+  #taken = 0
 
-  constructor(quantile: number, reservoir: number) {
-    this.#quantile = quantile
-    this.#reservoir = reservoir
+  /** The settings may change between two films. */
+  constructor(settings: Pick<KeepSettings, 'slowQuantile' | 'reservoir'>) {
+    this.#settings = settings
+    this.#quantile = settings.slowQuantile
   }
 
   /** Slower than that part of the route's films of late; never where too few are known. */
   isSlow(durationNs: number): boolean {
+    const { slowQuantile } = this.#settings
+    // nothing is slower than all
+    if (slowQuantile === 1) return false
+    if (slowQuantile !== this.#quantile) this.#reckon()
     return this.#slowBin !== Infinity && binOf(durationNs) > this.#slowBin
   }
 
@@ -39,17 +47,16 @@ export class RouteLimits {
     const minute = Math.floor(atNs / MINUTE_NS)
     if (minute !== this.#minute) {
       this.#minute = minute
-      this.#left = this.#reservoir
+      this.#taken = 0
     }
-    if (this.#left === 0) return false
-    this.#left--
+    if (this.#taken >= this.#settings.reservoir) return false
+    this.#taken++
     return true
   }
 
   /** Counts a film that has ended. */
   add(durationNs: number, atNs: number): void {
-    // nothing is slower than all
-    if (this.#quantile === 1) return
+    if (this.#settings.slowQuantile === 1) return
     if (this.#current.count >= TURN_FILMS || (atNs - this.#since > TURN_NS && this.#current.count >= MIN_FILMS)) {
       this.#before = this.#current
       this.#current = new QuantileSketch()
@@ -65,6 +72,7 @@ export class RouteLimits {
 
   #reckon(): void {
     this.#unreckoned = 0
+    this.#quantile = this.#settings.slowQuantile
     if (this.#films < MIN_FILMS) return
     const both = new QuantileSketch()
     both.merge(this.#before)

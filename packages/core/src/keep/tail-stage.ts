@@ -187,8 +187,7 @@ export class TailStage implements KeepStage {
   }
 
   #limitsOf(route: Route): RouteLimits {
-    const { slowQuantile, reservoir } = this.#settings
-    route.limits ??= new RouteLimits(slowQuantile, reservoir)
+    route.limits ??= new RouteLimits(this.#settings)
     return route.limits
   }
 

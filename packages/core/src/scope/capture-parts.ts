@@ -52,7 +52,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     ring,
     values,
     clock: createSystemClock(),
-    maxValueBytes: settings.values.maxBytes,
+    limits: settings.values,
     figures: new Float64Array(target.status.figures),
   })
   const sites = createSiteTable(define, siteBase(thread), MAX_SITES, (name) => scrubText(name, redaction))
@@ -61,7 +61,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     node,
     thread,
     recorder,
-    states: new StateRecorder(recorder, ring, settings.values.maxBytes),
+    states: new StateRecorder(recorder, ring, settings.values),
     sampling: new Sampling(settings.sample),
     sites,
     entities,

@@ -8,13 +8,12 @@ import type { Redaction } from './redaction.ts'
 import { writeChange } from './reported-change.ts'
 import { isStackEnd } from './stack-end.ts'
 import type { ValueLimits } from './walker.ts'
-import { Walker } from './walker.ts'
+import { MOST_LEVELS, Walker } from './walker.ts'
 
 export type { CapturedText } from './captured-text.ts'
 export type { ValueLimits } from './walker.ts'
 
 const MIN_BYTES = 64
-const MAX_DEPTH = 32
 const MAX_WIDTH = 10_000
 const MAX_STRING = MAX_VALUE_BYTES
 
@@ -35,16 +34,18 @@ export class ValueEncoder {
   faults = 0
   #fault: unknown = undefined
   readonly #walker: Walker
-  readonly #maxBytes: number
+  readonly #limits: ValueLimits
+  /** Of the room of this value, whatever becomes of the limits while it is walked. */
+  #end = 0
 
-  /** @throws CSC_ERR_OPTION */
+  /** `limits` may change between two values, as far as they are allowed. @throws CSC_ERR_OPTION */
   constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
-    checkLimit('maxDepth', limits.maxDepth, 1, MAX_DEPTH)
+    checkLimit('maxDepth', limits.maxDepth, 1, MOST_LEVELS)
     checkLimit('maxWidth', limits.maxWidth, 1, MAX_WIDTH)
     checkLimit('maxStringLength', limits.maxStringLength, 1, MAX_STRING)
     checkLimit('maxBytes', limits.maxBytes, MIN_BYTES, MAX_VALUE_BYTES)
     this.#walker = new Walker(keys, redaction, limits)
-    this.#maxBytes = limits.maxBytes
+    this.#limits = limits
   }
 
   /** Encodes any value; returns the end. */
@@ -118,7 +119,8 @@ export class ValueEncoder {
   #begin(into: Uint8Array, at: number): Walker {
     const walker = this.#walker
     walker.into = into
-    walker.end = at + this.#maxBytes
+    this.#end = at + this.#limits.maxBytes
+    walker.end = this.#end
     walker.truncated = false
     walker.keys.begin()
     this.#overflowed = walker.keys.overflowed
@@ -137,7 +139,7 @@ export class ValueEncoder {
     this.truncated = true
     const walker = this.#walker
     walker.reset()
-    walker.wipe(at, at + this.#maxBytes)
+    walker.wipe(at, this.#end)
     walker.byte(at, TAG.omitted)
     walker.byte(at + 1, OMISSION.threw)
     return walker.byte(at + 2, 0)

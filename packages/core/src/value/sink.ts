@@ -44,6 +44,11 @@ const MAX_INLINE_KEY = 256
 /** Smallest number that may be a card. */
 const MIN_CARD = 1e13
 
+/** Code units of one string; may change between two values. */
+interface StringLimit {
+  readonly maxStringLength: number
+}
+
 /** Cursor-free writer: each method takes the position to write at and returns the one behind. */
 export class Sink {
   into: Uint8Array = new Uint8Array(0)
@@ -53,17 +58,21 @@ export class Sink {
   truncated = false
   readonly keys: KeyTable
   readonly redaction: Redaction
-  readonly #maxString: number
+  readonly #strings: StringLimit
   readonly #hasShapes: boolean
   readonly #harmless: HarmlessTexts
   readonly #scratch = new DataView(new ArrayBuffer(8))
 
-  constructor(keys: KeyTable, redaction: Redaction, maxStringLength: number) {
+  constructor(keys: KeyTable, redaction: Redaction, strings: StringLimit) {
     this.keys = keys
     this.redaction = redaction
-    this.#maxString = maxStringLength
+    this.#strings = strings
     this.#hasShapes = redaction.shapes.length > 0
     this.#harmless = new HarmlessTexts(redaction)
+  }
+
+  get #maxString(): number {
+    return this.#strings.maxStringLength
   }
 
   /** True when another item of a container may be begun. */

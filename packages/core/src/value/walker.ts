@@ -31,7 +31,10 @@ import { redactSql } from './sql.ts'
 import { writeUrl } from './url-value.ts'
 import { Utf8Scratch } from './utf8-scratch.ts'
 
-/** Bounds of one value. */
+/** What `maxDepth` may be at most. */
+export const MOST_LEVELS = 32
+
+/** Bounds of one value. They may change between two values. */
 export interface ValueLimits {
   /** Containers within each other. */
   readonly maxDepth: number
@@ -56,18 +59,24 @@ export class Walker extends Sink {
   readonly jsonKeys: JsonKeys
   readonly plainUrls: PlainUrls
   readonly scratch: Utf8Scratch = new Utf8Scratch()
-  readonly maxWidth: number
-  readonly maxDepth: number
+  readonly #limits: ValueLimits
   readonly #ancestors: (object | undefined)[]
 
   constructor(keys: KeyTable, redaction: Redaction, limits: ValueLimits) {
-    super(keys, redaction, limits.maxStringLength)
+    super(keys, redaction, limits)
     this.classes = new ClassTable(keys)
     this.jsonKeys = new JsonKeys(keys, redaction)
     this.plainUrls = new PlainUrls(redaction)
-    this.maxWidth = limits.maxWidth
-    this.maxDepth = limits.maxDepth
-    this.#ancestors = Array.from({ length: limits.maxDepth + 1 }, () => undefined)
+    this.#limits = limits
+    this.#ancestors = Array.from({ length: MOST_LEVELS + 1 }, () => undefined)
+  }
+
+  get maxWidth(): number {
+    return this.#limits.maxWidth
+  }
+
+  get maxDepth(): number {
+    return this.#limits.maxDepth
   }
 
   /** Lets go of what an interrupted walk still held. */

@@ -36,7 +36,7 @@ function rig(settings: Partial<RetentionSettings>) {
     ring: new RingProducer(ring),
     values: new ValueEncoder(createKeyTable({ maxKeys: 10, redaction, onDefine: () => true }), redaction, limits),
     clock,
-    maxValueBytes: 8192,
+    limits,
     figures: new Float64Array(status.figures),
   })
   const strand = new Strand({

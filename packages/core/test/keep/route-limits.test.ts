@@ -6,7 +6,7 @@ const MINUTE = 60e9
 
 describe('what is slow for a route', () => {
   it('is known from its hundredth film on', () => {
-    const limits = new RouteLimits(0.99, 0)
+    const limits = new RouteLimits({ slowQuantile: 0.99, reservoir: 0 })
     for (let i = 0; i < 99; i++) limits.add(1e6, i)
     expect(limits.isSlow(1e9)).toBe(false)
     limits.add(1e6, 99)
@@ -15,14 +15,14 @@ describe('what is slow for a route', () => {
   })
 
   it('is not what takes as long as all the others', () => {
-    const limits = new RouteLimits(0.99, 0)
+    const limits = new RouteLimits({ slowQuantile: 0.99, reservoir: 0 })
     for (let i = 0; i < 1000; i++) limits.add(3e6, i)
     expect(limits.isSlow(3e6)).toBe(false)
     expect(limits.isSlow(3e6 * 1.03)).toBe(true)
   })
 
   it('is about the part of its films that is asked for', () => {
-    const limits = new RouteLimits(0.9, 0)
+    const limits = new RouteLimits({ slowQuantile: 0.9, reservoir: 0 })
     let slow = 0
     for (let i = 0; i < 20_000; i++) {
       const duration = 1e6 + ((i * 7919) % 1000) * 1e4
@@ -34,7 +34,7 @@ describe('what is slow for a route', () => {
   })
 
   it('moves with the route: what was slow once is not when all films have been so for a while', () => {
-    const limits = new RouteLimits(0.99, 0)
+    const limits = new RouteLimits({ slowQuantile: 0.99, reservoir: 0 })
     for (let i = 0; i < 200; i++) limits.add(1e6, i)
     expect(limits.isSlow(50e6)).toBe(true)
     for (let i = 0; i < 300; i++) limits.add(50e6, MINUTE * 6 + i)
@@ -44,7 +44,7 @@ describe('what is slow for a route', () => {
   })
 
   it('is nothing where the quantile is 1', () => {
-    const limits = new RouteLimits(1, 0)
+    const limits = new RouteLimits({ slowQuantile: 1, reservoir: 0 })
     for (let i = 0; i < 1000; i++) limits.add(1e6, i)
     expect(limits.isSlow(1e12)).toBe(false)
   })
@@ -52,10 +52,10 @@ describe('what is slow for a route', () => {
 
 describe('ordinary films of a route', () => {
   it('have as many places in each minute as are given', () => {
-    const limits = new RouteLimits(1, 2)
+    const limits = new RouteLimits({ slowQuantile: 1, reservoir: 2 })
     const taken = [0, 1, 2, MINUTE - 1, MINUTE, MINUTE + 1, MINUTE + 2].map((at) => limits.takePlace(at))
     expect(taken).toEqual([true, true, false, false, true, true, false])
-    expect(new RouteLimits(1, 0).takePlace(0)).toBe(false)
+    expect(new RouteLimits({ slowQuantile: 1, reservoir: 0 }).takePlace(0)).toBe(false)
   })
 })
 

@@ -68,10 +68,10 @@ export class States {
       ring: this.ring,
       values: this.encoder,
       clock: this.clock,
-      maxValueBytes: maxBytes,
+      limits,
       figures: new Float64Array(allocateStatus().figures),
     })
-    this.states = new StateRecorder(this.recorder, this.ring, maxBytes)
+    this.states = new StateRecorder(this.recorder, this.ring, limits)
     this.#entities = createEntityTable(define, () => ++this.#numbers)
     this.pipeline = new Pipeline({
       intake: new Intake(memory, { take: () => this.#definitions.splice(0) }),
