@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { allowed } from '../packages/core/src/base/option-rules.ts'
-import { type Leaf, leavesOf, rulesBelow } from '../packages/core/src/base/option-schema.ts'
+import { changesAtRunTime, type Leaf, leavesOf, rulesBelow } from '../packages/core/src/base/option-schema.ts'
 import { SCOPE_SCHEMA } from '../packages/core/src/base/scope-schema.ts'
 import { hasVariable, OFF_SWITCH, variableOf } from '../packages/core/src/config/environment.ts'
 import { CONFIG_NAMES } from '../packages/core/src/config/find-file.ts'
@@ -59,6 +59,28 @@ Each option has the variable that the table names: \`true\`, \`false\`, \`1\` or
 
 \`${OFF_SWITCH}=1\` turns recording off, whatever else is said: neither the file nor another variable is looked at.
 
+## At run time
+
+Some options can change while a program runs, in code and from outside:
+
+\`\`\`ts
+scope.set({ sample: 0.1, keep: { slowMs: 200 }, maxAgeMs: null })
+console.log(scope.settings.keep.slowMs) // 200
+\`\`\`
+
+    cinescope ctl set sample=0.1 keep.slowMs=200 maxAgeMs=none
+    cinescope ctl get
+
+They are: ${listed(atRunTime())}. The same values are allowed as at the start, and beside them no limit where there is none by default: \`null\` in code; nothing, or \`none\`, on a command line.
+
+- A change is for the whole process. It holds in the thread that makes it at once; in the writer thread, for what it keeps and removes, and in the other recorded threads as soon as their loops turn; in threads that start later, from their start.
+- It is said later than all else, so it beats the environment, too, and what a thread has said for itself. It is gone when the program ends.
+- Each recorded thread tells of each option that changes for it by an event of kind \`control\`: what it was, what it is, and whether code or \`cinescope ctl\` has said so. It is recorded whatever the option \`keep\` says.
+- A budget that is taken away gives back at once what was left out for it.
+- What is hidden (\`redaction\`) never changes: whoever reaches a process must not be able to make it show more than its program meant to show. Nor do \`directory\`, \`store\` and \`ring\`, on which what runs is built.
+
+\`cinescope ctl\` reaches a process through a Unix socket, \`<directory for temporary files>/cinescope-<uid>/<node>.ctl\`, of mode 0600 in a directory of mode 0700, so that only its user can open it, and root; on Windows through the named pipe \`\\\\.\\pipe\\cinescope-<node>\`, which has the rights that Windows gives to pipes by default. The client must see the same directory for temporary files: the same \`TMPDIR\`, and in a container the same file system. It is the writer thread that listens, so that a program that is blocked is reached, too. Nothing that was captured goes over it. \`control: false\` goes without.
+
 ## Presets
 
 ${presets()}
@@ -87,7 +109,12 @@ function longRow(leaf: Leaf): string {
   const { path, rule } = leaf
   const right = rulesBelow(rule) === undefined ? allowed(rule) : 'true, false, or by name'
   const variable = hasVariable(leaf) ? `\`${variableOf(path)}\`` : 'none'
-  const about = rule.notIn?.includes('file') === true ? `${rule.about} Not in a file.` : rule.about
+  const facts = [
+    rule.about,
+    ...(rule.notIn?.includes('file') === true ? ['Not in a file.'] : []),
+    ...(changesAtRunTime(rule) ? ['Changes at run time.'] : []),
+  ]
+  const about = facts.join(' ')
   return `| \`${path.join('.')}\` | ${defaultOf(leaf)} | ${right} | ${variable} | ${about} |`
 }
 
@@ -114,6 +141,10 @@ function settingsOf(options: object, above = ''): readonly string[] {
   return Object.entries(options).flatMap(([name, value]) =>
     typeof value === 'object' ? settingsOf(value, `${above}${name}.`) : [`${above}${name}: ${value}`],
   )
+}
+
+function atRunTime(): readonly string[] {
+  return LEAVES.filter(({ rule }) => changesAtRunTime(rule)).map(({ path }) => path.join('.'))
 }
 
 function perThread(): readonly string[] {

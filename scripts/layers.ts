@@ -11,7 +11,7 @@ import { type ImportStatement, scanImports } from './imports.ts'
 const CORE_FLOORS: readonly (readonly string[])[] = [
   ['base', 'ring', 'value'],
   ['capture', 'config', 'govern', 'ingest', 'correlate', 'keep', 'store'],
-  ['adapter', 'query'],
+  ['adapter', 'control', 'query'],
   ['timetravel'],
   ['messages', 'recording', 'sources'],
   ['scope', 'writer', 'reader-thread'],
@@ -22,6 +22,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
   adapter: ['base', 'ring', 'value', 'capture'],
   config: ['base'],
+  control: ['base', 'ring', 'ingest'],
   govern: ['base'],
   messages: ['base', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],

@@ -61,7 +61,7 @@ export const GOVERNOR_CUTS: readonly Cut[] = [
     joint: 'governor',
     what: 'a decision is not told',
     file: KEEPER,
-    from: 'this.#tell(decision, measured)',
+    from: 'this.#tell(ACTIONS[decision.kind][isRestored(decision) ? 1 : 0], sites, measured)',
     to: '',
     tests: [BUDGET],
   },

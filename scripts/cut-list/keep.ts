@@ -178,8 +178,8 @@ export const KEEP_CUTS: readonly Cut[] = [
     joint: 'sampling',
     what: 'a caller who leaves a trace out is not followed',
     file: `${CAPTURE}/sampling.ts`,
-    from: '(isSampled ?? Math.random() < rate)',
-    to: '(isSampled === true || Math.random() < rate)',
+    from: '(isSampled ?? Math.random() < sample)',
+    to: '(isSampled === true || Math.random() < sample)',
     tests: [SAMPLED],
   },
 ]

@@ -47,7 +47,7 @@ export const RETENTION_CUTS: readonly Cut[] = [
     joint: 'retention',
     what: 'an idle writer does not look at the age of anything',
     file: `${CORE}/writer.ts`,
-    from: ' || this.#retention.isAgeDue',
+    from: ' || this.#retention.isDue',
     to: '',
     tests: ['packages/core/test/config/every-key.test.ts'],
   },

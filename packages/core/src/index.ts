@@ -65,6 +65,7 @@ export type {
 } from '@cinescope/protocol'
 export { CinescopeError, Omitted, Special, wallMs } from '@cinescope/protocol'
 export type { Fault } from './base/faults.ts'
+export type { RunTimeOptions, RunTimeSettings } from './base/run-time-options.ts'
 export type { ScopeOptions } from './base/scope-options.ts'
 export { traceMessages } from './messages/trace-messages.ts'
 export type { MessageOptions, Messenger } from './messages/trace-messages.ts'

@@ -1,5 +1,8 @@
 /** Opening recordings: what a program needs that reads and does not record. */
 
+export type { ControlAnswer, ControlRequest, ControlStatus } from './control/exchange.ts'
+export type { ControlTarget } from './control/ask-process.ts'
+export { askProcess } from './control/ask-process.ts'
 export type { RecordingPart, RecordingStatus, UnreadRecording } from './query/account.ts'
 export type { QueryControl, QueryProgress } from './query/reading.ts'
 export type { OpenRecording, Recording } from './recording/recording.ts'

@@ -15,6 +15,7 @@ import {
 } from '@cinescope/protocol'
 import type { ModuleHook } from './adapter/module-hook.ts'
 import { anchorOf, createSystemClock } from './base/clock.ts'
+import { allocateChanges } from './base/live-settings.ts'
 import { checkOptions } from './base/option-rules.ts'
 import type { ProcessInfo } from './base/process.ts'
 import type { ScopeOptions, ScopeSettings } from './base/scope-options.ts'
@@ -26,9 +27,11 @@ import { allocateRing, type GrownRing } from './ring/memory.ts'
 import { type CaptureParts, captureParts, tellFigures } from './scope/capture-parts.ts'
 import { invitationHere, invite, joinScope, tellOfThreads } from './scope/join.ts'
 import { keepBudget } from './scope/keep-budget.ts'
+import { tellKept } from './scope/keep-request.ts'
 import { registeredScope } from './scope/registered.ts'
 import { makeDirectory, recordingPath } from './scope/recording-directory.ts'
 import { RunningScope, type Scope } from './scope/running-scope.ts'
+import { followSettings } from './scope/settings-change.ts'
 import { tendRing } from './scope/tend-ring.ts'
 import { watchProcess } from './scope/watch-process.ts'
 import { WriterHandle } from './scope/writer-handle.ts'
@@ -83,9 +86,10 @@ export async function startScope(
     return true
   }
   const counters = new SharedArrayBuffer(8)
+  const changes = allocateChanges()
   const rings = settings.ring.strategy === 'grow' ? new MessageChannel() : undefined
   const tellRing = (grown: GrownRing): void => rings?.port1.postMessage(grown)
-  const parts = captureParts(settings, { node, thread: 0, ring, tellRing, status, counters, define })
+  const parts = captureParts(settings, { node, thread: 0, ring, tellRing, status, counters, changes, define })
   if (!settings.enabled) {
     definitions.port1.close()
     rings?.port1.close()
@@ -109,17 +113,18 @@ export async function startScope(
     definitions: definitions.port2,
     process: processInfo(settings, node),
     path,
-    retention: { maxBytes: settings.maxBytes, maxAgeMs: settings.maxAgeMs, maxEvents: settings.maxEvents },
-    keep: settings.keep,
+    settings: parts.live.now,
+    changes,
+    control: settings.control,
     queries: queries?.port2,
   }
   const writer = await startWriter(input, parts)
   const releases: (() => void)[] = []
   if (writer !== undefined) {
-    releases.push(watchProcess(settings, parts.probe, writer), tendRing(parts.ring))
-    releases.push(keepBudget(parts.probe, status, settings.budget))
+    releases.push(watchProcess(settings, parts, writer), tendRing(parts.ring))
+    releases.push(keepBudget(parts, status))
     tellOfThreads(parts, ring.wake)
-    releases.push(invite({ node, path, wake: ring.wake, status, counters, settings: crossing(settings) }))
+    releases.push(invite({ node, path, wake: ring.wake, status, counters, changes, settings: crossing(settings) }))
     const tell = (hook: Hook): void => void define({ kind: 'hook', hook })
     startSources(parts.probe, { moduleHooks, tell })
     for (const hook of known) tell(hook)
@@ -148,9 +153,11 @@ async function startWriter(
       onGone() {
         parts.probe.stop()
         // whether it has finished the recording or has failed
-        tellThreads(parts.probe.node)
+        tellThreads(parts.probe.node, 'end')
       },
       offered: () => tellFigures(parts, input.status),
+      onSettings: () => followSettings(parts),
+      onKept: (reason, atMs) => tellKept(parts.probe, reason, atMs),
       waitingInGrown: () => parts.ring.waitingInGrown,
     })
   } catch (cause) {

@@ -5,7 +5,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { cannotStart } from './base/cannot-start.ts'
 import { createSystemClock } from './base/clock.ts'
+import { LiveSettings } from './base/live-settings.ts'
 import { SIGNAL } from './base/status.ts'
+import type { ControlHost } from './control/answer.ts'
+import { serveControl } from './control/serve-control.ts'
+import type { ControlServer } from './control/server.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { ringsOf } from './ingest/grown-rings.ts'
@@ -13,11 +17,13 @@ import { keepStage } from './keep/keep-stage.ts'
 import { RouteTable } from './keep/route-table.ts'
 import { definitionsOf } from './ingest/intake.ts'
 import { Retention } from './ingest/retention.ts'
-import { COMMIT_EVERY_MS, Strand, type StrandParts, type WriterFigures } from './ingest/strand.ts'
+import { COMMIT_EVERY_MS, Strand, type StrandParts } from './ingest/strand.ts'
 import { Strands } from './ingest/strands.ts'
+import { tellThreads } from './ingest/thread-contract.ts'
 import { type Joining, ThreadDesk } from './ingest/thread-desk.ts'
 import { ThreadLedger } from './ingest/thread-ledger.ts'
 import type { WriterInput, WriterMessage } from './ingest/writer-contract.ts'
+import { WriterCounts } from './ingest/writer-counts.ts'
 import { recordingOf } from './recording/open-recording.ts'
 import { serveRecording } from './recording/serve-recording.ts'
 import { DefinitionConsumer } from './ring/definition-log.ts'
@@ -29,6 +35,10 @@ const SEGMENT_ROWS = 8192
 const SEGMENT_VALUE_BYTES = 2_097_152
 /** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
 const IDLE_POLL_MS = 125
+/** So many of these looks later the event loop turns, for whoever connects to the control socket. */
+const CONTROL_POLLS = 4
+/** How often it turns while somebody is being served there. */
+const SERVE_EVERY_MS = 5
 const RETRY_EVERY_MS = 300
 const STOP_TRIES = 3
 /** So many records in the rings are taken at once; fewer may gather. */
@@ -50,7 +60,9 @@ class Writer {
   readonly #clock = createSystemClock()
   readonly #indexes = createSegmentIndexes()
   readonly #retention: Retention
-  #busyMs = 0
+  readonly #live: LiveSettings
+  readonly #counts: WriterCounts
+  #control: ControlServer | undefined
   #refusedStops = 0
 
   constructor(input: WriterInput) {
@@ -59,13 +71,15 @@ class Writer {
       input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
     this.#ledger = new ThreadLedger(this.#store)
     this.#wake = new Int32Array(input.ring.wake)
+    this.#live = new LiveSettings(input.settings, input.changes)
     const { ring, rings, status } = input
     const findRing = rings === undefined ? undefined : ringsOf(rings)
     const definitions = definitionsOf(input.definitions)
     this.#strands = new Strands(this.#strand({ thread: 0, ring, findRing, definitions, status }))
+    this.#counts = new WriterCounts(this.#strands, this.#ledger, () => this.#store.bytes())
     this.#desk = new ThreadDesk(input.process.node)
     this.#retention = new Retention({
-      settings: input.retention,
+      settings: this.#live.now,
       strands: this.#strands,
       ledger: this.#ledger,
       clock: this.#clock,
@@ -79,6 +93,7 @@ class Writer {
     const service = queries === undefined ? undefined : serveRecording(queries, recordingOf(this.#store))
     const { main } = this.#strands
     main.tellState(RECORDING)
+    this.#control = serveControl(this.#input, this.#controlHost(), tellFault)
     for (;;) {
       const wake = Atomics.load(this.#wake, 0)
       // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
@@ -88,9 +103,10 @@ class Writer {
       const isStopping = main.isStopping
       // after both: a thread that has joined before the recording was to stop is heard before it does
       this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
+      if (this.#live.isBehind) this.#followSettings()
       const started = performance.now()
       const settled = this.#turn()
-      this.#busyMs += performance.now() - started
+      this.#counts.busyMs += performance.now() - started
       if (request !== undefined && isStopping && (settled || this.#hasGivenUp())) return this.#finish(request, settled)
       if (service?.isBusy !== true) this.#pause(wake, settled)
       await setImmediate()
@@ -105,10 +121,10 @@ class Writer {
     const commits = this.#strands.commits
     let settled = true
     for (const strand of this.#strands) settled = strand.turn(isAsked) && settled
-    const isAgeDue = this.#retention.isAgeDue
+    const isDue = this.#retention.isDue
     settled = this.#retention.run() && settled
     for (const strand of stopping) settled = this.#end(strand) && settled
-    if (this.#strands.commits !== commits || isAsked || isAgeDue) this.#publish()
+    if (this.#strands.commits !== commits || isAsked || isDue) this.#publish()
     for (const { strand, request } of asked) if (request !== undefined) this.#answer(strand, request, settled)
     return settled
   }
@@ -124,7 +140,7 @@ class Writer {
   /** The last of a thread; tried again in the next turn when the store refuses. */
   #end(strand: Strand): boolean {
     if (!strand.seal(strand.ending)) return false
-    strand.publish(this.#figures())
+    strand.publish(this.#counts.figures())
     strand.tellState(STOPPED)
     this.#strands.remove(strand)
     this.#ledger.retire(strand.thread)
@@ -133,13 +149,15 @@ class Writer {
     return true
   }
 
-  /** Sleeps until the next commit is due; while nothing happens, a little longer and without a turn of the event loop. */
+  /** Sleeps until the next commit is due; while nothing happens, a little longer and with few turns of the event loop. */
   #pause(wake: number, settled: boolean): void {
+    if (this.#control?.isBusy === true) return void Atomics.wait(this.#wake, 0, wake, SERVE_EVERY_MS)
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isAgeDue
-    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews());
+    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isDue
+    let polls = this.#control === undefined ? Infinity : CONTROL_POLLS
+    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews() && --polls > 0);
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {
@@ -150,12 +168,36 @@ class Writer {
     strand.tellState(RECORDING)
   }
 
+  #controlHost(): Omit<ControlHost, 'process'> {
+    return {
+      live: this.#live,
+      strands: this.#strands,
+      bytes: () => this.#store.bytes(),
+      onChanged: () => this.#followSettings(),
+      onKept: (reason) => this.#tellKept(reason),
+    }
+  }
+
+  /** Options have changed, here or in another thread. */
+  #followSettings(): void {
+    this.#live.refresh()
+    this.#retention.look()
+    tellMain({ kind: 'settings' })
+    tellThreads(this.#input.process.node, 'settings')
+  }
+
+  /** Counted here, where it is told even if the main thread never comes to it. */
+  #tellKept(reason: string): void {
+    this.#counts.windowsKept++
+    tellMain({ kind: 'kept', reason, atMs: this.#clock.now() })
+  }
+
   #ended(threadId: number): void {
     for (const [strand, id] of this.#threads) if (id === threadId) strand.hasEnded = true
   }
 
   #strand(parts: Pick<StrandParts, 'thread' | 'ring' | 'findRing' | 'definitions' | 'status'>): Strand {
-    const { keep } = this.#input
+    const { keep } = this.#live.now
     const routes = new RouteTable(parts.thread, () => performance.now())
     const fold = new Correlator({
       thread: parts.thread,
@@ -172,19 +214,14 @@ class Writer {
       routes,
       ledger: this.#ledger,
       clock: this.#clock,
-      counters: () => this.#counters(),
+      counters: () => this.#counts.counters(),
       report: tellFault,
     })
   }
 
   #publish(): void {
-    const figures = this.#figures()
+    const figures = this.#counts.figures()
     for (const strand of this.#strands) strand.publish(figures)
-  }
-
-  #figures(): WriterFigures {
-    const probesCpuMs = this.#strands.total('probeCpuMs')
-    return { bytes: this.#store.bytes(), cpuMs: this.#cpuMs(), probesCpuMs, written: this.#ledger.written }
   }
 
   /** A stop does not wait for ever for a store that refuses. */
@@ -196,6 +233,8 @@ class Writer {
   #finish(request: number, settled: boolean): void {
     const { main } = this.#strands
     const isWhole = settled && this.#seal()
+    // before the answer: the process may be gone right after it
+    this.#control?.close()
     for (const strand of this.#strands) strand.tellState(isWhole ? STOPPED : FAILED)
     main.answer(request, isWhole)
     tellMain({ kind: isWhole ? 'done' : 'refused', request })
@@ -211,28 +250,6 @@ class Writer {
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()
     return true
-  }
-
-  #counters(): Record<string, number> {
-    const strands = this.#strands
-    return {
-      'cinescope.writer.cpu_ms': this.#cpuMs(),
-      'cinescope.probe.cpu_ms': strands.total('probeCpuMs'),
-      'cinescope.writer.commits': strands.commits,
-      'cinescope.recording.bytes': this.#store.bytes(),
-      'cinescope.writer.refused_commits': strands.total('failures'),
-      'cinescope.values.lost': strands.total('valuesLost'),
-      'cinescope.values.thinned': strands.total('valuesThinned'),
-      'cinescope.spans.thinned': strands.total('spansThinned'),
-      'cinescope.ring.grown': strands.total('ringGrown'),
-      'cinescope.interner.overflow': strands.total('uninterned'),
-    }
-  }
-
-  /** CPU of this thread where Node tells it (23.9 and later), else the time spent in turns. */
-  #cpuMs(): number {
-    const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.()
-    return usage === undefined ? this.#busyMs : (usage.user + usage.system) / 1000
   }
 }
 

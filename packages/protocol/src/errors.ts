@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   CSC_ERR_READER: 'the reader thread failed',
   CSC_ERR_CAPTURE: 'a value or a probe of ours failed while capturing',
   CSC_ERR_STOPPED: 'the scope has been stopped',
+  CSC_ERR_CONTROL: 'a running process cannot be reached, or does not do what it is asked',
   CSC_ERR_OUTPUT: 'a file that was asked for could not be written',
   CSC_ERR_ABORTED: 'the caller aborted the operation',
 } as const

@@ -1,4 +1,4 @@
-/** What events of kind `control` ask of the recorder: their number. */
+/** What events of kind `control` ask of the recorder, or tell of it: their number. */
 export const CONTROL_CODE = {
   /** Keep the film it is recorded in, or the window. */
   keep: 1,
@@ -7,4 +7,8 @@ export const CONTROL_CODE = {
   keepAllEnd: 3,
   /** Not asked, told: what the budget makes be left out, or recorded again. */
   budget: 4,
+  /** Asks for nothing: tells of an option that has changed. */
+  settings: 5,
+  /** Asks for nothing: tells that somebody had the window kept, through the control socket. */
+  kept: 6,
 } as const

@@ -7,14 +7,21 @@ import { nearestName } from './nearest-name.ts'
 export type OptionRule = Kind & OptionFacts
 
 type Kind =
-  | { readonly is: 'boolean' | 'string' | 'function' }
-  | { readonly is: 'integer'; readonly from: number; readonly to: number; readonly powerOfTwo?: boolean }
-  | { readonly is: 'number'; readonly from: number; readonly to: number }
+  | { readonly is: 'boolean' | 'string' | 'function' | 'null' }
+  | (NumberFacts & { readonly is: 'integer'; readonly powerOfTwo?: boolean })
+  | (NumberFacts & { readonly is: 'number' })
   | { readonly is: 'oneOf'; readonly values: readonly string[] }
   | { readonly is: 'listOf'; readonly item: 'string' | 'RegExp' }
   | { readonly is: 'object'; readonly rules: OptionRules }
   | { readonly is: 'mapOf'; readonly rules: OptionRules }
   | { readonly is: 'either'; readonly rules: readonly OptionRule[] }
+
+interface NumberFacts {
+  readonly from: number
+  readonly to: number
+  /** True where it changes at run time: see `RunTimeOptions`, whose type asks for the mark. */
+  readonly atRunTime?: true
+}
 
 /** What is told of an option beside its rule. */
 interface OptionFacts {
@@ -69,6 +76,8 @@ function fits(value: unknown, rule: OptionRule): boolean {
     case 'string':
     case 'function':
       return typeof value === rule.is
+    case 'null':
+      return value === null
     case 'integer':
       return (
         Number.isSafeInteger(value) &&
@@ -102,6 +111,8 @@ export function allowed(rule: OptionRule): string {
     case 'string':
     case 'function':
       return `a ${rule.is}`
+    case 'null':
+      return 'null'
     case 'integer':
       return `${rule.powerOfTwo === true ? 'a power of two' : 'an integer'} from ${rule.from} to ${rule.to}`
     case 'number':

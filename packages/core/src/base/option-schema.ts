@@ -16,18 +16,21 @@ type Told<T> = { readonly about: string } & (
   | { readonly default?: T; readonly defaultText: string }
 )
 
-type SettingOf<T> = [T] extends [Plain]
-  ? OptionRule & Told<T>
+/** Marked if it is among the options that change at run time, and only then. */
+type Marked<C> = [C] extends [never] ? { readonly atRunTime?: never } : { readonly atRunTime: true }
+
+type SettingOf<T, C> = [T] extends [Plain]
+  ? OptionRule & Told<T> & Marked<C>
   : [boolean] extends [T]
     ? Switches<Exclude<T, boolean>>
-    : Group<T>
+    : Group<T, C>
 
 /** Options below one name. */
-interface Group<T> {
+interface Group<T, C> {
   readonly is: 'object'
   readonly about: string
   readonly perThread?: boolean
-  readonly rules: SchemaOf<T>
+  readonly rules: SchemaOf<T, C>
 }
 
 /** Options below one name that can be turned on and off together. */
@@ -37,8 +40,10 @@ type Switches<T> = Told<boolean> & {
   readonly rules: readonly [{ readonly is: 'boolean' }, { readonly is: 'object'; readonly rules: SchemaOf<T> }]
 }
 
-/** The rules of the options `T`. */
-export type SchemaOf<T> = { readonly [K in keyof T]-?: SettingOf<NonNullable<T[K]>> }
+/** The rules of the options `T`, of which those that `C` has too change at run time. */
+export type SchemaOf<T, C = never> = { readonly [K in keyof T]-?: SettingOf<NonNullable<T[K]>, MemberOf<C, K>> }
+
+type MemberOf<C, K extends PropertyKey> = [C] extends [never] ? never : K extends keyof C ? NonNullable<C[K]> : never
 
 /** One option that holds a value, by the way that leads to it: `['ring', 'records']`. */
 export interface Leaf {
@@ -61,6 +66,22 @@ export function rulesBelow(rule: OptionRule): OptionRules | undefined {
   if (rule.is === 'object') return rule.rules
   if (rule.is !== 'either') return undefined
   return rule.rules.map(rulesBelow).find((rules) => rules !== undefined)
+}
+
+/** True for an option that changes at run time: a number. */
+export function changesAtRunTime(rule: OptionRule): boolean {
+  return (rule.is === 'integer' || rule.is === 'number') && rule.atRunTime === true
+}
+
+/** What options say at a path; undefined where they say nothing. */
+export function saidAt(options: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
+        ? (inner as Readonly<Record<string, unknown>>)[name]
+        : undefined,
+    options,
+  )
 }
 
 /** The options that hold where nothing is said: the defaults that are values. */

@@ -82,6 +82,11 @@ export interface ScopeOptions extends SourceOptions {
    * it is within; they come back when there is room. Errors, states and what `scope.record()` asks for are always recorded.
    */
   readonly budget?: BudgetOptions
+  /**
+   * Whether `cinescope ctl` can reach the process: by a socket of mode 0600 below the directory for temporary files. Default true;
+   * none for a recording in memory.
+   */
+  readonly control?: boolean
   /** Drain the recording on SIGINT, SIGTERM and SIGHUP where the host has no handler of its own. Default true. */
   readonly handleSignals?: boolean
   /** Told of each kind of fault of ours once. Default: one line on stderr. */
@@ -111,6 +116,7 @@ export interface ScopeSettings {
   readonly keep: KeepSettings
   readonly budget: BudgetOptions
   readonly sources: SourceSettings
+  readonly control: boolean
   readonly handleSignals: boolean
   readonly onInternalError: (error: CinescopeError) => void
 }
@@ -140,6 +146,7 @@ export function scopeSettings(options: AllScopeOptions, program: string | undefi
     keep: options.keep,
     budget: options.budget,
     sources: sourceSettings(options),
+    control: options.control,
     handleSignals: options.handleSignals,
     onInternalError: options.onInternalError,
   }

@@ -1,11 +1,13 @@
 /** The options of a scope as a table: rules, defaults and docs. What reads, merges and lists options is made from it. */
 
 import { MAX_VALUE_BYTES } from '@cinescope/protocol'
+import { BUDGET_RULES } from './budget-settings.ts'
 import type { SchemaOf } from './option-schema.ts'
+import type { RunTimeOptions } from './run-time-options.ts'
 import { printFault, type ScopeOptions } from './scope-options.ts'
 import { SOURCE_SCHEMA } from './source-settings.ts'
 
-type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep' | 'budget'> = SchemaOf<ScopeOptions>[K]
+type GroupSchema<K extends 'ring' | 'values' | 'redaction' | 'keep'> = SchemaOf<ScopeOptions, RunTimeOptions>[K]
 
 const RING: GroupSchema<'ring'> = {
   is: 'object',
@@ -49,16 +51,31 @@ const VALUES: GroupSchema<'values'> = {
   about: 'Limits of one captured value.',
   perThread: true,
   rules: {
-    maxDepth: { is: 'integer', from: 1, to: 32, about: 'Levels of one value.', default: 6 },
-    maxWidth: { is: 'integer', from: 1, to: 10_000, about: 'Keys or items of one object.', default: 50 },
+    maxDepth: { is: 'integer', from: 1, to: 32, about: 'Levels of one value.', default: 6, atRunTime: true },
+    maxWidth: {
+      is: 'integer',
+      from: 1,
+      to: 10_000,
+      about: 'Keys or items of one object.',
+      default: 50,
+      atRunTime: true,
+    },
     maxStringLength: {
       is: 'integer',
       from: 1,
       to: MAX_VALUE_BYTES,
       about: 'Characters of one string.',
       default: 1024,
+      atRunTime: true,
     },
-    maxBytes: { is: 'integer', from: 64, to: MAX_VALUE_BYTES, about: 'Bytes of one encoded value.', default: 8192 },
+    maxBytes: {
+      is: 'integer',
+      from: 64,
+      to: MAX_VALUE_BYTES,
+      about: 'Bytes of one encoded value.',
+      default: 8192,
+      atRunTime: true,
+    },
   },
 }
 
@@ -114,6 +131,7 @@ const KEEP: GroupSchema<'keep'> = {
       to: 2 ** 31,
       about: 'Milliseconds after which a film is slow.',
       default: 1000,
+      atRunTime: true,
     },
     slowQuantile: {
       is: 'number',
@@ -122,6 +140,7 @@ const KEEP: GroupSchema<'keep'> = {
       about:
         'Under `tail`, a film slower than this part of the films of its route of late, where 100 are known, is slow; 1 turns it off.',
       default: 0.99,
+      atRunTime: true,
     },
     reservoir: {
       is: 'integer',
@@ -129,6 +148,7 @@ const KEEP: GroupSchema<'keep'> = {
       to: 1_000_000,
       about: 'Ordinary films of each route that `tail` keeps in each minute, so that rare routes are there whole.',
       default: 1,
+      atRunTime: true,
     },
     afterSeconds: {
       is: 'integer',
@@ -136,6 +156,7 @@ const KEEP: GroupSchema<'keep'> = {
       to: 86_400,
       about: 'Seconds for which `window` keeps everything after what it was kept for.',
       default: 10,
+      atRunTime: true,
     },
     signal: {
       is: 'oneOf',
@@ -168,30 +189,8 @@ const KEEP: GroupSchema<'keep'> = {
   },
 }
 
-const BUDGET: GroupSchema<'budget'> = {
-  is: 'object',
-  about: 'What recording may cost.',
-  rules: {
-    cpuPercent: {
-      is: 'number',
-      from: 0.1,
-      to: 10_000,
-      about:
-        'CPU of all that records, the writer thread included, in percent of one core. Beyond it values are left out, then leaf spans, at the sites that cost most, then films; one film in 16 of those that are recorded stays whole. They come back when there is room.',
-      defaultText: 'no limit',
-    },
-    bytesPerSecond: {
-      is: 'integer',
-      from: 1000,
-      to: 2 ** 40,
-      about: 'Bytes that are written to the recording in a second; what is beyond is left out in the same way.',
-      defaultText: 'no limit',
-    },
-  },
-}
-
 /** The table. Its order is that of the documentation. */
-export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
+export const SCOPE_SCHEMA: SchemaOf<ScopeOptions, RunTimeOptions> = {
   enabled: {
     is: 'boolean',
     about: 'Whether anything is recorded; `CINESCOPE_DISABLED=1` beats it.',
@@ -212,6 +211,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
       'Part of the films that is recorded, decided as each begins; below 1, a `traceparent` that comes in decides instead. Routes are counted whole; states of entities are always recorded.',
     default: 1,
     perThread: true,
+    atRunTime: true,
   },
   config: {
     is: 'either',
@@ -238,6 +238,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
     to: 2 ** 44,
     about: 'Bytes of a recording, its log included; the oldest segments go beyond.',
     default: 536_870_912,
+    atRunTime: true,
   },
   maxAgeMs: {
     is: 'integer',
@@ -246,6 +247,7 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
     about:
       "Age in ms from which events go, up to an eighth later; by the process's own clock, for which no time passes while the machine sleeps.",
     defaultText: 'none',
+    atRunTime: true,
   },
   maxEvents: {
     is: 'integer',
@@ -253,13 +255,20 @@ export const SCOPE_SCHEMA: SchemaOf<ScopeOptions> = {
     to: 2 ** 44,
     about: 'Stored events of a recording; the oldest segments go beyond.',
     defaultText: 'none',
+    atRunTime: true,
   },
   ring: RING,
   values: VALUES,
   redaction: REDACTION,
   keep: KEEP,
-  budget: BUDGET,
+  budget: { is: 'object', about: 'What recording may cost.', rules: BUDGET_RULES },
   ...SOURCE_SCHEMA,
+  control: {
+    is: 'boolean',
+    about:
+      'Whether `cinescope ctl` can reach the process: by a Unix socket of mode 0600 in a directory of mode 0700 below that for temporary files, or by a named pipe on Windows. None for a recording in memory.',
+    default: true,
+  },
   handleSignals: {
     is: 'boolean',
     about: 'Whether SIGINT, SIGTERM and SIGHUP drain the recording while the host has no handler of its own.',

@@ -2,15 +2,21 @@
 
 import { FLAG } from '@cinescope/protocol'
 
+/** What is wanted of it. */
+interface SamplingSettings {
+  /** The part of roots that is recorded, 0 to 1. */
+  readonly sample: number
+}
+
 /** See the file's first line. */
 export class Sampling {
-  /** The part of roots that is recorded, 0 to 1. */
-  rate: number
-  /** The part of these that the budget allows, 0 to 1. */
+  /** The part of roots that the budget allows of those that are wanted, 0 to 1. */
   share = 1
+  readonly #settings: SamplingSettings
 
-  constructor(rate: number) {
-    this.rate = rate
+  /** They may change between two roots. */
+  constructor(settings: SamplingSettings) {
+    this.#settings = settings
   }
 
   /**
@@ -19,8 +25,9 @@ export class Sampling {
    * two go together.
    */
   flagFor(isSampled: boolean | undefined, isOurs = false): number {
-    const { rate, share } = this
-    const isWanted = rate === 1 || (isSampled ?? Math.random() < rate)
+    const { sample } = this.#settings
+    const { share } = this
+    const isWanted = sample === 1 || (isSampled ?? Math.random() < sample)
     const hasRoom = share === 1 || (isOurs && isSampled === true) || Math.random() < share
     return isWanted && hasRoom ? 0 : FLAG.sampledOut
   }

@@ -22,9 +22,13 @@ export class Thinning {
   /** What was seen of sites since that was forgotten: that spans began there, that they had others inside. */
   readonly #seen = new Uint8Array(MAX_SITES)
 
+  /** False where there is no budget any more: films that begin are whole. */
+  isOn = true
+
   /** What holds for a film that begins: undefined for one that is whole. */
   forFilm(): Thinning | undefined {
-    return this.wholeFilms > 0 || Math.random() * EXAMPLE_EVERY < 1 ? undefined : this
+    if (!this.isOn || this.wholeFilms > 0) return undefined
+    return Math.random() * EXAMPLE_EVERY < 1 ? undefined : this
   }
 
   /** Whether the span that begins at this site inside of `parent` is left out; counts it, and that `parent` had one inside. */

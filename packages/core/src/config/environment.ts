@@ -2,8 +2,9 @@
 
 import { CinescopeError } from '@cinescope/protocol'
 import { nearestName } from '../base/nearest-name.ts'
-import { checkOption, type OptionRule, type OptionRules } from '../base/option-rules.ts'
+import { checkOption, type OptionRules } from '../base/option-rules.ts'
 import { type Leaf, leavesOf } from '../base/option-schema.ts'
+import { optionFromText } from '../base/option-text.ts'
 import { mergeOptions } from './merge.ts'
 
 /** The variables of the process. */
@@ -58,30 +59,9 @@ export function hasVariable({ rule }: Leaf): boolean {
 function optionOf(name: string, { path, rule }: Leaf, text: string): object {
   // an object cannot be said in one variable: each of its members has its own
   const plain = rule.is === 'either' ? { ...rule, rules: rule.rules.filter(({ is }) => is !== 'object') } : rule
-  const value = valueOf(plain, text)
+  const value = optionFromText(plain, text)
   checkOption(name, value, plain)
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
-}
-
-/** What cannot be read stays text, and the check refuses it. */
-function valueOf(rule: OptionRule, text: string): unknown {
-  switch (rule.is) {
-    case 'boolean':
-      return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
-    case 'integer':
-      return /^\d{1,16}$/.test(text) ? Number(text) : text
-    case 'number':
-      return /^\d{1,16}(\.\d{1,16})?$/.test(text) ? Number(text) : text
-    case 'listOf':
-      return text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '')
-    case 'either':
-      return rule.rules.map((each) => valueOf(each, text)).find((value) => value !== text) ?? text
-    default:
-      return text
-  }
 }
 
 function warningOf(unknown: readonly string[], leaves: ReadonlyMap<string, Leaf>): CinescopeError {

@@ -19,6 +19,7 @@ export interface Fold extends RecordSink {
 export interface Stage extends RecordSink {
   readonly isHolding: boolean
   tick(atNs: number): void
+  keep(atNs: number): void
   settle(ending: Ending): void
   lost(): LedgerRow[]
 }
@@ -101,6 +102,11 @@ export class Pipeline {
   /** Records are held back of which nothing has been decided. */
   get isHolding(): boolean {
     return this.#parts.stage?.isHolding === true
+  }
+
+  /** Keeps the window of a stage that holds one; what was recorded before now and is still in the ring is of it. */
+  keepWindow(): void {
+    this.#parts.stage?.keep(this.#parts.clock.now() * 1e6)
   }
 
   /** Decides on all that is held back; a commit must follow. */

@@ -16,6 +16,7 @@ export interface RetentionSettings {
 
 /** What it works on. */
 export interface RetentionParts {
+  /** They may change between two runs. */
   readonly settings: RetentionSettings
   readonly strands: Strands
   readonly ledger: ThreadLedger
@@ -29,27 +30,35 @@ const AGE_PARTS = 8
 /** See the file's first line. */
 export class Retention {
   readonly #parts: RetentionParts
-  readonly #ageEveryMs: number
   /** Commits of each thread when it was sealed last. */
   readonly #sealedAt = new WeakMap<Strand, number>()
+  /** Commits when it ran last; -1 asks for a run. */
   #commits = 0
   #agedMs: number
 
   constructor(parts: RetentionParts) {
     this.#parts = parts
-    this.#ageEveryMs = (parts.settings.maxAgeMs ?? Infinity) / AGE_PARTS
     this.#agedMs = parts.clock.now()
   }
 
   /** Something may have to go although nothing has been recorded. */
-  get isAgeDue(): boolean {
-    return this.#parts.clock.now() - this.#agedMs >= this.#ageEveryMs
+  get isDue(): boolean {
+    return this.#commits < 0 || this.#isAgeDue
+  }
+
+  get #isAgeDue(): boolean {
+    return this.#parts.clock.now() - this.#agedMs >= (this.#parts.settings.maxAgeMs ?? Infinity) / AGE_PARTS
+  }
+
+  /** The settings have changed: the next run looks, whether anything has been committed or not. */
+  look(): void {
+    this.#commits = -1
   }
 
   /** Removes what has to go, after commits and when age is due. False when the store refused to seal what must be sealed before. */
   run(): boolean {
     const { strands, ledger, report } = this.#parts
-    const isAgeDue = this.isAgeDue
+    const isAgeDue = this.#isAgeDue
     if (!isAgeDue && strands.commits === this.#commits) return true
     const isSealed = !isAgeDue || this.#seal()
     this.#commits = strands.commits

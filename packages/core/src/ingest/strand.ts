@@ -127,6 +127,11 @@ export class Strand {
     return true
   }
 
+  /** See `Pipeline.keepWindow`. */
+  keepWindow(): void {
+    this.#pipeline.keepWindow()
+  }
+
   /** Seals what there is, and decides on nothing that is held back. False when the store refused. */
   finishSegment(): boolean {
     return (this.#catchUp() && this.#pipeline.commit(true)) || this.#refused()

@@ -18,6 +18,8 @@ export interface Invitation {
   readonly status: StatusMemory
   /** See `COUNTER`. */
   readonly counters: SharedArrayBuffer
+  /** What has been changed of the settings since: memory of `allocateChanges`. */
+  readonly changes: SharedArrayBuffer
   /** As the recording was started; a function cannot cross. */
   readonly settings: Omit<ScopeSettings, 'onInternalError'>
 }
@@ -55,9 +57,12 @@ export function tellWriter(node: NodeId, message: ThreadMessage): void {
   post(threadChannel(node), message)
 }
 
-/** Tells all threads of a recording that it has ended. */
-export function tellThreads(node: NodeId): void {
-  post(endChannel(node), 'end')
+/** What all threads of a recording but the first are told: that it has ended, or that options have changed, which are in shared memory. */
+export type Announcement = 'end' | 'settings'
+
+/** Tells them. */
+export function tellThreads(node: NodeId, what: Announcement): void {
+  post(announcementChannel(node), what)
 }
 
 /** Name of the channel on which the writer listens. */
@@ -65,9 +70,9 @@ export function threadChannel(node: NodeId): string {
   return `cinescope.${node}.threads`
 }
 
-/** Name of the channel on which threads are told that the recording has ended. */
-export function endChannel(node: NodeId): string {
-  return `cinescope.${node}.end`
+/** Name of the channel on which threads are told. */
+export function announcementChannel(node: NodeId): string {
+  return `cinescope.${node}.announcements`
 }
 
 function post(name: string, message: unknown): void {

@@ -27,6 +27,8 @@ export interface KeepStage extends RecordSink {
   readonly isHolding: boolean
   /** Decides what has been held for too long. `atNs` is now. */
   tick(atNs: number): void
+  /** Keeps what happened lately, where a window is held: what was recorded until `atNs`, which is now, and for a while after. */
+  keep(atNs: number): void
   /** Decides all that is held. */
   settle(ending: Ending): void
   /** Events dropped so far. */

@@ -45,6 +45,10 @@ export class SampledOut implements KeepStage {
     this.#next?.tick(atNs)
   }
 
+  keep(atNs: number): void {
+    this.#next?.keep(atNs)
+  }
+
   settle(ending: Ending): void {
     this.#next?.settle(ending)
   }

@@ -38,7 +38,6 @@ class HeldFilm extends Chain {
 export class TailStage implements KeepStage {
   readonly #fold: KeptFold
   readonly #settings: KeepSettings
-  readonly #slowNs: number
   readonly #routes: RouteTable
   readonly #held: HeldRecords
   readonly #notKept = new NotKept()
@@ -49,13 +48,17 @@ export class TailStage implements KeepStage {
   #last: HeldFilm | undefined
   #now = 0
 
+  /** Of the settings those that change at run time may do so between two records. */
   constructor(fold: KeptFold, settings: KeepSettings, routes: RouteTable) {
     this.#fold = fold
     this.#settings = settings
-    this.#slowNs = settings.slowMs * 1e6
     this.#routes = routes
     this.#held = new HeldRecords(settings.maxBytes)
     this.#keepAll = new KeepAll(settings.maxSeconds * 1e9)
+  }
+
+  get #slowNs(): number {
+    return this.#settings.slowMs * 1e6
   }
 
   get isHolding(): boolean {
@@ -88,6 +91,9 @@ export class TailStage implements KeepStage {
     }
     this.#fold.heldSince = oldest(this.#films)?.time ?? Infinity
   }
+
+  /** It holds films, and no window. */
+  keep(): void {}
 
   settle(ending: Ending): void {
     if (ending === 'keep') this.#keepHeld(FLAG.decidedEarly)

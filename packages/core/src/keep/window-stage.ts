@@ -44,9 +44,8 @@ class Pane extends Chain {
 /** See the file's first line. One per ring. */
 export class WindowStage implements KeepStage {
   readonly #fold: KeptFold
-  readonly #slowNs: number
+  readonly #settings: KeepSettings
   readonly #windowNs: number
-  readonly #afterNs: number
   readonly #paneChunks: number
   readonly #routes: RouteTable
   readonly #held: HeldRecords
@@ -61,12 +60,12 @@ export class WindowStage implements KeepStage {
   /** Everything is handed on until then. */
   #openUntil = -Infinity
 
+  /** Of the settings those that change at run time may do so between two records. */
   constructor(fold: KeptFold, settings: KeepSettings, routes: RouteTable) {
     this.#fold = fold
     this.#routes = routes
-    this.#slowNs = settings.slowMs * 1e6
+    this.#settings = settings
     this.#windowNs = settings.maxSeconds * 1e9
-    this.#afterNs = settings.afterSeconds * 1e9
     this.#held = new HeldRecords(settings.maxBytes)
     this.#paneChunks = Math.max(1, Math.floor(settings.maxBytes / CHUNK_BYTES / PANES))
     this.#keepAll = new KeepAll(this.#windowNs)
@@ -100,6 +99,11 @@ export class WindowStage implements KeepStage {
     this.#fold.heldSince = this.#panes[0]?.since ?? Infinity
   }
 
+  keep(atNs: number): void {
+    this.#now = Math.max(this.#now, atNs)
+    this.#open()
+  }
+
   settle(ending: Ending): void {
     if (ending === 'keep') this.#promote()
     else while (this.#panes.length > 0) this.#dropOldest()
@@ -117,12 +121,12 @@ export class WindowStage implements KeepStage {
     if (isFailure(word)) return true
     const code = controlCode(view, word)
     if (code !== 0) return this.#keepAll.take(code, this.#now) || code === CONTROL_CODE.keep
-    return isEndOfRoot(view, word) && ((word & FLAG.error) !== 0 || durationOf(view) > this.#slowNs)
+    return isEndOfRoot(view, word) && ((word & FLAG.error) !== 0 || durationOf(view) > this.#settings.slowMs * 1e6)
   }
 
   /** Hands on what is held, and all that comes for a while. */
   #open(): void {
-    this.#openUntil = this.#now + this.#afterNs
+    this.#openUntil = this.#now + this.#settings.afterSeconds * 1e9
     this.#moveOn()
     this.#promote()
   }

@@ -3,6 +3,7 @@
 import { keyNumber, MAX_KEYS, MAX_SITES, type NodeId, siteBase } from '@cinescope/protocol'
 import { createSystemClock } from '../base/clock.ts'
 import { createFaults, type Faults } from '../base/faults.ts'
+import { LiveSettings } from '../base/live-settings.ts'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import { STATUS, type StatusMemory } from '../base/status.ts'
 import { createEntityTable, createSiteTable, type DefinitionSink } from '../capture/interner.ts'
@@ -20,7 +21,10 @@ import { scrubText } from '../value/scrub.ts'
 import type { ScopeParts } from './running-scope.ts'
 
 /** What a thread records with. */
-export type CaptureParts = Pick<ScopeParts, 'probe' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults' | 'keepsAll'>
+export type CaptureParts = Pick<
+  ScopeParts,
+  'probe' | 'live' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults' | 'keepsAll'
+>
 
 /** Whose events they are, and where they go. */
 export interface CaptureTarget {
@@ -32,6 +36,8 @@ export interface CaptureTarget {
   readonly status: StatusMemory
   /** See `COUNTER`. */
   readonly counters: SharedArrayBuffer
+  /** What has been changed of the settings: memory of `allocateChanges`. */
+  readonly changes: SharedArrayBuffer
   readonly define: DefinitionSink
 }
 
@@ -47,12 +53,14 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     redaction,
     onDefine: (key, text) => define({ kind: 'key', number: keyNumber(thread, key), text }),
   })
-  const values = new ValueEncoder(keys, redaction, settings.values)
+  const live = new LiveSettings(settings, target.changes)
+  const limits = live.now.values
+  const values = new ValueEncoder(keys, redaction, limits)
   const recorder = new Recorder({
     ring,
     values,
     clock: createSystemClock(),
-    limits: settings.values,
+    limits,
     figures: new Float64Array(target.status.figures),
   })
   const sites = createSiteTable(define, siteBase(thread), MAX_SITES, (name) => scrubText(name, redaction))
@@ -61,8 +69,8 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     node,
     thread,
     recorder,
-    states: new StateRecorder(recorder, ring, settings.values),
-    sampling: new Sampling(settings.sample),
+    states: new StateRecorder(recorder, ring, limits),
+    sampling: new Sampling(live.now),
     sites,
     entities,
     report: (error) => faults.report(error),
@@ -70,7 +78,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     sources: settings.sources,
     redaction,
   })
-  return { probe, ring, keys, sites, entities, faults, keepsAll: settings.keep.policy === 'all' }
+  return { probe, live, ring, keys, sites, entities, faults, keepsAll: settings.keep.policy === 'all' }
 }
 
 /** Writes down for the writer what only this thread knows; gives the events offered. */

@@ -14,6 +14,7 @@ import { type CaptureParts, captureParts, tellFigures } from './capture-parts.ts
 import { JoinedWriter } from './joined-writer.ts'
 import { keepBudget } from './keep-budget.ts'
 import { RunningScope, type Scope } from './running-scope.ts'
+import { followSettings } from './settings-change.ts'
 import { tendRing } from './tend-ring.ts'
 import { watchProcess } from './watch-process.ts'
 
@@ -42,7 +43,7 @@ export function invitationHere(): Invitation | undefined {
 
 /** A scope that records this thread into the recording of its process. It gets a ring of its own. */
 export function joinScope(invitation: Invitation, settings: ScopeSettings, moduleHooks: readonly ModuleHook[]): Scope {
-  const { node, counters, wake } = invitation
+  const { node, counters, wake, changes } = invitation
   const thread = Atomics.add(new Int32Array(counters), COUNTER.threads, 1) + 1
   const ring = allocateRing(settings.ring, wake)
   const status = allocateStatus()
@@ -56,6 +57,7 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
     tellRing: (grown) => rings.tell(grown),
     status,
     counters,
+    changes,
     define: (definition) => producer.put(definition),
   })
   if (thread > LAST_THREAD) {
@@ -66,12 +68,14 @@ export function joinScope(invitation: Invitation, settings: ScopeSettings, modul
   const offered = (): number => tellFigures(parts, status)
   const onGone = (): void => parts.probe.stop()
   const report = (error: CinescopeError): void => parts.faults.report(error)
-  const writer = new JoinedWriter(invitation, { thread, ring, rings, definitions, status, offered, onGone, report })
+  const onSettings = (): void => followSettings(parts)
+  const memory = { thread, ring, rings, definitions, status }
+  const writer = new JoinedWriter(invitation, { ...memory, offered, onGone, onSettings, report })
   tellOfThreads(parts, wake)
   // signals reach the main thread only
   const { signal: _signal, ...withoutSignal } = settings.keep
-  const releaseExit = watchProcess({ ...settings, handleSignals: false, keep: withoutSignal }, parts.probe, writer)
-  const releases = [releaseExit, tendRing(parts.ring), keepBudget(parts.probe, status, settings.budget)]
+  const releaseExit = watchProcess({ ...settings, handleSignals: false, keep: withoutSignal }, parts, writer)
+  const releases = [releaseExit, tendRing(parts.ring), keepBudget(parts, status)]
   // how a hook is does not depend on the thread, and the one that started the recording has told it
   startSources(parts.probe, { moduleHooks, tell: () => undefined })
   const releaseProcess = (): void => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BroadcastChannel, threadId } from 'node:worker_threads'
 import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, type StatusMemory, WRITER_STATE, type WriterState } from '../base/status.ts'
-import { endChannel, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
+import { type Announcement, announcementChannel, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
 import type { RingPost } from '../ingest/grown-rings.ts'
 import type { DefinitionMemory } from '../ring/definition-log.ts'
 import type { RingMemory } from '../ring/memory.ts'
@@ -33,6 +33,8 @@ export interface Joining {
   readonly offered: () => number
   /** The recording has ended: nothing may be recorded any more. */
   readonly onGone: () => void
+  /** Options have changed. */
+  readonly onSettings: () => void
   readonly report: (error: CinescopeError) => void
 }
 
@@ -42,7 +44,7 @@ export class JoinedWriter implements WriterLink {
   readonly #joining: Joining
   readonly #requests: WriterRequests
   readonly #writer: Int32Array
-  readonly #end: BroadcastChannel
+  readonly #announcements: BroadcastChannel
   #hasJoined = false
   #looking: NodeJS.Timeout | undefined
 
@@ -51,9 +53,11 @@ export class JoinedWriter implements WriterLink {
     this.#joining = joining
     this.#requests = new WriterRequests({ status: joining.status, wake: invitation.wake }, joining.offered)
     this.#writer = new Int32Array(invitation.status.signals)
-    this.#end = new BroadcastChannel(endChannel(invitation.node))
-    this.#end.onmessage = () => this.#gone()
-    this.#end.unref()
+    this.#announcements = new BroadcastChannel(announcementChannel(invitation.node))
+    this.#announcements.onmessage = (event) => this.#hear((event as { readonly data: Announcement }).data)
+    this.#announcements.unref()
+    // what was changed before this channel was there
+    joining.onSettings()
     if (!this.#join()) this.#looking = setInterval(() => this.#join(), LOOK_EVERY_MS).unref()
   }
 
@@ -123,9 +127,14 @@ export class JoinedWriter implements WriterLink {
     }
   }
 
+  #hear(what: Announcement): void {
+    if (what === 'settings') this.#joining.onSettings()
+    else this.#gone()
+  }
+
   #gone(): void {
     clearInterval(this.#looking)
-    this.#end.close()
+    this.#announcements.close()
     this.#joining.onGone()
   }
 }

@@ -4,6 +4,7 @@ import { KINDS } from '@cinescope/protocol'
 import type { BudgetOptions } from '../base/budget-settings.ts'
 import { CONTROL_CODE } from '../base/control-code.ts'
 import { FigureReader } from '../base/figures.ts'
+import type { LiveSettings } from '../base/live-settings.ts'
 import { STATUS, type StatusMemory } from '../base/status.ts'
 import { LEVEL } from '../base/thinning-level.ts'
 import { OwnDocument } from '../capture/own-value.ts'
@@ -13,31 +14,75 @@ import { type Decision, Governor, type LeftOut, type Measured } from '../govern/
 
 const LOOK_EVERY_MS = 2000
 
-/** Looks now and then what recording costs. Returns what ends that. */
-export function keepBudget(probe: Probe, status: StatusMemory, budget: BudgetOptions): () => void {
-  if (budget.cpuPercent === undefined && budget.bytesPerSecond === undefined) return () => undefined
-  const keeper = new BudgetKeeper(probe, status, budget)
-  const timer = setInterval(() => keeper.look(), LOOK_EVERY_MS).unref()
-  return () => clearInterval(timer)
+/** What of a thread takes part in that. */
+interface Keeping {
+  readonly probe: Probe
+  readonly live: LiveSettings
+}
+
+/** Looks now and then what recording costs, while there is a budget. Returns what ends that. */
+export function keepBudget({ probe, live }: Keeping, status: StatusMemory): () => void {
+  let keeper: BudgetKeeper | undefined
+  const follow = (): void => {
+    const { budget } = live.now
+    if (hasLimit(budget)) keeper ??= new BudgetKeeper(probe, status)
+    keeper?.keep({ ...budget })
+  }
+  follow()
+  live.onChange = follow
+  return () => {
+    live.onChange = () => undefined
+    keeper?.end()
+  }
 }
 
 class BudgetKeeper {
   readonly #probe: Probe
   readonly #figures: FigureReader
-  readonly #budget: BudgetOptions
   readonly #thinning = new Thinning()
-  readonly #governor = new Governor()
   /** Sites where something is left out. */
   readonly #levels = new Map<number, number>()
   readonly #site: number
+  #budget: BudgetOptions = {}
+  #governor = new Governor()
   #last = { atMs: performance.now(), cpuMs: 0, written: 0 }
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(probe: Probe, status: StatusMemory, budget: BudgetOptions) {
+  constructor(probe: Probe, status: StatusMemory) {
     this.#probe = probe
     this.#figures = new FigureReader(status)
-    this.#budget = budget
     this.#site = probe.site({ name: 'budget', framework: 'cinescope' })
     probe.thinning = this.#thinning
+  }
+
+  /** Keeps this budget from now on; where it is without limits, all is recorded again. */
+  keep(budget: BudgetOptions): void {
+    if (budget.cpuPercent === this.#budget.cpuPercent && budget.bytesPerSecond === this.#budget.bytesPerSecond) return
+    this.#budget = budget
+    // what the old one has seen is of another budget
+    this.#governor = new Governor()
+    if (!hasLimit(budget)) return this.#giveBack()
+    if (this.#timer !== undefined) return
+    this.#thinning.isOn = true
+    // what was before is not of the first look
+    this.#measure()
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref()
+  }
+
+  /** Looks no more. */
+  end(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #giveBack(): void {
+    this.end()
+    const { sampling } = this.#probe
+    const wasWhole = this.#levels.size === 0 && sampling.share === 1
+    for (const site of this.#levels.keys()) this.#setLevel(site, LEVEL.nothing)
+    sampling.share = 1
+    this.#thinning.isOn = false
+    if (!wasWhole) this.#tell('all is recorded again', [this.#site])
   }
 
   look(): void {
@@ -47,7 +92,8 @@ class BudgetKeeper {
     this.#thinning.forget()
     if (decision === undefined) return
     this.#apply(decision)
-    this.#tell(decision, measured)
+    const sites = decision.kind === 'films' || decision.kind === 'limit' ? [this.#site] : decision.sites
+    this.#tell(ACTIONS[decision.kind][isRestored(decision) ? 1 : 0], sites, measured)
   }
 
   #measure(): Measured {
@@ -91,21 +137,20 @@ class BudgetKeeper {
     else this.#levels.set(site, level)
   }
 
-  /** One event for each site that it concerns, else one. */
-  #tell(decision: Decision, measured: Measured): void {
+  /** One event for each of the sites. */
+  #tell(action: string, sites: readonly number[], measured?: Measured): void {
     const { sampling } = this.#probe
     const figures = {
-      action: ACTIONS[decision.kind][isRestored(decision) ? 1 : 0],
-      'cpu.percent': rounded(measured.cpuPercent),
+      action,
+      'cpu.percent': measured && rounded(measured.cpuPercent),
       'cpu.budget': this.#budget.cpuPercent,
-      'bytes.per_second': rounded(measured.bytesPerSecond),
+      'bytes.per_second': measured && rounded(measured.bytesPerSecond),
       'bytes.budget': this.#budget.bytesPerSecond,
       'films.share': Math.round(sampling.share * 1e4) / 1e4,
       'values.left_out': this.#thinning.values,
       'spans.left_out': this.#thinning.spans,
     }
     const value = new OwnDocument(said(figures))
-    const sites = decision.kind === 'films' || decision.kind === 'limit' ? [this.#site] : decision.sites
     for (const site of sites) this.#probe.point(undefined, KINDS.control, site, value, CONTROL_CODE.budget)
   }
 }
@@ -117,6 +162,10 @@ const ACTIONS = {
   films: ['films are left out', 'more films are recorded'],
   limit: ['nothing is left to leave out', ''],
 } as const
+
+function hasLimit({ cpuPercent, bytesPerSecond }: BudgetOptions): boolean {
+  return cpuPercent !== undefined || bytesPerSecond !== undefined
+}
 
 function isRestored(decision: Decision): boolean {
   return decision.kind !== 'limit' && decision.isRestored

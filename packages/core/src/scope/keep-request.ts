@@ -13,6 +13,14 @@ export function keepNow(probe: Probe, reason: string): void {
   probe.point(film, KINDS.control, site, { reason }, CONTROL_CODE.keep, 0, 0, film === undefined ? 0 : FLAG.marked)
 }
 
+/** Tells of a window that the writer has kept because somebody asked it to; `atMs` is when, and this thread may have been busy since. */
+export function tellKept(probe: Probe, reason: string, atMs: number): void {
+  if (!probe.isEnabled) return
+  const site = probe.site({ name: 'keep', framework: 'cinescope' })
+  const waitedMs = Math.max(0, Math.round(performance.now() - atMs))
+  probe.recorder.point(KINDS.control, site, 0, 0, { reason, by: 'ctl', waitedMs }, CONTROL_CODE.kept)
+}
+
 /** Asks for all films that begin from here on. Gives what ends that. */
 export function keepAll(probe: Probe): () => void {
   const site = probe.site({ name: 'keep all', framework: 'cinescope' })

@@ -5,6 +5,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { CinescopeError, KINDS, type NodeId } from '@cinescope/protocol'
 import { FigureReader } from '../base/figures.ts'
 import type { Fault, Faults } from '../base/faults.ts'
+import type { LiveSettings } from '../base/live-settings.ts'
+import type { RunTimeOptions, RunTimeSettings } from '../base/run-time-options.ts'
 import { STATUS, type StatusMemory, type WriterState } from '../base/status.ts'
 import type { EntityTable, SiteTable } from '../capture/interner.ts'
 import type { ProbeCarrier } from '../capture/probe-of.ts'
@@ -19,6 +21,7 @@ import { nameOf } from './name-of.ts'
 import { OpenTails } from './open-tails.ts'
 import { type RecordedFilm, recordFilm } from './record-film.ts'
 import type { SelfCost } from './self-cost.ts'
+import { changeSettings, followSettings } from './settings-change.ts'
 import { runUserSpan } from './user-span.ts'
 import { startWorker } from './worker.ts'
 import type { WriterLink } from './writer-link.ts'
@@ -90,6 +93,14 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
   recording(): OpenRecording
   status(): ScopeStatus
   /**
+   * Changes options while the program runs: of this thread at once, of the writer thread and the other recorded threads as soon
+   * as their loops turn, and of those that start later. It is said last, so it beats all that was said before, in a thread's own
+   * code too. Each thread tells of it by an event of kind `control`. @throws CSC_ERR_OPTION for an option that cannot change, or a value that is not allowed
+   */
+  set(options: RunTimeOptions): void
+  /** The options that can change, as they are now in this thread. */
+  readonly settings: RunTimeSettings
+  /**
    * Resolves when everything recorded so far is in the recording, or nothing is recorded. It decides on no film: what the option
    * `keep` holds back is not in the recording then, and is counted as pending. @throws CSC_ERR_STORE when it cannot be written now
    */
@@ -101,6 +112,7 @@ export interface Scope extends ProbeCarrier, AsyncDisposable {
 /** Parts of a scope, made by `createScope`. */
 export interface ScopeParts {
   readonly probe: Probe
+  readonly live: LiveSettings
   readonly ring: RingProducer
   readonly keys: KeyTable
   readonly sites: SiteTable
@@ -175,6 +187,16 @@ export class RunningScope implements Scope {
     return recordFilm({ probe, keepsAll, flush: () => this.flush(), recording: () => this.recording() }, fn)
   }
 
+  set(options: RunTimeOptions): void {
+    changeSettings(this.#parts, options)
+    // it tells the other threads
+    this.#parts.writer?.wake()
+  }
+
+  get settings(): RunTimeSettings {
+    return this.#parts.live.settings()
+  }
+
   recording(): OpenRecording {
     this.#recording ??= this.#openRecording()
     return this.#recording
@@ -234,6 +256,8 @@ export class RunningScope implements Scope {
 
   async #stop(): Promise<void> {
     const { probe, writer, releaseProcess } = this.#parts
+    // what this thread has been busy for too long to hear of
+    followSettings(this.#parts)
     probe.stop()
     this.#settle()
     const recording = this.#recording

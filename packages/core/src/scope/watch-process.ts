@@ -2,13 +2,14 @@
 
 import { KINDS } from '@cinescope/protocol'
 import type { ScopeSettings } from '../base/scope-options.ts'
-import type { Probe } from '../capture/probe.ts'
 import { drainAtExit } from './exit.ts'
 import { keepNow } from './keep-request.ts'
+import { type Changing, followSettings } from './settings-change.ts'
 import type { WriterLink } from './writer-link.ts'
 
 /** Drains at exit and records what kills the process, or a thread of it. Returns what takes it all off again. */
-export function watchProcess(settings: ScopeSettings, probe: Probe, writer: WriterLink): () => void {
+export function watchProcess(settings: ScopeSettings, thread: Changing, writer: WriterLink): () => void {
+  const { probe } = thread
   const site = probe.site({ name: 'uncaughtException', framework: 'node' })
   const onFatal = (error: unknown): void => {
     const span = probe.current()
@@ -16,6 +17,8 @@ export function watchProcess(settings: ScopeSettings, probe: Probe, writer: Writ
     probe.point(span?.isRecorded === true ? span : undefined, KINDS.error, site, error === undefined ? null : error)
   }
   const release = drainAtExit(() => {
+    // what it has been busy for too long to hear of
+    followSettings(thread)
     probe.stop()
     writer.stopNow()
   }, settings.handleSignals)

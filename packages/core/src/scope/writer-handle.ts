@@ -28,6 +28,10 @@ export interface WriterHooks {
   readonly offered: () => number
   /** Records in a ring that has grown; 0 where it has not. */
   readonly waitingInGrown: () => number
+  /** Options have changed. */
+  readonly onSettings: () => void
+  /** Somebody had the window kept. */
+  readonly onKept: (reason: string, atMs: number) => void
 }
 
 /** See the file's first line. */
@@ -158,7 +162,8 @@ export class WriterHandle implements WriterLink {
     if (message.kind === 'fault') {
       this.#hasHeardWhy = true
       this.#hooks.report(new CinescopeError(message.code, message.message))
-    }
+    } else if (message.kind === 'settings') this.#hooks.onSettings()
+    else if (message.kind === 'kept') this.#hooks.onKept(message.reason, message.atMs)
     this.#wake()
   }
 

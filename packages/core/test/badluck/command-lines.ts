@@ -95,6 +95,11 @@ const LINES: Readonly<Record<string, Lines>> = {
     [copied(path, target), '--max-age', '1s', '--max-bytes', '1000'],
   ],
   compact: ({ path, target }) => [[copied(path, target), '--json']],
+  // nobody is there to answer
+  ctl: ({ path }) => [
+    ['status', path],
+    ['set', 'sample=1', path, '--json'],
+  ],
   doctor: ({ path }) => [[path], [path, '--json']],
 }
 

@@ -6,6 +6,7 @@ import { vi } from 'vitest'
 import type { ScopeOptions } from '../../src/base/scope-options.ts'
 import { sourceNames } from '../../src/base/source-names.ts'
 import { probeOf } from '../../src/capture/probe-of.ts'
+import { askProcess } from '../../src/control/ask-process.ts'
 import type { Scope } from '../../src/scope/running-scope.ts'
 import { serving } from '../sources/fixture.ts'
 
@@ -158,6 +159,13 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   'vitals.everyMs': { value: 200, shows: vitals('everyMs'), usual: 1000, changed: 200 },
   'vitals.blockedMs': { value: 20, shows: vitals('blockedMs'), usual: 50, changed: 20 },
   'vitals.pauseMs': { value: 20, shows: vitals('pauseMs'), usual: 10, changed: 20 },
+  control: {
+    value: false,
+    beside: { store: 'sqlite' },
+    shows: (start) => of(start, isReachable),
+    usual: true,
+    changed: false,
+  },
   handleSignals: {
     value: true,
     shows: (start) => of(start, () => process.listenerCount('SIGHUP') > 0),
@@ -170,6 +178,16 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
 async function of<T>(start: Start, look: (scope: Scope) => T | Promise<T>): Promise<T> {
   await using scope = await start()
   return await look(scope)
+}
+
+/** Whether the process can be asked. */
+async function isReachable(scope: Scope): Promise<boolean> {
+  await scope.flush()
+  const target = { node: scope.node, uid: process.getuid?.() ?? 0 }
+  return askProcess(target, { ask: 'status' }).then(
+    () => true,
+    () => false,
+  )
 }
 
 function service(start: Start): Promise<string> {
@@ -189,21 +207,23 @@ function keeps(state: unknown, text: string): Effect['shows'] {
 function decides(work: () => void): Effect['shows'] {
   return (start) =>
     of(start, async (scope) => {
+      const before = scope.status().stored
       scope.span('film', work)
       await scope.flush()
       const { stored, notKept } = scope.status()
-      return notKept > 0 ? 'notKept' : stored > 0 ? 'stored' : 'pending'
+      return notKept > 0 ? 'notKept' : stored > before ? 'stored' : 'pending'
     })
 }
 
 /** What becomes of a film right after the window was kept. */
 function keepsAfter(start: Start): Promise<string> {
   return of(start, async (scope) => {
+    const before = scope.status().stored
     scope.keep('to see')
     scope.span('film', () => undefined)
     await scope.flush()
     // beside the request itself
-    return scope.status().stored > 1 ? 'stored' : scope.status().pending > 0 ? 'pending' : 'lost'
+    return scope.status().stored > before + 1 ? 'stored' : scope.status().pending > 0 ? 'pending' : 'lost'
   })
 }
 
@@ -221,10 +241,11 @@ function leavesOut(start: Start): Promise<boolean> {
 /** Whether a film is kept that is slower than half of its route's, and not slower than one in a hundred. */
 function decidesByRoute(start: Start): Promise<boolean> {
   return of(start, async (scope) => {
+    const before = scope.status().stored
     for (let i = 0; i < 100; i++) scope.span('film', () => block(i % 10 === 0 ? 20 : 0))
     scope.span('film', () => block(5))
     await scope.flush()
-    return scope.status().stored > 0
+    return scope.status().stored > before
   })
 }
 

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OptionRule } from '../../src/base/option-rules.ts'
-import { leavesOf } from '../../src/base/option-schema.ts'
+import { changesAtRunTime, leavesOf } from '../../src/base/option-schema.ts'
 import { printFault, type ScopeOptions } from '../../src/base/scope-options.ts'
 import { SCOPE_SCHEMA } from '../../src/base/scope-schema.ts'
 import { variableOf } from '../../src/config/environment.ts'
 import { mergeOptions } from '../../src/config/merge.ts'
 import { settle } from '../../src/config/settle.ts'
+import { askProcess, type ControlTarget } from '../../src/control/ask-process.ts'
 import { createScope } from '../../src/scope.ts'
+import type { Scope } from '../../src/scope/running-scope.ts'
 import { EFFECTS } from './effects.ts'
 
 const PLACES = ['file', 'environment', 'code'] as const
@@ -18,6 +20,8 @@ type Place = (typeof PLACES)[number]
 const LEAVES = leavesOf(SCOPE_SCHEMA).map((leaf) => ({ ...leaf, name: leaf.path.join('.') }))
 /** So that a scope is cheap, and seen alone. */
 const BASE: ScopeOptions = { store: 'memory', sources: false, handleSignals: false }
+
+const AT_RUN_TIME = LEAVES.filter(({ rule }) => changesAtRunTime(rule))
 
 const home = process.cwd()
 let directory: string
@@ -31,6 +35,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
   vi.unstubAllEnvs()
 })
+
+const targetOf = ({ node }: Scope): ControlTarget => ({ node, uid: process.getuid?.() ?? 0 })
 
 const nested = (path: readonly string[], value: unknown): object =>
   path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
@@ -89,5 +95,37 @@ describe.each(LEAVES)('the option $name', ({ path, rule, name }) => {
     const inCode = await settled('code')
     expect(inCode).not.toEqual(await settled(undefined))
     for (const at of allowed(rule)) expect(await settled(at)).toEqual(inCode)
+  })
+})
+
+it('the options that change at run time are those that scope.settings has', async () => {
+  await using scope = await createScope({ store: 'memory', sources: false, handleSignals: false, config: false })
+  const names = Object.entries(scope.settings).flatMap(([name, value]) =>
+    typeof value === 'object' ? Object.keys(value).map((each) => `${name}.${each}`) : [name],
+  )
+  expect(names.toSorted()).toEqual(AT_RUN_TIME.map(({ name }) => name).toSorted())
+  expect(names.length).toBeGreaterThan(10)
+})
+
+describe.each(AT_RUN_TIME)('the option $name', ({ path, name, rule }) => {
+  const { value, shows, usual, changed, beside } = EFFECTS[name]!
+
+  it.each(['code', 'the control socket'])('changes what happens in a scope that runs, said in %s', async (place) => {
+    say(path, undefined, { ...beside, store: place === 'code' ? 'memory' : 'sqlite' })
+    const changing = async (...values: unknown[]): Promise<Scope> => {
+      const scope = await createScope()
+      await scope.flush()
+      for (const to of values) {
+        if (place === 'code') scope.set(nested(path, to))
+        else await askProcess(targetOf(scope), { ask: 'set', options: { [name]: to } })
+        // the writer has heard of it, and this thread
+        await scope.flush()
+        await vi.waitFor(() => expect(scope.settings).toMatchObject(nested(path, to ?? undefined)))
+      }
+      return scope
+    }
+    expect(await shows(() => changing(value))).toEqual(changed)
+    // a limit that is none by default is taken away by null
+    if (place === 'code') expect(await shows(() => changing(value, rule.default ?? null))).toEqual(usual)
   })
 })

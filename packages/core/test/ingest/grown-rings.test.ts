@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { nodeId } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
 import { settleWith } from '../../src/config/settle.ts'
+import { allocateChanges } from '../../src/base/live-settings.ts'
 import { allocateStatus, SIGNAL, WRITER_STATE } from '../../src/base/status.ts'
 import { RingPost, ringsOf } from '../../src/ingest/grown-rings.ts'
 import { tellWriter } from '../../src/ingest/thread-contract.ts'
@@ -30,6 +31,8 @@ function joining(node: string, thread: number) {
       path: undefined,
       wake,
       status,
+      changes: allocateChanges(),
+
       counters: new SharedArrayBuffer(8),
       settings: settleWith(undefined, { code: undefined, environment: {}, program: undefined }).settings,
     },
@@ -40,6 +43,7 @@ function joining(node: string, thread: number) {
       definitions: allocateDefinitions(),
       status: allocateStatus(),
       offered: () => 1,
+      onSettings: () => undefined,
       onGone: () => undefined,
       report: () => undefined,
     },

@@ -87,7 +87,7 @@ it('events go once they are too old, an eighth later at most, though nothing els
     expect((await counts()).stored).toBe(1)
   }
   clock.advance(HOUR / 8)
-  expect(retention.isAgeDue).toBe(true)
+  expect(retention.isDue).toBe(true)
   expect(retention.run()).toBe(true)
   expect(await counts()).toEqual({ stored: 0, pruned: 1 })
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { BroadcastChannel } from 'node:worker_threads'
 import { type CinescopeError, nodeId } from '@cinescope/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { allocateChanges } from '../../src/base/live-settings.ts'
 import { allocateStatus, WRITER_STATE } from '../../src/base/status.ts'
 import { settleWith } from '../../src/config/settle.ts'
 import { RingPost } from '../../src/ingest/grown-rings.ts'
@@ -23,6 +24,7 @@ function joining(node: string, offered: number) {
     wake,
     status: allocateStatus(),
     counters,
+    changes: allocateChanges(),
     settings,
   }
   const errors: CinescopeError[] = []
@@ -33,6 +35,7 @@ function joining(node: string, offered: number) {
     definitions: allocateDefinitions(),
     status: allocateStatus(),
     offered: () => offered,
+    onSettings: () => undefined,
     onGone: () => undefined,
     report: (error) => void errors.push(error),
   })
