@@ -119,6 +119,11 @@ const COMMANDS: readonly { readonly name: string; readonly summary: string; load
     load: async () => (await import('./commands/compact.ts')).compact,
   },
   {
+    name: 'ctl',
+    summary: 'change options of running processes, or have their window kept',
+    load: async () => (await import('./commands/ctl.ts')).ctl,
+  },
+  {
     name: 'doctor',
     summary: 'check recordings, what is hooked and what it costs',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -5,7 +5,7 @@ import { CinescopeError, type ErrorCode } from '@cinescope/protocol'
 /** What the exit code tells a script. */
 export const EXIT = {
   ok: 0,
-  /** `doctor` found a problem, or what was asked for is not in the recording. */
+  /** `doctor` found a problem, what was asked for is not in the recording, or a process did not do what `ctl` asked. */
   found: 1,
   /** The command line is wrong. */
   usage: 2,
@@ -25,6 +25,7 @@ const CODES: Partial<Record<ErrorCode, ExitCode>> = {
   CSC_ERR_AMBIGUOUS: EXIT.usage,
   CSC_ERR_NOT_FOUND: EXIT.found,
   CSC_ERR_PRUNED: EXIT.found,
+  CSC_ERR_CONTROL: EXIT.found,
 }
 
 /** The code for what a command threw. */

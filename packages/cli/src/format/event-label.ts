@@ -18,6 +18,8 @@ export function eventLabel(event: CinescopeEvent): string {
       return event.site === undefined && value !== undefined ? pairs(value) : name
     case 'gap':
       return gapLabel(event)
+    case 'control':
+      return changeLabel(event) ?? name
     case 'edge':
       return edgeLabel(event)
     case 'state.snapshot':
@@ -44,7 +46,9 @@ export function eventPlace({ site }: CinescopeEvent): string | undefined {
 }
 
 /** Values of an event on one line, `in → out`. Kinds whose label tells their value do not repeat it. */
-export function eventValues({ kind, site, value, result }: CinescopeEvent): string {
+export function eventValues(event: CinescopeEvent): string {
+  const { kind, site, value, result } = event
+  if (kind === 'control' && changeLabel(event) !== undefined) return ''
   if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
   if (kind === 'log' && saidByLog(value) === undefined) return ''
   const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
@@ -57,6 +61,13 @@ function saidByLog(value: unknown): string | undefined {
   const [first]: unknown[] = Array.isArray(given) ? given : []
   const thrown = first instanceof Special && 'message' in first.members ? errorChain(first)[0]?.message : undefined
   return member(value, 'message') ?? thrown
+}
+
+/** An option that has changed at run time, and by whom; undefined for other events. */
+function changeLabel({ site, value }: CinescopeEvent): string | undefined {
+  if (site?.framework !== 'cinescope' || site.name !== 'settings') return undefined
+  const [key, from, to, by] = ['key', 'from', 'to', 'by'].map((name) => member(value, name))
+  return key === undefined ? undefined : `${key} ${from} → ${to}, by ${by}`
 }
 
 function gapLabel(event: CinescopeEvent): string {
