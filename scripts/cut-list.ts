@@ -1,6 +1,7 @@
 /** The cuts of `npm run test:cuts`: where each joint of the chain is cut, and which tests must see it. */
 
 import { CAUSALITY_CUTS } from './cut-list/causality.ts'
+import { CONTROL_CUTS } from './cut-list/control.ts'
 import type { Cut } from './cut-list/cut.ts'
 import { COPYING_CUTS } from './cut-list/copying.ts'
 import { GROW_CUTS } from './cut-list/grow.ts'
@@ -18,6 +19,7 @@ export const CUTS: readonly Cut[] = [
   ...GROW_CUTS,
   ...GOVERNOR_CUTS,
   ...KEEP_CUTS,
+  ...CONTROL_CUTS,
   ...READING_CUTS,
   ...CAUSALITY_CUTS,
   ...STATE_CUTS,
