@@ -12,6 +12,7 @@ import { isStackEnd } from '../value/stack-end.ts'
 import { type KeptState, KeptStates } from './kept-states.ts'
 import { EncodedDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
+import type { SectionCosts } from './section-costs.ts'
 
 /** Bytes of states that a thread keeps for comparing. */
 const KEPT_BYTES = 4_194_304
@@ -30,8 +31,6 @@ const WORTH_SHIFT = 1
 const HEAD_ROOM = 16
 const SNAPSHOT = KINDS['state.snapshot']
 const PATCH = KINDS['state.patch']
-/** One call in 64 is timed. */
-const SAMPLE_MASK = 63
 
 /** Whose state it is, and where it was recorded. */
 export interface StateSubject {
@@ -50,6 +49,7 @@ interface MutableValue {
 /** One per thread. Nothing is thrown into the host. */
 export class StateRecorder {
   readonly #recorder: Recorder
+  readonly #sections: SectionCosts
   readonly #ring: RingProducer
   readonly #kept = new KeptStates(KEPT_BYTES)
   readonly #diff = new ValueDiff()
@@ -61,10 +61,10 @@ export class StateRecorder {
   readonly #document = new EncodedDocument()
   /** What broke off a record; its chain, whichever it was, cannot be gone on with. */
   #brokenBy: unknown = undefined
-  #calls = 0
 
   constructor(recorder: Recorder, ring: RingProducer, maxBytes: number) {
     this.#recorder = recorder
+    this.#sections = recorder.cost.sections
     this.#ring = ring
     this.#state = new Uint8Array(maxBytes)
     this.#maxBytes = maxBytes
@@ -75,27 +75,27 @@ export class StateRecorder {
   /** Records the state as it is; nothing if it is as it was recorded last. */
   state(subject: StateSubject, state: unknown): void {
     if (!this.#recorder.enabled) return
-    const since = this.#begin()
+    const section = this.#begin()
     try {
       this.#compare(subject, state)
     } catch (thrown) {
       // the stack ends here: nothing may be called
       this.#brokenBy = thrown
     }
-    this.#end(since)
+    this.#sections.end(section)
   }
 
   /** Records the values that `state` has at `paths`, which are said to have changed since it was recorded last. */
   changed(subject: StateSubject, state: unknown, paths: readonly StatePath[]): void {
     if (!this.#recorder.enabled) return
-    const since = this.#begin()
+    const section = this.#begin()
     try {
       if (!this.#report(subject, state, paths)) this.#compare(subject, state)
     } catch (thrown) {
       // the stack ends here: nothing may be called
       this.#brokenBy = thrown
     }
-    this.#end(since)
+    this.#sections.end(section)
   }
 
   /** The entity has died: its chain ends. */
@@ -237,14 +237,10 @@ export class StateRecorder {
     )
   }
 
-  /** Gives the time if this call is one of those timed, else 0. */
+  /** Begins the section that the call is. */
   #begin(): number {
     this.#settle()
     if (this.#ring.wasLapped()) this.#kept.clear()
-    return (++this.#calls & SAMPLE_MASK) === 0 ? this.#recorder.cost.nowNs() : 0
-  }
-
-  #end(since: number): void {
-    if (since !== 0) this.#recorder.cost.add((this.#recorder.cost.nowNs() - since) * (SAMPLE_MASK + 1))
+    return this.#sections.begin()
   }
 }
