@@ -135,7 +135,7 @@ function settle(request: ServerRequest, span: Span, result: unknown): void {
   const section = probe.sections.begin()
   try {
     if (types.isPromise(result) && Object.getPrototypeOf(result) === Promise.prototype) {
-      void Reflect.apply(then, result, [() => span.end(0, FLAG.async), ignore])
+      void Reflect.apply(then, result, [() => endLater(span), ignore])
       request.endAtAbort(span)
     } else if (request.res.writableEnded) span.end()
     else request.endAtClose(span)
@@ -144,6 +144,13 @@ function settle(request: ServerRequest, span: Span, result: unknown): void {
   } finally {
     probe.sections.end(section)
   }
+}
+
+function endLater(span: Span): void {
+  const { sections } = span.probe
+  const section = sections.begin()
+  span.end(0, FLAG.async)
+  sections.end(section)
 }
 
 function ignore(): void {
