@@ -62,7 +62,7 @@ ${markdownTable(head, cells)}
 - **n**: rounds, each in fresh processes, arms in turn, each round beginning with another arm. Load comes from another process.
 - **value**: median over the rounds, of paired differences where something is compared. **spread**: distance of the quartiles of the rounds.
 - **A/A**: the same thing measured twice in each round; the distance of the quartiles of the difference, in the row's unit.
-- **holds**: \`unresolved\` when the A/A spread is above half the bar, else whether the value meets the bar.
+- **holds**: \`unresolved\` when the A/A spread is above half the bar, \`no bar\` where a figure is told and nothing promised, else whether the value meets the bar.
 - CPU is that of the whole process: the app thread, the writer, garbage collection and compilation.
 
 ## Row by row

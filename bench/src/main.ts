@@ -17,6 +17,7 @@ import { idleRow } from './rows/idle.ts'
 import { aggRow, groupRow } from './rows/figures.ts'
 import { tilesRow } from './rows/tiles.ts'
 import { filmRow, rangeRow } from './rows/reading.ts'
+import { selfCostRow } from './rows/self-cost.ts'
 import { sizeRow } from './rows/size.ts'
 import { patchRow, patchToldRow, stateAtRow, stateRatioRow, stepRow } from './rows/states.ts'
 import { tailRow } from './rows/tail.ts'
@@ -33,6 +34,7 @@ const ROWS: readonly Row[] = [
   writerRow,
   keepRow,
   cpuRow,
+  selfCostRow,
   stretchRow,
   memoryRow,
   startupRow,

@@ -8,8 +8,9 @@ export interface RowDefinition {
   readonly definition: string
   readonly unit: string
   readonly sense: 'at most' | 'at least'
-  readonly bar: number
-  readonly reach: number
+  /** Undefined where a figure is told and nothing promised. */
+  readonly bar: number | undefined
+  readonly reach: number | undefined
   /** One sentence or two on how it is measured. */
   readonly method: string
   readonly rounds: number
@@ -43,8 +44,8 @@ export interface RunContext {
   progress(): void
 }
 
-/** Whether the bar is met: `unresolved` when the run could not tell. */
-export type Verdict = 'yes' | 'no' | 'unresolved'
+/** Whether the bar is met: `unresolved` when the run could not tell, `no bar` where there is none. */
+export type Verdict = 'yes' | 'no' | 'unresolved' | 'no bar'
 
 /** A row of a run. */
 export interface RowResult extends RowDefinition {
@@ -93,6 +94,7 @@ export function verdictOf(
   aaSpread: number,
   alsoHolds: boolean,
 ): Verdict {
+  if (row.bar === undefined) return 'no bar'
   if (!Number.isFinite(value) || !(aaSpread <= row.bar / 2)) return 'unresolved'
   const meetsBar = row.sense === 'at most' ? value <= row.bar : value >= row.bar
   return meetsBar && alsoHolds ? 'yes' : 'no'

@@ -1,8 +1,9 @@
 /** A server and a load generator, each in a fresh process. */
 
 import type { LoadOrder, LoadResult } from './child/load.ts'
-import type { ServerInput, ServerUse, ServerYield } from './child/server.ts'
+import type { ServerInput, ServerYield } from './child/server.ts'
 import type { TakenMarks } from './child/marks.ts'
+import type { ServerUse } from './child/use.ts'
 import { type Peer, startPeer } from './process.ts'
 
 /** A server under measurement. */

@@ -21,6 +21,10 @@ describe('a verdict', () => {
     expect(verdictOf(atMost, Number.NaN, 0, true)).toBe('unresolved')
   })
 
+  test('is that there is no bar where none is', () => {
+    expect(verdictOf({ sense: 'at least', bar: undefined }, 0.6, 100, true)).toBe('no bar')
+  })
+
   test('is no when the other condition fails', () => {
     expect(verdictOf(atMost, 1, 0, false)).toBe('no')
   })
@@ -56,6 +60,12 @@ describe('documents', () => {
 
   test('show what was measured, with bar, n, spread and the A/A row', () => {
     expect(cellsOf(row)).toEqual(['event', '1.3', '×', '≤ 1.5', '1.15', 'yes', '3', '0.1', '0.01', 'a ÷ b'])
+    const told = judge(
+      { ...definition, bar: undefined, reach: undefined },
+      { values: [1], nulls: [0], details: {} },
+      false,
+    )
+    expect(cellsOf(told).slice(3, 6)).toEqual(['–', '–', 'no bar'])
     const page = overheadPage({
       machine: {
         cpu: 'A CPU',

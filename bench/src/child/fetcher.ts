@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Scope } from '@cinescope/core'
 import type { Tracing } from '../open-telemetry.ts'
 import { answerQuestions, check, childInput, report, temporaryDirectory } from './child.ts'
-import type { ServerArm, ServerUse, ServerYield } from './server.ts'
+import type { ServerArm, ServerYield } from './server.ts'
+import { type ServerUse, useOf } from './use.ts'
 
 /** What the parent asks for. */
 export interface FetcherInput {
@@ -41,12 +42,7 @@ answerQuestions(
     use: async (): Promise<ServerUse> => {
       await scope?.flush()
       await tracing?.flush()
-      const { user, system } = process.cpuUsage()
-      return {
-        cpuMs: (user + system) / 1000,
-        rssMb: process.memoryUsage.rss() / 2 ** 20,
-        writerMs: scope?.status().writerCpuMs ?? 0,
-      }
+      return useOf(scope)
     },
     collect: () => {
       if (gc === undefined) throw new Error('a client that cannot collect is measured before its first collection')

@@ -17,6 +17,7 @@ import type { Application, RequestHandler } from 'express'
 import type { Tracing } from '../open-telemetry.ts'
 import { answerQuestions, check, childInput, report, temporaryDirectory } from './child.ts'
 import { createMarks, type Marks } from './marks.ts'
+import { type ServerUse, useOf } from './use.ts'
 
 /** Who watches. */
 export type ServerArm = 'bare' | 'cinescope' | 'otel'
@@ -26,15 +27,6 @@ export interface ServerInput {
   readonly arm: ServerArm
   /** Take the time at the borders of the app's own functions. */
   readonly isMarked?: boolean
-}
-
-/** What the process has used since it started. */
-export interface ServerUse {
-  /** All threads and garbage collection, in ms. */
-  readonly cpuMs: number
-  readonly rssMb: number
-  /** Of the CPU, what our writer thread took, in ms. */
-  readonly writerMs: number
 }
 
 /** What was recorded or traced, for the checks. */
@@ -71,12 +63,7 @@ answerQuestions(
     use: async (): Promise<ServerUse> => {
       await scope?.flush()
       await tracing?.flush()
-      const { user, system } = process.cpuUsage()
-      return {
-        cpuMs: (user + system) / 1000,
-        rssMb: process.memoryUsage.rss() / 2 ** 20,
-        writerMs: scope?.status().writerCpuMs ?? 0,
-      }
+      return useOf(scope)
     },
     collect: () => {
       if (gc === undefined) throw new Error('a server that cannot collect is measured before its first collection')

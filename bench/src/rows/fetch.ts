@@ -1,7 +1,8 @@
 /** Row `fetch-cpu`: the same client bare, recorded and traced. */
 
 import type { FetcherInput, FetchOrder } from '../child/fetcher.ts'
-import type { ServerArm, ServerUse, ServerYield } from '../child/server.ts'
+import type { ServerArm, ServerYield } from '../child/server.ts'
+import type { ServerUse } from '../child/use.ts'
 import { startPeer } from '../process.ts'
 import { interleave, type Row } from '../row.ts'
 import { median, pairedDifferences, ratioInterval } from '../statistics.ts'

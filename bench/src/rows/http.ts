@@ -52,15 +52,18 @@ export const cpuRow: Row = {
   },
 }
 
-interface CpuRound {
+/** What a server took for a request; the recorded one tells of itself too. */
+export interface CpuRound {
   readonly cpuUs: number
+  readonly appUs: number
+  readonly probeUs: number
   readonly writerUs: number
   readonly made: number
   readonly repeated: number
 }
 
 /** A round whose writer was kept from running until events were dropped is repeated: it has done less than it should. */
-async function cpuOf(arm: ServerArm): Promise<CpuRound> {
+export async function cpuOf(arm: ServerArm): Promise<CpuRound> {
   for (let repeated = 0; repeated < MAX_REPEATS; repeated++) {
     const { dropped, ...round } = await cpuRound(arm)
     if (dropped === 0) return { ...round, repeated }
@@ -82,6 +85,8 @@ async function cpuRound(arm: ServerArm): Promise<Omit<CpuRound, 'repeated'> & { 
   const us = (beforeMs: number, afterMs: number): number => ((afterMs - beforeMs) * 1000) / CPU_REQUESTS
   return {
     cpuUs: us(before.cpuMs, after.cpuMs),
+    appUs: us(before.appMs, after.appMs),
+    probeUs: us(before.probeMs, after.probeMs),
     writerUs: us(before.writerMs, after.writerMs),
     made: perRequest,
     dropped,

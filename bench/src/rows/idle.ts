@@ -1,7 +1,8 @@
 /** Row `idle`: the server of the HTTP rows, started and left alone. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServerArm, ServerUse } from '../child/server.ts'
+import type { ServerArm } from '../child/server.ts'
+import type { ServerUse } from '../child/use.ts'
 import { startPeer } from '../process.ts'
 import { interleave, type Row } from '../row.ts'
 import { median, pairedDifferences } from '../statistics.ts'

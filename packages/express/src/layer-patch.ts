@@ -56,8 +56,11 @@ function requestMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
   return function handleRequest(this: Layer, req: unknown, res: unknown, next: unknown): unknown {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this)) return original.call(this, req, res, next)
+    const { sections } = request.role.probe
+    const section = sections.begin()
     const plan = planFor(request, this, planOf, false)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)
+    sections.end(section)
     if (plan === undefined || leaving === undefined) return original.call(this, req, res, next)
     return original.call(plan.shadow, req, res, leaving)
   }
@@ -68,9 +71,12 @@ function errorMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this))
       return original.call(this, error, req, res, next)
+    const { sections } = request.role.probe
+    const section = sections.begin()
     const plan = planFor(request, this, planOf, true)
     meet(request, error, plan !== undefined)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)
+    sections.end(section)
     if (plan === undefined || leaving === undefined) return original.call(this, error, req, res, next)
     return original.call(plan.shadow, error, req, res, leaving)
   }

@@ -112,6 +112,8 @@ function mountOf(request: ServerRequest, span: Span, layer: Layer, plan: LayerPl
 }
 
 function leave(request: ServerRequest, span: Span, error: unknown): void {
+  const { probe } = request.role
+  const section = probe.sections.begin()
   try {
     const flags = request.running === span ? 0 : FLAG.async
     if (error && error !== 'route' && error !== 'router') {
@@ -121,21 +123,34 @@ function leave(request: ServerRequest, span: Span, error: unknown): void {
     if (span.kind === KINDS.handler && request.route !== undefined) request.leaveRoute()
     span.end(0, flags)
   } catch (cause) {
-    reportFault(request.role.probe, 'the end of a middleware', cause)
+    reportFault(probe, 'the end of a middleware', cause)
+  } finally {
+    probe.sections.end(section)
   }
 }
 
 /** The function has returned and has not called next. A rejection comes through next. */
 function settle(request: ServerRequest, span: Span, result: unknown): void {
+  const { probe } = request.role
+  const section = probe.sections.begin()
   try {
     if (types.isPromise(result) && Object.getPrototypeOf(result) === Promise.prototype) {
-      void Reflect.apply(then, result, [() => span.end(0, FLAG.async), ignore])
+      void Reflect.apply(then, result, [() => endLater(span), ignore])
       request.endAtAbort(span)
     } else if (request.res.writableEnded) span.end()
     else request.endAtClose(span)
   } catch (cause) {
-    reportFault(request.role.probe, 'the end of a middleware', cause)
+    reportFault(probe, 'the end of a middleware', cause)
+  } finally {
+    probe.sections.end(section)
   }
+}
+
+function endLater(span: Span): void {
+  const { sections } = span.probe
+  const section = sections.begin()
+  span.end(0, FLAG.async)
+  sections.end(section)
 }
 
 function ignore(): void {

@@ -30,17 +30,21 @@ function bound(emit: Emit): Emit {
 function emitterOf(below: () => { readonly emit: Emit }): Emit {
   return function (this: EventEmitter, type: string | symbol): boolean {
     const request = requestOf(this)
-    // here and not in a listener: a host counts those, and may take them all off
-    if (type === 'close' && request !== undefined && request.res === this) closeRequest(request)
-    if (
-      request === undefined ||
-      request.role.probe.current()?.root === request.root ||
-      this.listenerCount(type) === 0
-    ) {
+    if (request === undefined || !isElsewhere(request, this, type))
       return Reflect.apply(below().emit, this, arguments) as boolean
-    }
     return request.role.probe.run(request.root, apply, below().emit, this, arguments)
   }
+}
+
+/** True when listeners would be called in another context. Ends the film with its response. */
+function isElsewhere(request: ServerRequest, emitter: EventEmitter, type: string | symbol): boolean {
+  const { probe } = request.role
+  const section = probe.sections.begin()
+  // here and not in a listener: a host counts those, and may take them all off
+  if (type === 'close' && request.res === emitter) closeRequest(request)
+  const isFar = probe.current()?.root !== request.root && emitter.listenerCount(type) > 0
+  probe.sections.end(section)
+  return isFar
 }
 
 function apply(emit: Emit, emitter: EventEmitter, args: IArguments): boolean {

@@ -57,12 +57,15 @@ export class MessageRole {
   send(message: unknown): MessageCarrier | undefined {
     const probe = this.#probe
     if (!probe.isEnabled) return undefined
+    const section = probe.sections.begin()
     try {
       const traceparent = formatTraceparent(this.#trace(probe.current(), message))
       return { traceparent, sentMs: nowMs() }
     } catch (cause) {
       reportFault(probe, 'a message', cause)
       return undefined
+    } finally {
+      probe.sections.end(section)
     }
   }
 
@@ -95,6 +98,7 @@ export class MessageRole {
   #begin(given: unknown, message: unknown): Span | undefined {
     const probe = this.#probe
     if (!probe.isEnabled) return undefined
+    const section = probe.sections.begin()
     try {
       const carrier = readCarrier(given)
       const flags = probe.sampling.flagFor(carrier?.sampled)
@@ -108,6 +112,8 @@ export class MessageRole {
     } catch (cause) {
       reportFault(probe, 'a message', cause)
       return undefined
+    } finally {
+      probe.sections.end(section)
     }
   }
 

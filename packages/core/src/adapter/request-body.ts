@@ -50,15 +50,19 @@ function pushOf(below: () => { readonly push: Push }): Push {
 
 function take(request: ServerRequest, chunk: unknown, encoding: unknown): void {
   if (!request.isOpen) return
+  const { probe, settings } = request.role
+  const section = probe.sections.begin()
   try {
     // where a route may decide, the body waits for the route
-    const waits = request.role.settings.bodiesOf.size > 0
+    const waits = settings.bodiesOf.size > 0
     const tap = request.requestTap
     if (!waits && tap?.totalLength === 0 && isWhole(tap, chunk)) tap.lend(chunk)
     else if (chunk !== null) return tap?.take(chunk, encoding)
     if (!waits) request.requestBody(true)
   } catch (cause) {
-    reportFault(request.role.probe, 'a request body', cause)
+    reportFault(probe, 'a request body', cause)
+  } finally {
+    probe.sections.end(section)
   }
 }
 

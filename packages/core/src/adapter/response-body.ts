@@ -84,19 +84,27 @@ function endOf(below: () => { readonly end: End }, of: RequestOf, own: number): 
 function take(request: ServerRequest, chunk: unknown, encoding: unknown): void {
   const tap = request.responseTap
   if (tap === undefined || !request.isOpen) return
+  const { probe } = request.role
+  const section = probe.sections.begin()
   try {
     if (tap.totalLength === 0) tap.isEncoded = isEncoded(request.res)
     tap.take(chunk, encoding)
   } catch (cause) {
-    reportFault(request.role.probe, 'a response body', cause)
+    reportFault(probe, 'a response body', cause)
+  } finally {
+    probe.sections.end(section)
   }
 }
 
 function finish(request: ServerRequest): void {
+  const { probe } = request.role
+  const section = probe.sections.begin()
   try {
     if (request.isOpen) request.responseBody(true)
   } catch (cause) {
-    reportFault(request.role.probe, 'a response body', cause)
+    reportFault(probe, 'a response body', cause)
+  } finally {
+    probe.sections.end(section)
   }
 }
 

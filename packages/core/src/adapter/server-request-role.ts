@@ -77,11 +77,14 @@ export class ServerRequestRole {
    */
   begin(req: IncomingMessage, res: ServerResponse): ServerRequest | undefined {
     if (!this.probe.isEnabled) return undefined
+    const section = this.probe.sections.begin()
     try {
       return requestOf(req) === undefined ? this.#open(req, res) : undefined
     } catch (cause) {
       reportFault(this.probe, 'a request', cause)
       return undefined
+    } finally {
+      this.probe.sections.end(section)
     }
   }
 

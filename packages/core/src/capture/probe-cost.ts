@@ -1,65 +1,73 @@
-/** HOT. What recording costs the thread that is recorded, by samples. */
+/** HOT. What recording costs the thread that is recorded, by samples. Bench row `self-cost`. */
 
 import type { Clock } from '../base/clock.ts'
 import { STATUS } from '../base/status.ts'
+import { type RecordCount, SectionCosts } from './section-costs.ts'
+import { type SampledSite, SiteCosts } from './site-costs.ts'
+import { Strides } from './strides.ts'
+
+/** One record in 256 is timed. */
+const MEAN_STRIDE = 256
 
 /** Estimates CPU; tells it to the shared figures with every sample. */
 export class ProbeCost {
+  /** What is done around records. */
+  readonly sections: SectionCosts
   readonly #clock: Clock
   readonly #figures: Float64Array
-  #samples = 0
-  readonly #sites = new Map<number, { site: number; ms: number; valuesMs: number }>()
-  #sampledNs = 0
-  /** What was done before records, and is in none of them. */
-  #otherNs = 0
+  readonly #ring: RecordCount
+  readonly #strides = new Strides(MEAN_STRIDE)
+  readonly #sites = new SiteCosts()
+  #takenAt = 0
 
-  constructor(clock: Clock, figures: Float64Array) {
+  constructor(clock: Clock, figures: Float64Array, ring: RecordCount) {
     this.#clock = clock
     this.#figures = figures
+    this.#ring = ring
+    this.sections = new SectionCosts(clock, ring, () => this.#tell())
   }
 
-  nowNs(): number {
-    return this.#clock.now() * 1e6
+  /**
+   * All sections, and of the records that are in none their number times the mean of those sampled. An estimate, so it may also
+   * fall by a little.
+   */
+  get cpuMs(): number {
+    const { ns, records } = this.sections
+    return (ns + this.#sites.meanNs * Math.max(0, this.#ring.seq - records)) / 1e6
   }
 
-  /** Mean of the records sampled, each with the clock it read, times their number, and what was done beside them. */
-  cpuMs(records: number): number {
-    const recordsNs = this.#samples === 0 ? 0 : (this.#sampledNs / this.#samples) * records
-    return (recordsNs + this.#otherNs) / 1e6
+  /**
+   * What the records of each site have cost since this was called last; what sections do around them is not in it. Its caller is
+   * the only one.
+   */
+  takeSites(): SampledSite[] {
+    const { seq } = this.#ring
+    const records = seq - this.#takenAt
+    this.#takenAt = seq
+    return this.#sites.take(records)
   }
 
-  /** Adds work that is in no record. */
-  add(ns: number): void {
-    this.#otherNs += ns
+  /** Number of the record that is to be sampled after `seq`. */
+  after(seq: number): number {
+    return seq + this.#strides.next()
   }
 
   /**
    * From the reading of the clock of record `seq` to one now: one of the two is in it. What is before it, the room found and
-   * the whole numbers put there, is not, and is less than such a reading.
+   * the whole numbers put there, is not, and is less than such a reading. Gives the number of the next record to be sampled.
    */
-  sample(sinceNs: number, seq: number, site: number, hasValue: boolean): void {
+  sample(sinceNs: number, seq: number, site: number, hasValue: boolean): number {
     try {
-      const ns = this.nowNs() - sinceNs
-      this.#sampledNs += ns
-      this.#addTo(site, ns, hasValue)
-      this.#samples++
-      this.#figures[STATUS.probeCpuMs] = this.cpuMs(seq)
+      this.#sites.add(site, this.#clock.now() * 1e6 - sinceNs, hasValue)
+      this.#tell()
+      return this.after(seq)
     } catch {
       // the stack ends here; the record is committed
+      return seq
     }
   }
 
-  #addTo(site: number, ns: number, hasValue: boolean): void {
-    const known = this.#sites.get(site)
-    const cost = known ?? { site, ms: 0, valuesMs: 0 }
-    cost.ms += (ns * 256) / 1e6
-    if (hasValue) cost.valuesMs += (ns * 256) / 1e6
-    if (known === undefined) this.#sites.set(site, cost)
-  }
-
-  takeSites(): { site: number; ms: number; valuesMs: number }[] {
-    const sites = Array.from(this.#sites.values())
-    this.#sites.clear()
-    return sites
+  #tell(): void {
+    this.#figures[STATUS.probeCpuMs] = this.cpuMs
   }
 }

@@ -17,6 +17,7 @@ import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
 import type { Sampling } from './sampling.ts'
+import type { SectionCosts } from './section-costs.ts'
 import { Span } from './span.ts'
 import { createSpanContext, type SpanContext } from './span-context.ts'
 import type { StateRecorder } from './states.ts'
@@ -43,6 +44,11 @@ export class Probe {
   readonly node: NodeId
   readonly thread: number
   readonly recorder: Recorder
+  /**
+   * Where what is done around records is measured: `const section = sections.begin()`, then our own code alone, then
+   * `sections.end(section)`.
+   */
+  readonly sections: SectionCosts
   /** Records states of entities. */
   readonly states: StateRecorder
   /** Decides on roots. */
@@ -63,7 +69,7 @@ export class Probe {
   /** Told of a thread that has ended, by Node's number, however it did. */
   onThreadEnd: ((threadId: number) => void) | undefined = undefined
   #longest: Span | undefined = undefined
-  readonly #context = createSpanContext()
+  readonly #context: SpanContext
   readonly #sites: SiteTable
   readonly #entities: EntityTable
   readonly #errors = new WeakMap<object, number>()
@@ -73,12 +79,14 @@ export class Probe {
     this.node = parts.node
     this.thread = parts.thread
     this.recorder = parts.recorder
+    this.sections = parts.recorder.cost.sections
     this.states = parts.states
     this.sampling = parts.sampling
     this.report = parts.report
     this.preset = parts.preset
     this.sources = parts.sources
     this.redaction = parts.redaction
+    this.#context = createSpanContext(this.sections)
     this.run = this.#context.run
     this.#sites = parts.sites
     this.#entities = parts.entities

@@ -22,8 +22,6 @@ const FAILED = FLAG.error
 const TRUNCATED = FLAG.truncated
 /** Room for the largest document of our own. */
 const OWN_DOCUMENT_BYTES = 256
-/** One record in 256 is timed. */
-const SAMPLE_MASK = 255
 const LOST = (VALUE_ABSENT | OMISSION.lost) >>> 0
 const LEFT_OUT = (VALUE_ABSENT | OMISSION.thinned) >>> 0
 
@@ -53,6 +51,8 @@ export class Recorder {
   readonly #values: ValueEncoder
   readonly #clock: Clock
   readonly #limits: Pick<ValueLimits, 'maxBytes'>
+  /** Number of the record that is timed next. */
+  #sampleAt: number
   /** A record is not as usual: one of the two below. */
   #mustLook = false
   /** A value is being walked; should host code run in it and record, it finds the slot of another record open. */
@@ -68,7 +68,8 @@ export class Recorder {
     this.#values = parts.values
     this.#clock = parts.clock
     this.#limits = parts.limits
-    this.cost = new ProbeCost(parts.clock, parts.figures)
+    this.cost = new ProbeCost(parts.clock, parts.figures, parts.ring)
+    this.#sampleAt = this.cost.after(0)
   }
 
   /** Begins a span inside `parent` (0 = it is a root) and gives its seq. `flags` are FLAG bits. */
@@ -178,7 +179,7 @@ export class Recorder {
     i32[u | VALUE_LENGTH] = 0
     i32[u | WORD] = word
     lane.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq, site, false)
+    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, false)
     return seq
   }
 
@@ -211,7 +212,7 @@ export class Recorder {
     lane.i32[u | VALUE_LENGTH] = value === THINNED ? LEFT_OUT : 0
     lane.i32[u | WORD] = hasValue ? word | this.#writeValue(lane.i32, u, word, value) : word
     ring.commit()
-    if ((seq & SAMPLE_MASK) === 0) this.cost.sample(now, seq, site, hasValue)
+    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, hasValue)
     return seq
   }
 
@@ -260,9 +261,9 @@ export class Recorder {
     return this.#ring.seq
   }
 
-  /** Estimated CPU of all records so far. */
+  /** Estimated CPU of all records so far, and of what is done around them. */
   get probeCpuMs(): number {
-    return this.cost.cpuMs(this.#ring.seq)
+    return this.cost.cpuMs
   }
 
   /** The slot of a record that is not as usual. */

@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import { FLAG } from '@cinescope/protocol'
+import type { SectionCosts } from './section-costs.ts'
 import type { Span } from './span.ts'
 
 /** One per probe. */
@@ -18,6 +19,16 @@ export interface SpanContext {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+/** The way to a function and back, each a section. */
+interface Crossing {
+  readonly sections: SectionCosts
+  readonly storage: AsyncLocalStorage<Span>
+  /** The section that ends where the function is called. */
+  entering: number
+  /** The section that begins where it has returned. */
+  leaving: number
+}
+
 /** From this version on a storage keeps its values in frames. */
 const FRAMES_SINCE = 24
 const HAS_FRAMES = Number.parseInt(process.versions.node, 10) >= FRAMES_SINCE
@@ -27,8 +38,9 @@ const UNTRACKED = { requireManualDestroy: true }
  * `AsyncLocalStorage.run` makes two frames, each a copy of a map: one for the span, one like that of before. A resource
  * remembers the frame of before and puts that one back. Both ways mean the same; two thirds of the time here.
  */
-export function createSpanContext(): SpanContext {
+export function createSpanContext(sections: SectionCosts): SpanContext {
   const storage = new AsyncLocalStorage<Span>()
+  const crossing: Crossing = { sections, storage, entering: 0, leaving: 0 }
   const context: Mutable<SpanContext> = {
     lastEntered: undefined,
     current: () => storage.getStore(),
@@ -41,13 +53,19 @@ export function createSpanContext(): SpanContext {
           const span = contextOf(given)
           context.lastEntered = span
           if (storage.getStore() === span) return fn(...args)
+          crossing.entering = sections.begin()
           const before = new AsyncResource('CINESCOPE', UNTRACKED)
-          return before.runInAsyncScope(enter<A, R>, undefined, storage, span, fn, args)
+          const result = before.runInAsyncScope(enter<A, R>, undefined, crossing, span, fn, args)
+          sections.end(crossing.leaving)
+          return result
         }
       : <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
           const span = contextOf(given)
           context.lastEntered = span
-          return storage.run(span, call<A, R>, fn, args)
+          crossing.entering = sections.begin()
+          const result = storage.run(span, call<A, R>, crossing, fn, args)
+          sections.end(crossing.leaving)
+          return result
         },
   }
   return context
@@ -58,17 +76,18 @@ function contextOf(span: Span): Span {
   return (span.marks & FLAG.sampledOut) === 0 ? span : span.root
 }
 
-function enter<A extends unknown[], R>(
-  storage: AsyncLocalStorage<Span>,
-  span: Span,
-  fn: (...args: A) => R,
-  args: A,
-): R {
-  storage.enterWith(span)
-  return fn(...args)
+function enter<A extends unknown[], R>(crossing: Crossing, span: Span, fn: (...args: A) => R, args: A): R {
+  crossing.storage.enterWith(span)
+  crossing.sections.end(crossing.entering)
+  const result = fn(...args)
+  crossing.leaving = crossing.sections.begin()
+  return result
 }
 
 /** A storage runs its function with null for `this`. */
-function call<A extends unknown[], R>(fn: (...args: A) => R, args: A): R {
-  return fn(...args)
+function call<A extends unknown[], R>(crossing: Crossing, fn: (...args: A) => R, args: A): R {
+  crossing.sections.end(crossing.entering)
+  const result = fn(...args)
+  crossing.leaving = crossing.sections.begin()
+  return result
 }

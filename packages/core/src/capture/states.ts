@@ -13,6 +13,7 @@ import { isStackEnd } from '../value/stack-end.ts'
 import { type KeptState, KeptStates } from './kept-states.ts'
 import { EncodedDocument } from './own-value.ts'
 import type { Recorder } from './recorder.ts'
+import type { SectionCosts } from './section-costs.ts'
 
 /** Bytes of states that a thread keeps for comparing. */
 const KEPT_BYTES = 4_194_304
@@ -31,8 +32,6 @@ const WORTH_SHIFT = 1
 const HEAD_ROOM = 16
 const SNAPSHOT = KINDS['state.snapshot']
 const PATCH = KINDS['state.patch']
-/** One call in 64 is timed. */
-const SAMPLE_MASK = 63
 
 /** Whose state it is, and where it was recorded. */
 export interface StateSubject {
@@ -51,6 +50,7 @@ interface MutableValue {
 /** One per thread. Nothing is thrown into the host. */
 export class StateRecorder {
   readonly #recorder: Recorder
+  readonly #sections: SectionCosts
   readonly #ring: RingProducer
   readonly #kept = new KeptStates(KEPT_BYTES)
   readonly #diff = new ValueDiff()
@@ -63,11 +63,11 @@ export class StateRecorder {
   readonly #document = new EncodedDocument()
   /** What broke off a record; its chain, whichever it was, cannot be gone on with. */
   #brokenBy: unknown = undefined
-  #calls = 0
 
   /** `limits` may change between two states. */
   constructor(recorder: Recorder, ring: RingProducer, limits: Pick<ValueLimits, 'maxBytes'>) {
     this.#recorder = recorder
+    this.#sections = recorder.cost.sections
     this.#ring = ring
     this.#limits = limits
     this.#makeRoom(limits.maxBytes)
@@ -76,27 +76,27 @@ export class StateRecorder {
   /** Records the state as it is; nothing if it is as it was recorded last. */
   state(subject: StateSubject, state: unknown): void {
     if (!this.#recorder.enabled) return
-    const since = this.#begin()
+    const section = this.#begin()
     try {
       this.#compare(subject, state)
     } catch (thrown) {
       // the stack ends here: nothing may be called
       this.#brokenBy = thrown
     }
-    this.#end(since)
+    this.#sections.end(section)
   }
 
   /** Records the values that `state` has at `paths`, which are said to have changed since it was recorded last. */
   changed(subject: StateSubject, state: unknown, paths: readonly StatePath[]): void {
     if (!this.#recorder.enabled) return
-    const since = this.#begin()
+    const section = this.#begin()
     try {
       if (!this.#report(subject, state, paths)) this.#compare(subject, state)
     } catch (thrown) {
       // the stack ends here: nothing may be called
       this.#brokenBy = thrown
     }
-    this.#end(since)
+    this.#sections.end(section)
   }
 
   /** The entity has died: its chain ends. */
@@ -238,21 +238,17 @@ export class StateRecorder {
     )
   }
 
-  /** Gives the time if this call is one of those timed, else 0. */
+  /** Begins the section that the call is. */
   #begin(): number {
     this.#settle()
     if (this.#ring.wasLapped()) this.#kept.clear()
     const { maxBytes } = this.#limits
     if (this.#state.length < maxBytes) this.#makeRoom(maxBytes)
-    return (++this.#calls & SAMPLE_MASK) === 0 ? this.#recorder.cost.nowNs() : 0
+    return this.#sections.begin()
   }
 
   #makeRoom(maxBytes: number): void {
     this.#state = new Uint8Array(maxBytes)
     this.#patch = new Uint8Array(maxBytes + HEAD_ROOM)
-  }
-
-  #end(since: number): void {
-    if (since !== 0) this.#recorder.cost.add((this.#recorder.cost.nowNs() - since) * (SAMPLE_MASK + 1))
   }
 }

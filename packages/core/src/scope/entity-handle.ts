@@ -29,13 +29,16 @@ export interface EntityHandle {
 export function openEntity(probe: Probe, kind: string, id: string | number | bigint): EntityHandle {
   const entity: Entity = { kind: clipped(nameOf(kind)), scope: probe.node, id: clipped(nameOf(id)) }
   const subject = (): StateSubject => {
+    const section = probe.sections.begin()
     const span = probe.current()
-    return {
+    const found = {
       entity: probe.entity(entity),
       parent: span?.seq ?? 0,
       root: span?.root.seq ?? 0,
       flags: span === undefined ? FLAG.parentOrphan : span.marks,
     }
+    probe.sections.end(section)
+    return found
   }
   return {
     entity,

@@ -171,7 +171,9 @@ export class RunningScope implements Scope {
   log(message: string, attributes?: Readonly<Record<string, unknown>>): void {
     const { probe } = this.#parts
     if (!probe.isEnabled) return
+    const section = probe.sections.begin()
     probe.point(probe.current(), KINDS.log, this.#logSite, logValue(message, attributes))
+    probe.sections.end(section)
   }
 
   entity(kind: string, id: string | number | bigint): EntityHandle {

@@ -17,7 +17,9 @@ export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
     throw new CinescopeError('CSC_ERR_OPTION', `scope.span(name, fn): fn is ${typeof fn}; it must be a function`)
   }
   if (!probe.isEnabled) return fn()
+  const section = probe.sections.begin()
   const span = probe.open(KINDS.span, probe.site({ name: nameOf(name), framework: 'user' }), probe.current())
+  probe.sections.end(section)
   let result: T
   try {
     result = probe.run(span, fn)
@@ -26,7 +28,7 @@ export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
     throw thrown
   }
   if (!isPlainPromise(result)) {
-    span.end(0, 0, result)
+    end(span, 0, result)
     return result
   }
   // an async function gives a promise, which is what T is here
@@ -36,7 +38,7 @@ export function runUserSpan<T>(probe: Probe, name: string, fn: () => T): T {
 async function settle(span: Span, pending: Promise<unknown>): Promise<unknown> {
   try {
     const value = await pending
-    span.end(0, FLAG.async, value)
+    end(span, FLAG.async, value)
     return value
   } catch (thrown) {
     fail(span, thrown, FLAG.async)
@@ -44,9 +46,19 @@ async function settle(span: Span, pending: Promise<unknown>): Promise<unknown> {
   }
 }
 
+function end(span: Span, flags: number, value: unknown): void {
+  const { sections } = span.probe
+  const section = sections.begin()
+  span.end(0, flags, value)
+  sections.end(section)
+}
+
 function fail(span: Span, thrown: unknown, flags: number): void {
+  const { sections } = span.probe
+  const section = sections.begin()
   span.error(thrown)
   span.end(0, FLAG.error | flags)
+  sections.end(section)
 }
 
 /** One of the language's own, with nothing added: waiting for it runs no code but its own, and another is as good. */

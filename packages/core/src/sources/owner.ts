@@ -14,7 +14,10 @@ export function ownerOf(users: ReadonlySet<Probe>): Probe | undefined {
   return first
 }
 
-/** A listener that hands a message to the scope it belongs to. What goes wrong is told as a fault of ours in recording `what`. */
+/**
+ * A listener that hands a message to the scope it belongs to, which is a section. What goes wrong is told as a fault of ours in
+ * recording `what`.
+ */
 export function toOwner<T>(
   users: ReadonlySet<Probe>,
   what: string,
@@ -23,19 +26,25 @@ export function toOwner<T>(
   return (message) => {
     const owner = ownerOf(users)
     if (owner === undefined) return
+    const section = owner.sections.begin()
     try {
       receive(owner, message as T)
     } catch (cause) {
       reportFault(owner, what, cause)
+    } finally {
+      owner.sections.end(section)
     }
   }
 }
 
-/** Runs `capture`; what goes wrong is told. */
+/** Runs `capture`, which is a section; what goes wrong is told. */
 export function guarded(probe: Probe, what: string, capture: () => void): void {
+  const section = probe.sections.begin()
   try {
     capture()
   } catch (cause) {
     reportFault(probe, what, cause)
+  } finally {
+    probe.sections.end(section)
   }
 }
