@@ -8,9 +8,9 @@ import { serve, temporaryScope } from './fixture.ts'
 const LEAVES_SPANS_OUT = 2
 
 test('a request of which all is left out that can be behaves as ever, and has its route, its errors and what a user told', async () => {
-  // no film is an example
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
   const scope = await temporaryScope({ budget: { cpuPercent: 10_000 } })
+  // no film is an example
+  vi.spyOn(probeOf(scope).sampling.chance, 'part').mockReturnValue(0.5)
   await using server = await serve((app) => {
     app.use(cinescope(scope))
     app.use(json())
@@ -46,6 +46,7 @@ test('a request of which all is left out that can be behaves as ever, and has it
   await expect.poll(films).toEqual(['POST /api/broken: 500, true, true', 'POST /api/things/:id: 200, false, true'])
   const { items } = await recording.events({ limit: 100 })
   expect(items.map(({ kind, parentCertainty }) => `${kind} ${parentCertainty}`).toSorted()).toEqual([
+    ...['attribute known', 'attribute known', 'attribute known', 'attribute known', 'attribute known'],
     'error inferred',
     'log inferred',
     'request known',
@@ -56,6 +57,13 @@ test('a request of which all is left out that can be behaves as ever, and has it
     [new Omitted('thinned', 0), new Omitted('thinned', 0)],
     [new Omitted('thinned', 0), new Omitted('thinned', 0)],
   ])
+  const attributes = items.filter(({ kind }) => kind === 'attribute')
+  expect(attributes.every(({ value }) => value instanceof Omitted && value.reason === 'thinned')).toBe(true)
+  expect(attributes.map(({ site }) => site?.name).toSorted()).toEqual([
+    ...['http.request.body', 'http.request.body', 'http.response.body', 'http.response.body'],
+    'url.query',
+  ])
+  expect(scope.status().valuesThinned).toBe(4 + 5)
   expect(scope.status().spansThinned).toBeGreaterThan(4)
   await scope.stop()
 })

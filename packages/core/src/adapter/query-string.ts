@@ -6,8 +6,9 @@ import type { Span } from '../capture/span.ts'
 
 const QUERY_BYTES = 8192
 
-/** Records it, without its `?`, as an attribute of `root`. */
+/** Records it, without its `?`, as an attribute of `root`, where that takes values. */
 export function recordQuery(root: Span, site: number, query: string, path: string): void {
+  if (!root.takesValues(site)) return root.leaveOut(site)
   const bytes = Buffer.from(query)
   const complete = bytes.length <= QUERY_BYTES
   const text = {

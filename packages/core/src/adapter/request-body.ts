@@ -19,6 +19,10 @@ export function tapRequest(request: ServerRequest): void {
   const { req, headers, role } = request
   const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   if (!hasBody || req.complete || req.readableLength > 0 || req.readableDidRead) return
+  if (!request.root.takesValues(role.sites.requestBody)) {
+    request.leavesRequestOut = true
+    return
+  }
   const tap = new BodyTap(role.settings.maxBodyBytes)
   // with both, the parser goes by the transfer encoding
   if (headers['transfer-encoding'] === undefined) tap.announced = Number(headers['content-length'])

@@ -134,19 +134,18 @@ export class ServerRequestRole {
     const header = headers['traceparent']
     const remote = header === undefined ? undefined : parseTraceparent(header as string)
     const cause = remote === undefined ? 0 : probe.ownSeq(remote.spanId)
-    const flags = probe.sampling.flagFor(remote?.sampled, cause !== 0)
+    const flags = probe.sampling.flagFor(remote?.sampled)
     const value = flags === 0 ? new Attributes(BEGIN, values) : undefined
     const root = probe.openRoot(KINDS.request, this.rootSite(method ?? ''), value, cause, flags)
     if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
     const request = new ServerRequest(this, root, { req, res, headers, path })
     markRequest(req, request)
     markRequest(res, request)
-    if (mark >= 0 && mark + 1 < url.length && root.takesValues(this.sites.query))
-      recordQuery(root, this.sites.query, url.slice(mark + 1), path)
+    if (mark >= 0 && mark + 1 < url.length) recordQuery(root, this.sites.query, url.slice(mark + 1), path)
     this.#tellTrace(request)
     endWithUpgrade(request)
     bindEvents(request)
-    if (this.taps.request && root.takesValues(this.sites.requestBody)) tapRequest(request)
+    if (this.taps.request) tapRequest(request)
     tapResponse(request)
     return request
   }

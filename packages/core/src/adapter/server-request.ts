@@ -51,6 +51,8 @@ export class ServerRequest {
   readonly path: string
   /** Its response's body is wanted. */
   readonly tapsResponse: boolean
+  /** It has a body that is left out to save. */
+  leavesRequestOut = false
   /** The innermost router that the request is inside of. */
   mount: Mount | undefined = undefined
   /** The layer whose function is about to be called. */
@@ -158,9 +160,11 @@ export class ServerRequest {
   /** Records the request's body as far as it came, once. */
   requestBody(isWhole: boolean): void {
     const tap = this.requestTap
-    if (tap === undefined || this.#isRequestBodyDone) return
+    if ((tap === undefined && !this.leavesRequestOut) || this.#isRequestBodyDone) return
     this.#isRequestBodyDone = true
-    if (!this.role.bodiesOf(this.route).request || tap.totalLength === 0) return
+    if (!this.role.bodiesOf(this.route).request) return
+    if (tap === undefined) return this.root.leaveOut(this.role.sites.requestBody)
+    if (tap.totalLength === 0) return
     const text = new Text(tap.text(this.req.headers['content-type'], isWhole))
     this.root.point(KINDS.attribute, this.role.sites.requestBody, text, tap.totalLength)
   }
@@ -168,12 +172,18 @@ export class ServerRequest {
   /** Records the response's body as far as it was written, once. */
   responseBody(isWhole: boolean): void {
     const tap = this.responseTap
-    if (tap === undefined || this.#isResponseBodyDone) return
+    if ((tap === undefined && !this.#leavesResponseOut) || this.#isResponseBodyDone) return
     this.#isResponseBodyDone = true
-    if (!this.role.bodiesOf(this.route).response || tap.totalLength === 0 || !hasBody(this.req, this.res)) return
+    if (!this.role.bodiesOf(this.route).response || !hasBody(this.req, this.res)) return
+    if (tap === undefined) return this.root.leaveOut(this.role.sites.responseBody)
+    if (tap.totalLength === 0) return
     const type = this.res.getHeader('content-type')
     const text = new Text(tap.text(type === undefined ? undefined : String(type), isWhole))
     this.root.point(KINDS.attribute, this.role.sites.responseBody, text, tap.totalLength)
+  }
+
+  get #leavesResponseOut(): boolean {
+    return this.role.taps.response && !this.tapsResponse && this.root.isRecorded
   }
 
   /** Ends what is still open, the root last. */

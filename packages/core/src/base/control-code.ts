@@ -5,6 +5,8 @@ export const CONTROL_CODE = {
   /** Keep every film from here on, until as many ends are told. */
   keepAll: 2,
   keepAllEnd: 3,
+  /** Who asked for that asks still: it is not believed for ever. */
+  keepAllStill: 7,
   /** Not asked, told: what the budget makes be left out, or recorded again. */
   budget: 4,
   /** Asks for nothing: tells of an option that has changed. */

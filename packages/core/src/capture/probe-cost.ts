@@ -54,11 +54,12 @@ export class ProbeCost {
 
   /**
    * From the reading of the clock of record `seq` to one now: one of the two is in it. What is before it, the room found and
-   * the whole numbers put there, is not, and is less than such a reading. Gives the number of the next record to be sampled.
+   * the whole numbers put there, is not, and is less than such a reading. Of a value that `isSpared` it is not told apart what it
+   * costs: no budget leaves it out. Gives the number of the next record to be sampled.
    */
-  sample(sinceNs: number, seq: number, site: number, hasValue: boolean): number {
+  sample(sinceNs: number, seq: number, site: number, hasValue: boolean, isSpared: boolean): number {
     try {
-      this.#sites.add(site, this.#clock.now() * 1e6 - sinceNs, hasValue)
+      this.#sites.add(site, this.#clock.now() * 1e6 - sinceNs, hasValue, isSpared)
       this.#tell()
       return this.after(seq)
     } catch {

@@ -179,7 +179,7 @@ export class Recorder {
     i32[u | VALUE_LENGTH] = 0
     i32[u | WORD] = word
     lane.commit()
-    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, false)
+    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, false, false)
     return seq
   }
 
@@ -212,7 +212,7 @@ export class Recorder {
     lane.i32[u | VALUE_LENGTH] = value === THINNED ? LEFT_OUT : 0
     lane.i32[u | WORD] = hasValue ? word | this.#writeValue(lane.i32, u, word, value) : word
     ring.commit()
-    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, hasValue)
+    if (seq >= this.#sampleAt) this.#sampleAt = this.cost.sample(now, seq, site, hasValue, hasValue && isSpared(word))
     return seq
   }
 
@@ -336,4 +336,10 @@ export class Recorder {
     values.truncated = false
     return value.copyTo(arena, at)
   }
+}
+
+/** True for records whose values no budget leaves out: see `Span.point`. */
+function isSpared(word: number): boolean {
+  if ((word & (BEGIN | END)) !== 0) return false
+  return (word & KIND_BITS) !== KINDS.attribute || (word & FLAG.marked) !== 0
 }

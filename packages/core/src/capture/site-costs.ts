@@ -8,7 +8,7 @@ export interface SampledSite {
   readonly site: number
   /** All its records, in ms. */
   readonly ms: number
-  /** Of that, what their values cost beyond a record without one. */
+  /** Of that, what their values cost beyond a record without one, but for those that are spared. */
   readonly valuesMs: number
   /** Records that were timed; the costs are told from these. */
   readonly samples: number
@@ -38,8 +38,8 @@ export class SiteCosts {
    */
   #plainNs = 0
 
-  /** Adds one sampled record. */
-  add(site: number, ns: number, hasValue: boolean): void {
+  /** Adds one sampled record; of a value that is spared it is not told what it costs. */
+  add(site: number, ns: number, hasValue: boolean, isSpared = false): void {
     this.#sampled++
     this.#sampledNs += ns
     this.#samples++
@@ -47,7 +47,7 @@ export class SiteCosts {
     const known = this.#sites.get(site)
     if (known === undefined && this.#sites.size > MAX_SITES) return
     const tally = known ?? emptyTally()
-    addTo(tally, ns, hasValue)
+    addTo(tally, ns, hasValue && !isSpared)
     if (known === undefined) this.#sites.set(site, tally)
   }
 

@@ -70,7 +70,7 @@ export class Span {
 
   /** Whether values are recorded inside of it at this site. Else they need not be made, and its film says so if that is to save. */
   takesValues(site: number): boolean {
-    if (!this.isRecorded) return false
+    if (this.marks !== 0) return false
     if (this.thinning?.leavesValuesOut(site) !== true) return true
     this.root.isThinned = true
     return false
@@ -99,11 +99,18 @@ export class Span {
 
   /** Records a point inside the span; gives its seq, 0 if it was not recorded. */
   point(kind: number, site: number, value?: unknown, number = 0, cause = 0, subject = 0, flags = 0): number {
-    if (!this.isRecorded && !isKept(kind, subject)) return 0
-    const isWhole = kind !== KINDS.attribute || (flags & FLAG.marked) !== 0 || this.takesValues(site)
-    const shown = isWhole ? value : this.#thinned(value)
     const { probe, root, marks } = this
+    if (!this.isRecorded && !isKept(kind, subject)) return 0
+    const isOfItself = kind === KINDS.attribute && (flags & FLAG.marked) === 0
+    // the span around it has an answer, a body of its own
+    if (isOfItself && marks !== 0) return 0
+    const shown = !isOfItself || this.takesValues(site) ? value : this.#thinned(value)
     return probe.recorder.point(kind, site, this.seq, root.seq, shown, number, cause, subject, flags | marks)
+  }
+
+  /** Tells that a value of its own was not even made, where it is left out to save. */
+  leaveOut(site: number): void {
+    this.point(KINDS.attribute, site, THINNED)
   }
 
   /** Sets one attribute of the span and marks its film, so that it can be found by it. */

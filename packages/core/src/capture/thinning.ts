@@ -2,6 +2,7 @@
 
 import { MAX_SITES } from '@cinescope/protocol'
 import { LEVEL } from '../base/thinning-level.ts'
+import type { Sampling } from './sampling.ts'
 import type { Span } from './span.ts'
 
 const SITE = MAX_SITES - 1
@@ -16,28 +17,35 @@ export class Thinning {
   spans = 0
   /** Values left out so far. */
   values = 0
-  /** While this is more than 0, films that begin are whole. */
-  wholeFilms = 0
   readonly #levels = new Uint8Array(MAX_SITES)
   /** What was seen of sites since that was forgotten: that spans began there, that they had others inside. */
   readonly #seen = new Uint8Array(MAX_SITES)
 
+  readonly #sampling: Sampling
   /** False where there is no budget any more: films that begin are whole. */
   isOn = true
 
-  /** What holds for a film that begins: undefined for one that is whole. */
-  forFilm(): Thinning | undefined {
-    if (!this.isOn || this.wholeFilms > 0) return undefined
-    return Math.random() * EXAMPLE_EVERY < 1 ? undefined : this
+  constructor(sampling: Sampling) {
+    this.#sampling = sampling
   }
 
-  /** Whether the span that begins at this site inside of `parent` is left out; counts it, and that `parent` had one inside. */
+  /** What holds for a film that begins: undefined for one that is whole. */
+  forFilm(): Thinning | undefined {
+    const { wholeFilms, chance } = this.#sampling
+    if (!this.isOn || wholeFilms > 0) return undefined
+    return chance.part() * EXAMPLE_EVERY < 1 ? undefined : this
+  }
+
+  /**
+   * Whether the span that begins at this site inside of `parent` is left out; counts it, and that `parent` had one inside. None is
+   * whose film has ended: it could not tell any more.
+   */
   takesSpan(site: number, parent: Span): boolean {
     const at = site & SITE
     const above = parent.site & SITE
     this.#seen[at] = this.#seen[at]! | BEGAN
     this.#seen[above] = this.#seen[above]! | HELD
-    if (this.#levels[at] !== LEVEL.spans) return false
+    if (this.#levels[at] !== LEVEL.spans || !parent.root.isOpen) return false
     this.spans++
     return true
   }

@@ -9,6 +9,7 @@ import { CinescopeError } from '@cinescope/protocol'
 
 /** A module that awaits something that never comes must not keep the program from starting. */
 const LOAD_TIMEOUT_MS = 5000
+const MOST_BYTES = 1_048_576
 
 /** What it holds, an object. `extensions` are those that can be loaded. @throws CSC_ERR_CONFIG */
 export async function loadConfigFile(path: string, extensions: readonly string[]): Promise<object> {
@@ -23,6 +24,9 @@ function refuseOther(path: string, extensions: readonly string[]): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw unreadable(path, 'does not exist')
   if (found.isDirectory()) throw unreadable(path, 'is a directory')
+  // reading a pipe may never end, nor a device
+  if (!found.isFile()) throw unreadable(path, 'is no file')
+  if (found.size > MOST_BYTES) throw unreadable(path, `has ${found.size} bytes; it may have ${MOST_BYTES}`)
   if (!extensions.includes(extname(path))) throw unreadable(path, `must end in ${extensions.join(', ')}`)
 }
 

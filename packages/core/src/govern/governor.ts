@@ -7,6 +7,7 @@
 
 import type { BudgetOptions } from '../base/budget-settings.ts'
 import { LEVEL } from '../base/thinning-level.ts'
+import { SiteMemory } from './site-memory.ts'
 
 /** What the records of one site cost since the last look. */
 export interface SiteCost {
@@ -22,6 +23,8 @@ export interface Measured {
   /** Of one core. */
   readonly cpuPercent: number
   readonly bytesPerSecond: number
+  /** Of what recording costs all threads, the part that it costs this one, 0 to 1. */
+  readonly part: number
   /** Of this thread. */
   readonly sites: readonly SiteCost[]
 }
@@ -48,10 +51,13 @@ export type Decision =
 const EXAMPLES = 1 / 16
 /** What is restored may bring the cost up to this part of the budget. */
 const FILL = 0.9
-/** Sites that cost less than this part of what records cost are left alone. */
+/** Sites that cost less than this part of what records cost are left alone, unless together they cost that much. */
 const LEAST_PART = 0.005
+const LEAST_OF_ALL = 0.05
 /** Sites of one decision. */
-const MOST_SITES = 16
+const MOST_SITES = 64
+/** Looks that a thread waits at most for others, which cost more, before it leaves films out. */
+const MOST_PATIENCE = 30
 /** The share of films goes down by this factor at most, and up by twice as much. */
 const STEEPEST = 1 / 4
 const STEEPEST_UP = 2
@@ -69,9 +75,19 @@ export class Governor {
   /** Since something was restored, in s; undefined once that is known to have been right, or wrong. */
   #onTrial: number | undefined
   #isAtLimit = false
+  /** Looks at which only films were left to leave out. */
+  #waited = 0
+  readonly #memory = new SiteMemory()
 
   /** What to do; undefined for nothing. */
   decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
+    const sites = this.#memory.add(measured.sites)
+    const decision = this.#decide({ ...measured, sites }, budget, now)
+    if (decision !== undefined && 'sites' in decision) this.#memory.forget(decision.sites)
+    return decision
+  }
+
+  #decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
     const cost = costOf(measured, budget)
     this.#smooth = (this.#smooth + cost) / 2
     this.#judge(measured.seconds)
@@ -82,7 +98,7 @@ export class Governor {
     return this.#calm < this.#calmNeeded ? undefined : this.#restore(measured, Math.max(cost, this.#smooth), now)
   }
 
-  #thin({ sites }: Measured, cost: number, now: LeftOut): Decision | undefined {
+  #thin({ sites, part }: Measured, cost: number, now: LeftOut): Decision | undefined {
     this.#calm = 0
     if (this.#onTrial !== undefined) this.#calmNeeded = Math.min(MOST_CALM, this.#calmNeeded * 2)
     this.#onTrial = undefined
@@ -93,8 +109,13 @@ export class Governor {
     }
     for (const kind of ['values', 'spans'] as const) {
       const taken = chosen(sites.filter(isOpenTo[kind]), WEIGHT[kind], sites, wanted)
-      if (taken.length > 0) return { kind, isRestored: false, sites: taken }
+      if (taken.length > 0) {
+        this.#waited = 0
+        return { kind, isRestored: false, sites: taken }
+      }
     }
+    // others may have sites left, and they cost more
+    if (this.#waited++ < Math.min(MOST_PATIENCE, 1 / part - 1)) return undefined
     if (now.share > LEAST_SHARE) {
       const share = Math.max(LEAST_SHARE, now.share * Math.max(STEEPEST, 1 - wanted))
       return { kind: 'films', isRestored: false, share }
@@ -149,13 +170,13 @@ const WEIGHT: Readonly<Record<'values' | 'spans', Weight>> = {
 /** The most expensive of the candidates, as many as are needed to save that part of what all sites cost. */
 function chosen(candidates: readonly SiteCost[], weight: Weight, all: readonly SiteCost[], wanted: number): number[] {
   const total = sum(all, ({ ms }) => ms)
-  const ordered = candidates
-    .filter((site) => weight(site) > LEAST_PART * total)
-    .toSorted((a, b) => weight(b) - weight(a))
+  const worth = candidates.filter((site) => weight(site) > LEAST_PART * total)
+  const isWorthAll = sum(candidates, weight) > LEAST_OF_ALL * total
+  const ordered = (isWorthAll ? candidates : worth).toSorted((a, b) => weight(b) - weight(a))
   const taken: number[] = []
   let saved = 0
   for (const candidate of ordered) {
-    if (taken.length === MOST_SITES || saved >= wanted * total) break
+    if (taken.length === MOST_SITES || saved >= wanted * total || weight(candidate) === 0) break
     saved += weight(candidate) * (1 - EXAMPLES)
     taken.push(candidate.site)
   }

@@ -19,8 +19,17 @@ export class KeepAll {
       this.#until = nowNs + this.#mostNs
       return true
     }
+    if (code === CONTROL_CODE.keepAllStill) return this.#goOn(nowNs)
     if (code === CONTROL_CODE.keepAllEnd && this.#asking > 0) this.#asking--
     return false
+  }
+
+  /** Where it had been given up, or its begin was lost, it begins anew. */
+  #goOn(nowNs: number): boolean {
+    const begins = !this.isOn(nowNs)
+    this.#asking = Math.max(1, this.#asking)
+    this.#until = nowNs + this.#mostNs
+    return begins
   }
 
   isOn(nowNs: number): boolean {

@@ -1,11 +1,13 @@
 /** The recording end of one thread: everything between a probe and its ring. */
 
+import { randomInt } from 'node:crypto'
 import { keyNumber, MAX_KEYS, MAX_SITES, type NodeId, siteBase } from '@cinescope/protocol'
 import { createSystemClock } from '../base/clock.ts'
 import { createFaults, type Faults } from '../base/faults.ts'
 import { LiveSettings } from '../base/live-settings.ts'
 import type { ScopeSettings } from '../base/scope-options.ts'
 import { STATUS, type StatusMemory } from '../base/status.ts'
+import { Chance } from '../capture/chance.ts'
 import { createEntityTable, createSiteTable, type DefinitionSink } from '../capture/interner.ts'
 import { Probe } from '../capture/probe.ts'
 import { Recorder } from '../capture/recorder.ts'
@@ -23,7 +25,7 @@ import type { ScopeParts } from './running-scope.ts'
 /** What a thread records with. */
 export type CaptureParts = Pick<
   ScopeParts,
-  'probe' | 'live' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults' | 'keepsAll'
+  'probe' | 'live' | 'ring' | 'keys' | 'sites' | 'entities' | 'faults' | 'keepAllMs'
 >
 
 /** Whose events they are, and where they go. */
@@ -70,7 +72,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     thread,
     recorder,
     states: new StateRecorder(recorder, ring, limits),
-    sampling: new Sampling(live.now),
+    sampling: new Sampling(live.now, new Chance(randomInt(1, 2 ** 32))),
     sites,
     entities,
     report: (error) => faults.report(error),
@@ -78,7 +80,16 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     sources: settings.sources,
     redaction,
   })
-  return { probe, live, ring, keys, sites, entities, faults, keepsAll: settings.keep.policy === 'all' }
+  return {
+    probe,
+    live,
+    ring,
+    keys,
+    sites,
+    entities,
+    faults,
+    keepAllMs: settings.keep.policy === 'all' ? undefined : settings.keep.maxSeconds * 1000,
+  }
 }
 
 /** Writes down for the writer what only this thread knows; gives the events offered. */

@@ -13,6 +13,8 @@ import { Thinning } from '../capture/thinning.ts'
 import { type Decision, Governor, type LeftOut, type Measured } from '../govern/governor.ts'
 
 const LOOK_EVERY_MS = 2000
+/** Looks after which it is seen anew which sites have spans inside. */
+const FORGET_EVERY = 8
 
 /** What of a thread takes part in that. */
 interface Keeping {
@@ -39,17 +41,19 @@ export function keepBudget({ probe, live }: Keeping, status: StatusMemory): () =
 class BudgetKeeper {
   readonly #probe: Probe
   readonly #figures: FigureReader
-  readonly #thinning = new Thinning()
+  readonly #thinning: Thinning
   /** Sites where something is left out. */
   readonly #levels = new Map<number, number>()
   readonly #site: number
   #budget: BudgetOptions = {}
   #governor = new Governor()
-  #last = { atMs: performance.now(), cpuMs: 0, written: 0 }
+  #last = { atMs: performance.now(), cpuMs: 0, written: 0, probesMs: 0, ownMs: 0 }
   #timer: NodeJS.Timeout | undefined
+  #looks = 0
 
   constructor(probe: Probe, status: StatusMemory) {
     this.#probe = probe
+    this.#thinning = new Thinning(probe.sampling)
     this.#figures = new FigureReader(status)
     this.#site = probe.site({ name: 'budget', framework: 'cinescope' })
     probe.thinning = this.#thinning
@@ -89,7 +93,7 @@ class BudgetKeeper {
     if (!this.#probe.isEnabled) return
     const measured = this.#measure()
     const decision = this.#governor.decide(measured, this.#budget, this.#leftOut())
-    this.#thinning.forget()
+    if (++this.#looks % FORGET_EVERY === 0) this.#thinning.forget()
     if (decision === undefined) return
     this.#apply(decision)
     const sites = decision.kind === 'films' || decision.kind === 'limit' ? [this.#site] : decision.sites
@@ -102,6 +106,8 @@ class BudgetKeeper {
       atMs: performance.now(),
       cpuMs: figures[STATUS.writerCpuMs]! + figures[STATUS.allProbesCpuMs]!,
       written: figures[STATUS.written]!,
+      probesMs: figures[STATUS.allProbesCpuMs]!,
+      ownMs: this.#probe.recorder.probeCpuMs,
     }
     const last = this.#last
     this.#last = now
@@ -110,6 +116,7 @@ class BudgetKeeper {
       seconds,
       cpuPercent: (now.cpuMs - last.cpuMs) / (seconds * 10),
       bytesPerSecond: (now.written - last.written) / seconds,
+      part: partOf(now.ownMs - last.ownMs, now.probesMs - last.probesMs),
       sites: this.#probe.recorder.cost.takeSites(),
     }
   }
@@ -173,6 +180,11 @@ function isRestored(decision: Decision): boolean {
 
 function said<T>(figures: Readonly<Record<string, T | undefined>>): Record<string, T> {
   return Object.fromEntries(Object.entries(figures).filter((entry): entry is [string, T] => entry[1] !== undefined))
+}
+
+/** The writer's figures are older than one's own. */
+function partOf(own: number, all: number): number {
+  return all > own ? Math.max(0, own) / all : 1
 }
 
 function rounded(value: number): number {

@@ -21,9 +21,14 @@ export function tellKept(probe: Probe, reason: string, atMs: number): void {
   probe.recorder.point(KINDS.control, site, 0, 0, { reason, by: 'ctl', waitedMs }, CONTROL_CODE.kept)
 }
 
-/** Asks for all films that begin from here on. Gives what ends that. */
-export function keepAll(probe: Probe): () => void {
+/** Asks for all films that begin from here on, again and again within `mostMs`. Gives what ends that. */
+export function keepAll(probe: Probe, mostMs: number): () => void {
   const site = probe.site({ name: 'keep all', framework: 'cinescope' })
-  probe.point(undefined, KINDS.control, site, undefined, CONTROL_CODE.keepAll)
-  return () => void probe.point(undefined, KINDS.control, site, undefined, CONTROL_CODE.keepAllEnd)
+  const ask = (code: number): void => void probe.point(undefined, KINDS.control, site, undefined, code)
+  ask(CONTROL_CODE.keepAll)
+  const timer = setInterval(() => ask(CONTROL_CODE.keepAllStill), mostMs / 2).unref()
+  return () => {
+    clearInterval(timer)
+    ask(CONTROL_CODE.keepAllEnd)
+  }
 }

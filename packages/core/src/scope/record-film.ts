@@ -18,8 +18,8 @@ export interface RecordedFilm<T> extends Film {
 /** What recording a film needs of the scope. */
 export interface FilmRecorder {
   readonly probe: Probe
-  /** Nothing is decided against. */
-  readonly keepsAll: boolean
+  /** For how long the writer believes who asks for all films, in ms; undefined where nothing is decided against. */
+  readonly keepAllMs: number | undefined
   flush(): Promise<void>
   recording(): OpenRecording
 }
@@ -35,7 +35,8 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
   const { probe } = recorder
   if (!probe.isEnabled)
     throw new CinescopeError('CSC_ERR_STOPPED', 'record() needs a scope that is enabled and running')
-  const releaseKeep = recorder.keepsAll ? () => undefined : keepAll(probe)
+  const { keepAllMs } = recorder
+  const releaseKeep = keepAllMs === undefined ? () => undefined : keepAll(probe, keepAllMs)
   const releaseThinning = wholeFilms(probe)
   const root = probe.openRoot(KINDS.span, probe.site({ name: 'record', framework: 'cinescope' }), undefined, 0, 0)
   const untrace = traceRequests(probe, root)
@@ -54,10 +55,9 @@ export async function recordFilm<T>(recorder: FilmRecorder, fn: () => T | Promis
 }
 
 /** Has films recorded whole, whatever the budget leaves out. Returns what ends that. */
-function wholeFilms({ thinning }: Probe): () => void {
-  if (thinning === undefined) return () => undefined
-  thinning.wholeFilms++
-  return () => void thinning.wholeFilms--
+function wholeFilms({ sampling }: Probe): () => void {
+  sampling.wholeFilms++
+  return () => void sampling.wholeFilms--
 }
 
 async function settledFilms(recorder: FilmRecorder, root: Span): Promise<Film[]> {

@@ -120,8 +120,8 @@ export interface ScopeParts {
   readonly faults: Faults
   readonly status: StatusMemory
   readonly path: string | undefined
-  /** Nothing is decided against. */
-  readonly keepsAll: boolean
+  /** See `FilmRecorder`. */
+  readonly keepAllMs: number | undefined
   /** Undefined when nothing is recorded. */
   readonly writer: WriterLink | undefined
   /** Where a recording in memory is asked. */
@@ -185,8 +185,8 @@ export class RunningScope implements Scope {
   }
 
   record<T>(fn: () => T | Promise<T>): Promise<RecordedFilm<T>> {
-    const { probe, keepsAll } = this.#parts
-    return recordFilm({ probe, keepsAll, flush: () => this.flush(), recording: () => this.recording() }, fn)
+    const { probe, keepAllMs } = this.#parts
+    return recordFilm({ probe, keepAllMs, flush: () => this.flush(), recording: () => this.recording() }, fn)
   }
 
   set(options: RunTimeOptions): void {

@@ -2,7 +2,7 @@
 
 import { FLAG, formatTraceparent, KINDS } from '@cinescope/protocol'
 import { BodyTap } from '../adapter/body-tap.ts'
-import { Text } from '../capture/own-value.ts'
+import { Text, THINNED } from '../capture/own-value.ts'
 import type { Probe } from '../capture/probe.ts'
 import type { Span } from '../capture/span.ts'
 import { Attributes } from '../value/attributes.ts'
@@ -72,7 +72,8 @@ export class ClientCall {
     this.#status = status
     this.#answered = headers
     this.#type = textOf(headers, 'content-type')
-    if (!bodies || !this.span.isRecorded) return
+    if (!bodies || this.span.marks !== 0) return
+    if (!this.span.takesValues(this.#bodySite)) return this.span.leaveOut(this.#bodySite)
     this.#tap = new BodyTap(maxBodyBytes)
     this.#tap.announced = Number(textOf(headers, 'content-length') ?? Number.NaN)
     this.#tap.isEncoded = (textOf(headers, 'content-encoding') ?? 'identity') !== 'identity'
@@ -100,14 +101,18 @@ export class ClientCall {
     span.end(
       this.#status,
       FLAG.async | failed | (isWhole ? 0 : FLAG.aborted),
-      span.isRecorded ? this.#outcome(tap) : undefined,
+      span.takesValues(span.site) ? this.#outcome(tap) : THINNED,
     )
   }
 
   #body(tap: BodyTap, isWhole: boolean): void {
     this.#isBodyDone = true
     const text = new Text(tap.text(this.#type, isWhole))
-    this.span.point(KINDS.attribute, this.#origin.bodySite(this.span.probe), text, tap.totalLength)
+    this.span.point(KINDS.attribute, this.#bodySite, text, tap.totalLength)
+  }
+
+  get #bodySite(): number {
+    return this.#origin.bodySite(this.span.probe)
   }
 
   #outcome(tap: BodyTap | undefined): Attributes {

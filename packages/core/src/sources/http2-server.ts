@@ -88,7 +88,7 @@ function rootOf(probe: Probe, stream: ServerHttp2Stream, headers: Http2Headers):
   const rootSite = probe.site({ name: methodName(method), framework: 'http2' })
   const root = probe.openRoot(KINDS.request, rootSite, value, 0, flags)
   const site = probe.site({ name: 'url.query', framework: 'http2' })
-  if (root.isRecorded && mark >= 0 && mark + 1 < url.length) recordQuery(root, site, url.slice(mark + 1), path)
+  if (mark >= 0 && mark + 1 < url.length) recordQuery(root, site, url.slice(mark + 1), path)
   if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
   return root
 }

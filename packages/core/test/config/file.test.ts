@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -138,6 +138,15 @@ describe('a config file that holds no options', () => {
     await expect(readConfigFile(join(path, 'none.js'))).rejects.toThrow(/none\.js does not exist/)
     mkdirSync('some.js')
     await expect(readConfigFile(join(path, 'some.js'))).rejects.toThrow(/some\.js is a directory/)
+  })
+
+  it('that never ends is not begun: a pipe, a device, one of megabytes', async () => {
+    execFileSync('mkfifo', ['pipe.json', 'pipe.mjs'])
+    symlinkSync('/dev/zero', 'zero.json')
+    writeFileSync('large.json', ' '.repeat(2_000_000))
+    for (const name of ['pipe.json', 'pipe.mjs', 'zero.json'])
+      await expect(readConfigFile(join(path, name))).rejects.toThrow(/ is no file\. Correct it/)
+    await expect(readConfigFile(join(path, 'large.json'))).rejects.toThrow(/large\.json has 2000000 bytes; it may have/)
   })
 
   it.each([

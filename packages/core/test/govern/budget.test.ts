@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Omitted, type CinescopeEvent } from '@cinescope/protocol'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, type MockInstance, vi } from 'vitest'
 import { LEVEL } from '../../src/base/thinning-level.ts'
 import { probeOf } from '../../src/capture/probe-of.ts'
 import type { Thinning } from '../../src/capture/thinning.ts'
@@ -12,13 +12,9 @@ import { keeping, total } from '../keep/kept.ts'
 /** More than anything here costs. */
 const WIDE = { budget: { cpuPercent: 10_000 } } as const
 
-afterEach(() => {
-  vi.restoreAllMocks()
-})
-
-/** No film is an example. */
-function noExamples(): void {
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+/** No film is an example; gives what decides that. */
+function noExamples(scope: Scope): MockInstance<() => number> {
+  return vi.spyOn(probeOf(scope).sampling.chance, 'part').mockReturnValue(0.5)
 }
 
 function thinningOf(scope: Scope): Thinning {
@@ -40,9 +36,9 @@ const nameOf = ({ site }: CinescopeEvent): string => site?.name ?? ''
 
 describe('what a budget leaves out', () => {
   it('is told where values were, and not where there were none', async () => {
-    noExamples()
     await using it = await keeping({}, WIDE)
     const { scope } = it
+    noExamples(scope)
     leaveOut(scope, 'dear', LEVEL.values)
     scope.span('dear', () => ({ a: 1 }))
     scope.span('dear', () => undefined)
@@ -61,9 +57,9 @@ describe('what a budget leaves out', () => {
   })
 
   it('is spans whose children go to the nearest recorded ancestor, as inferred', async () => {
-    noExamples()
     await using it = await keeping({}, WIDE)
     const { scope } = it
+    noExamples(scope)
     for (const name of ['dear', 'deeper']) leaveOut(scope, name, LEVEL.spans)
     scope.span('outer', () => {
       scope.span('dear', () => {
@@ -100,9 +96,9 @@ describe('what a budget leaves out', () => {
   })
 
   it('is no error, no state, no mark of a user, and nothing that a film is kept for', async () => {
-    noExamples()
     await using it = await keeping({ policy: 'tail', slowMs: 60_000, reservoir: 0 }, WIDE)
     const { scope } = it
+    noExamples(scope)
     const cart = scope.entity('cart', 7)
     leaveOut(scope, 'dear', LEVEL.spans)
     const work = (what: () => void): void => {
@@ -137,10 +133,10 @@ describe('what a budget leaves out', () => {
   it('is nothing of a film that is an example, or that was asked for', async () => {
     await using it = await keeping({}, { ...WIDE, sources: { 'http.server': true } })
     const { scope } = it
-    const random = vi.spyOn(Math, 'random').mockReturnValue(0.01)
+    const chance = noExamples(scope).mockReturnValue(0.01)
     leaveOut(scope, 'dear', LEVEL.spans)
     scope.span('outer', () => scope.span('dear', () => 'whole'))
-    random.mockReturnValue(0.5)
+    chance.mockReturnValue(0.5)
     await using server = await serving((_, res) => {
       scope.span('dear', () => 'whole')
       res.end('ok')
@@ -155,7 +151,91 @@ describe('what a budget leaves out', () => {
   })
 })
 
+describe('what is left out', () => {
+  it('is no span of what a film does after its end, which could not tell of it', async () => {
+    await using it = await keeping({}, WIDE)
+    const { scope } = it
+    noExamples(scope)
+    leaveOut(scope, 'dear', LEVEL.spans)
+    await scope.span('early', async () => {
+      void Promise.resolve()
+        .then(() => scope.span('waited for', () => undefined))
+        .then(() => setTimeout(20))
+        .then(() => scope.span('dear', () => ({ a: 1 })))
+      await Promise.resolve()
+    })
+    await setTimeout(60)
+    expect(scope.status()).toMatchObject({ spansThinned: 0, valuesThinned: 1 })
+    const recording = await it.stopped()
+    expect((await eventsOf(recording)).map((event) => [nameOf(event), event.parentCertainty])).toEqual([
+      ['early', 'known'],
+      ['waited for', 'known'],
+      ['dear', 'known'],
+    ])
+  })
+
+  it('takes its body along, which is not that of the request around it', async () => {
+    await using it = await keeping({}, { ...WIDE, sources: { 'http.server': true, undici: true } })
+    const { scope } = it
+    noExamples(scope)
+    await using inner = await serving((_, res) => void res.end('{"from":"another service"}'))
+    await using outer = await serving((_, res) => {
+      void fetch(`${inner.url}/inner`)
+        .then((answer) => answer.text())
+        .then(() => res.end('ok'))
+    })
+    await (await fetch(outer.url)).text()
+    await scope.flush()
+    const called = (await scope.recording().events({ where: { kinds: ['client.request'] } })).items
+    expect(called.length).toBeGreaterThan(0)
+    const thinning = thinningOf(scope)
+    for (let site = 0; site < 4096; site++) thinning.setLevel(site, LEVEL.spans)
+    const from = thinning.spans
+    await (await fetch(outer.url)).text()
+    expect(thinning.spans).toBeGreaterThan(from)
+    const recording = await it.stopped()
+    const { items } = await recording.films({ limit: 10, order: 'time' })
+    const bodies = await Promise.all(
+      items.filter(({ thinned }) => thinned).map(async ({ id }) => JSON.stringify((await recording.film(id)).events)),
+    )
+    expect(bodies.length).toBeGreaterThan(0)
+    for (const text of bodies) expect(text).not.toContain('another service')
+  })
+})
+
+describe('a program that has its own Math.random', () => {
+  it.each([
+    ['throws', { sample: 0.5 }],
+    ['throws', WIDE],
+  ])('%s: it is not asked, with %j', async (_, options) => {
+    await using it = await keeping({}, options)
+    const random = vi.spyOn(Math, 'random').mockImplementation(() => {
+      throw new Error('no randomness here')
+    })
+    for (let i = 0; i < 50; i++) it.scope.span('film', () => it.scope.span('inner', () => 1))
+    expect(random).not.toHaveBeenCalled()
+    random.mockRestore()
+  })
+})
+
 describe('a scope with a budget', () => {
+  it('does not say that it leaves out what it does not', async () => {
+    await using it = await keeping({}, { budget: { cpuPercent: 0.1 } })
+    const { scope } = it
+    for (const until = performance.now() + 20_000; performance.now() < until && scope.status().sampledOut === 0;) {
+      for (let i = 0; i < 30; i++) {
+        scope.span('film', () => {
+          for (let n = 0; n < 100; n++) scope.log('hello', { n, text: 'x'.repeat(50) })
+        })
+      }
+      await setTimeout(5)
+    }
+    expect(scope.status().sampledOut).toBeGreaterThan(0)
+    const recording = await it.stopped()
+    const { items } = await recording.events({ where: { kinds: ['control'] }, limit: 100 })
+    expect(items.map(nameOf)).not.toContain('log')
+  }, 40_000)
+
   it('leaves out values, then leaf spans, then films, and tells of each with its figures', async () => {
     await using it = await keeping({}, { budget: { cpuPercent: 0.1 } })
     const { scope } = it

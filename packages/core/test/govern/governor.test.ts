@@ -32,14 +32,14 @@ class Plant {
   }
 
   /** One look after 2 s. */
-  look(budget: BudgetOptions): void {
+  look(budget: BudgetOptions, ofAll: number = this.cost, part = 1): void {
     const now = {
       levelOf: (site: number) => this.levels[site]!,
       isLeaf: (site: number) => this.places[site]!.isLeaf,
       sitesAt: (level: number) => this.levels.flatMap((at, site) => (at === level ? [site] : [])),
       share: this.share,
     }
-    const measured = { seconds: 2, cpuPercent: this.cost, bytesPerSecond: this.cost * 1000, sites: this.#sites(2) }
+    const measured = { seconds: 2, cpuPercent: ofAll, bytesPerSecond: ofAll * 1000, part, sites: this.#sites(2) }
     const decision = this.governor.decide(measured, budget, now)
     if (decision === undefined) return
     this.decisions.push(decision)
@@ -126,6 +126,48 @@ describe('a governor', () => {
     const times = plant.decisions.filter(isRestored).length
     expect(times).toBeGreaterThan(0)
     expect(times).toBeLessThan(10)
+  })
+
+  it('leaves out values at many sites that cost alike before it leaves out films', () => {
+    const even = Array.from({ length: 300 }, () => ({ spanMs: 0.001, valuesMs: 0.01, isLeaf: false }))
+    const plant = new Plant(even, 100)
+    plant.looks(30, { cpuPercent: 10 })
+    expect(plant.cost).toBeLessThanOrEqual(10)
+    expect(plant.share).toBe(1)
+  })
+
+  it('finds the rare ones, which are in the samples of few looks', () => {
+    const governor = new Governor()
+    const decided = new Set<number>()
+    for (let look = 0; look < 12; look++) {
+      const sites = [{ site: look % 4, ms: 10, valuesMs: 9 }]
+      const now = {
+        levelOf: (site: number) => (decided.has(site) ? LEVEL.values : LEVEL.nothing),
+        isLeaf: () => false,
+        sitesAt: () => [...decided],
+        share: 1,
+      }
+      const measured = { part: 1, seconds: 2, cpuPercent: 5, bytesPerSecond: 0, sites }
+      const decision = governor.decide(measured, { cpuPercent: 1 }, now)
+      if (decision?.kind === 'values') for (const site of decision.sites) decided.add(site)
+    }
+    expect([...decided].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
+  })
+
+  it('leaves a light thread its films while a heavy one has sites left', () => {
+    const heavy = new Plant(
+      Array.from({ length: 100 }, () => ({ spanMs: 0.002, valuesMs: 0.02, isLeaf: true })),
+      400,
+    )
+    const light = new Plant([{ spanMs: 0.002, valuesMs: 0.02, isLeaf: true }], 40)
+    for (let look = 0; look < 40; look++) {
+      const all = heavy.cost + light.cost
+      const [heavyPart, lightPart] = [heavy.cost / all, light.cost / all]
+      heavy.look({ cpuPercent: 25 }, all, heavyPart)
+      light.look({ cpuPercent: 25 }, all, lightPart)
+    }
+    expect(heavy.cost + light.cost).toBeLessThanOrEqual(25)
+    expect(light.share).toBe(1)
   })
 
   it('says once that nothing is left to leave out', () => {

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { serving } from '../sources/fixture.ts'
 import { block, keeping, namesOf, total } from './kept.ts'
 
 const fails = (): never => {
@@ -110,5 +112,16 @@ describe('a scope that keeps films by their end', () => {
     // begin and end of the span, the error, and the state
     expect(film).toMatchObject({ events: 4, errors: 1 })
     expect(failed.events).toHaveLength(3)
+  })
+
+  it('keeps what is asked for, though that takes longer than who asks is believed', async () => {
+    const keep = { policy: 'tail', slowMs: 60_000, reservoir: 0, maxSeconds: 1 } as const
+    await using it = await keeping(keep, { sources: { 'http.server': true } })
+    await using server = await serving((_, res) => void res.end('ok'))
+    const { films } = await it.scope.record(async () => {
+      await setTimeout(2500)
+      await (await fetch(server.url)).text()
+    })
+    expect(films.map(({ summary }) => summary.name)).toEqual(['GET'])
   })
 })
