@@ -178,8 +178,8 @@ export const KEEP_CUTS: readonly Cut[] = [
     joint: 'sampling',
     what: 'a caller who leaves a trace out is not followed',
     file: `${CAPTURE}/sampling.ts`,
-    from: '(isSampled ?? Math.random() < sample)',
-    to: '(isSampled === true || Math.random() < sample)',
+    from: '(isSampled ?? this.chance.part() < sample)',
+    to: '(isSampled === true || this.chance.part() < sample)',
     tests: [SAMPLED],
   },
 ]
