@@ -59,7 +59,7 @@ export class ControlServer {
   }
 
   #listen(): void {
-    const uid = process.getuid?.() ?? 0
+    const uid = process.geteuid?.() ?? 0
     const path = socketPath(this.#parts.node, uid)
     const directory = socketDirectory(uid)
     if (directory !== undefined) makePrivate(directory, uid)

@@ -6,7 +6,7 @@ import type { NodeId } from '@cinescope/protocol'
 import { socketPath } from '../../src/control/place.ts'
 
 /** The user of this process. */
-export const UID: number = process.getuid?.() ?? 0
+export const UID: number = process.geteuid?.() ?? 0
 
 /** A connection to the socket of a process. */
 export async function connected(node: NodeId): Promise<Socket> {

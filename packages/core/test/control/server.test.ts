@@ -109,7 +109,7 @@ describe('the control socket', () => {
     mkdirSync(socketDirectory(other) ?? '', { mode: 0o700 })
     const asked = askProcess({ node: NODE, uid: other }, { ask: 'status' })
     await expect(asked).rejects.toThrow(`belongs to user ${UID}, not to ${other}`)
-    vi.spyOn(process, 'getuid').mockReturnValue(other)
+    vi.spyOn(process, 'geteuid').mockReturnValue(other)
     serving().close()
     expect(errors).toMatchObject([{ code: 'CSC_ERR_CONTROL', message: expect.stringContaining('belongs to user') }])
   })
