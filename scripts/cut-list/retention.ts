@@ -7,6 +7,7 @@ const SQLITE = `${CORE}/store/sqlite`
 const STORES = ['packages/core/test/store/memory-store.test.ts', 'packages/core/test/store/sqlite-store.test.ts']
 const RETENTION = ['packages/core/test/ingest/retention.test.ts']
 const LOG = ['packages/core/test/store/log-budget.test.ts']
+const KEPT = ['packages/core/test/store/segment-cache.test.ts']
 const UPKEEP = ['packages/core/test/recording/upkeep/upkeep.test.ts']
 
 /** At least three a joint. */
@@ -50,6 +51,30 @@ export const RETENTION_CUTS: readonly Cut[] = [
     from: ' || this.#retention.isDue',
     to: '',
     tests: ['packages/core/test/config/every-key.test.ts'],
+  },
+  {
+    joint: 'retention',
+    what: 'a reader keeps what it has decoded of segments that were removed',
+    file: `${CORE}/store/read/segment-reader.ts`,
+    from: '      this.#cache.forgetGone(this.#segments)\n',
+    to: '',
+    tests: KEPT,
+  },
+  {
+    joint: 'retention',
+    what: 'what a reader forgets still counts as kept',
+    file: `${CORE}/store/read/segment-cache.ts`,
+    from: 'this.#rollupBytes -= forget(',
+    to: 'forget(',
+    tests: KEPT,
+  },
+  {
+    joint: 'retention',
+    what: 'a reader keeps the name of every entity it ever met',
+    file: `${SQLITE}/read-view.ts`,
+    from: 'keep(this.#entities, number, entity, KEPT_NAMES)',
+    to: 'this.#entities.set(number, entity)',
+    tests: ['packages/core/test/store/kept-names.test.ts'],
   },
   {
     joint: 'budget',

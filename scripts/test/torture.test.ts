@@ -7,7 +7,7 @@ function torture(...args: readonly string[]) {
 }
 
 describe('torture', () => {
-  it('tells its seed first and a verdict last', () => {
+  it('tells its seed first and a verdict last', { timeout: 120_000 }, () => {
     const { status, stdout } = torture('budget', 'flips', 'fuzz', '--quick', '--seed', '5')
     const [first, ...lines] = stdout.trim().split('\n')
     expect(first).toBe('torture: seed 5')

@@ -25,8 +25,10 @@ export interface BudgetVerdict {
   readonly questions: number
   /** Bytes of file and log together, and of each. */
   readonly most: { readonly sum: number; readonly file: number; readonly log: number }
-  /** Resident bytes of the writing process in the third and last of five parts of its life, from the first removal on. */
-  readonly rss: { readonly early: number; readonly late: number }
+  /** Resident bytes of the writing process before its first event, and again and again from the first removal on. */
+  readonly rss: { readonly before: number; readonly samples: readonly number[] }
+  /** Those of a reader that stays open, after each of its rounds, and the events that its tail gave. */
+  readonly reader: { readonly rss: readonly number[]; readonly tailed: number }
   readonly seconds: number
   readonly faults: readonly string[]
 }
@@ -36,7 +38,8 @@ const MOST = 1.1
 const SAMPLE_MS = 2
 /** V8 lets the young generation of a busy program grow by many MB at once, which would hide what stays behind. */
 const STEADY_HEAP = ['--expose-gc', '--max-semi-space-size=4']
-const READERS = 2
+/** One asks for all there is, again and again; one stays open, as somebody who looks on would leave it. */
+const READERS = ['busy-reader', 'open-reader']
 
 interface Ended {
   readonly stored: number
@@ -55,10 +58,8 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
   const args = [directory.path, `${maxBytes}`, `${events}`]
   const writer = startProgram('budgeted', args, { stdio: ['ignore', 'pipe', 'inherit'] }, STEADY_HEAP)
   const output = createInterface({ input: writer.stdout! })[Symbol.asyncIterator]()
-  const { path } = JSON.parse(String((await output.next()).value)) as { path: string }
-  const readers = Array.from({ length: READERS }, () =>
-    startProgram('busy-reader', [path], { stdio: ['pipe', 'pipe', 'inherit'] }),
-  )
+  const { path, rss: before } = JSON.parse(String((await output.next()).value)) as { path: string; rss: number }
+  const readers = READERS.map((name) => startProgram(name, [path], { stdio: ['pipe', 'pipe', 'inherit'] }, STEADY_HEAP))
   const told = readers.map((reader) => textOf(reader.stdout!))
   const sampler = new Sampler(path, tell)
   const last = output.next().finally(() => sampler.stop())
@@ -66,6 +67,7 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
   const { value } = await last
   for (const reader of readers) reader.stdin!.end()
   const readings = (await Promise.all(told)).map((text) => (text === '' ? undefined : (JSON.parse(text) as Reading)))
+  const open = readings.find((reading) => reading?.rss !== undefined)
   const ended = value === undefined ? undefined : (JSON.parse(String(value)) as Ended)
   const faults: string[] = []
   if (ended === undefined) faults.push('the writing process ended early')
@@ -74,7 +76,6 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
   const { most, samples } = sampler
   if (most.sum > maxBytes * MOST) faults.push(`file and log took ${most.sum} bytes of ${maxBytes}`)
   if (ended !== undefined) faults.push(...(await ledgerFaults(path, ended)))
-  const part = Math.max(1, Math.floor((ended?.rss.length ?? 0) / 5))
   return {
     events: ended?.produced ?? 0,
     pruned: ended?.pruned ?? 0,
@@ -82,7 +83,8 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
     samples,
     questions: readings.reduce((sum, reading) => sum + (reading?.questions ?? 0), 0),
     most,
-    rss: { early: mean(ended?.rss.slice(2 * part, 3 * part)), late: mean(ended?.rss.slice(-part)) },
+    rss: { before, samples: ended?.rss ?? [] },
+    reader: { rss: open?.rss ?? [], tailed: open?.tailed ?? 0 },
     seconds: (performance.now() - started) / 1000,
     faults,
   }
@@ -91,6 +93,9 @@ export async function budgetRun({ maxBytes, events, tell }: BudgetOrder): Promis
 interface Reading {
   readonly questions: number
   readonly corrupt: number
+  /** Of one that stays open. */
+  readonly rss?: readonly number[]
+  readonly tailed?: number
 }
 
 class Sampler {
@@ -153,8 +158,4 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-function mean(values: readonly number[] = []): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 }

@@ -1,6 +1,7 @@
 /** What an open recording keeps of its segments once it is decoded. */
 
 import { bytesOfRows, type Rollup, type Rows, type SegmentMeta, type Tile } from '@cinescope/protocol'
+import type { SegmentEntry } from '../event-store.ts'
 
 /** Bytes of the decoded rows kept: those of a hundred segments, or of ten of the largest. */
 const KEPT_ROW_BYTES = 50_331_648
@@ -29,7 +30,17 @@ const KEPT_TILE_BYTES = 50_331_648
 /** What the arrays of one cost beside their bytes. */
 const TILE_OVERHEAD = 1000
 
-/** Cache of one open recording; segments never change, so entries never go stale. */
+/** Segments that are gone are kept while they are no more than so many, and this part of those that are there. */
+const KEPT_GONE = 64
+const KEPT_GONE_SHARE = 0.25
+
+/** Tiles of one segment at most, each with an index of its own. */
+const TILES_A_SEGMENT = 16
+
+/**
+ * Cache of one open recording; segments never change, so entries never go stale. What is kept for long is bounded twice: by
+ * the constants above, and by the recording itself, of which it is never much more than the part that is still there.
+ */
 export class SegmentCache {
   readonly rows: Map<number, Rows> = new Map<number, Rows>()
   readonly metas: Map<number, SegmentMeta> = new Map<number, SegmentMeta>()
@@ -37,8 +48,7 @@ export class SegmentCache {
   readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
   readonly rollups: Map<number, Rollup | undefined> = new Map<number, Rollup | undefined>()
   readonly tileBits: Map<number, readonly number[]> = new Map<number, readonly number[]>()
-  /** By segment and index: id * 16 + index. */
-  readonly tiles: Map<number, Tile> = new Map<number, Tile>()
+  readonly #tiles = new Map<number, Tile>()
   #rowBytes = 0
   #metaEntries = 0
   #filterBytes = 0
@@ -48,17 +58,17 @@ export class SegmentCache {
   /** Keeps a segment's rows; the oldest go when all are too many. */
   keepRows(id: number, rows: Rows): void {
     this.rows.set(id, rows)
-    this.#rowBytes += ROWS_OVERHEAD + bytesOfRows(rows)
+    this.#rowBytes += weightOfRows(rows)
     for (const [oldest, known] of this.rows) {
       if (this.#rowBytes <= KEPT_ROW_BYTES || oldest === id) return
       this.rows.delete(oldest)
-      this.#rowBytes -= ROWS_OVERHEAD + bytesOfRows(known)
+      this.#rowBytes -= weightOfRows(known)
     }
   }
 
   /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
   keepFilters(id: number, filters: readonly Uint8Array[]): void {
-    const bytes = filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
+    const bytes = bytesOfFilters(filters)
     if (this.#filterBytes + bytes > KEPT_FILTER_BYTES) {
       this.filters.clear()
       this.#filterBytes = 0
@@ -69,7 +79,7 @@ export class SegmentCache {
 
   /** Keeps a segment's roll-up; all are forgotten when they become too many, since figures go through all. */
   keepRollup(id: number, rollup: Rollup | undefined): void {
-    const bytes = ROLLUP_OVERHEAD + (rollup === undefined ? 0 : bytesOf(rollup))
+    const bytes = bytesOfRollup(rollup)
     if (this.#rollupBytes + bytes > KEPT_ROLLUP_BYTES) {
       this.rollups.clear()
       this.#rollupBytes = 0
@@ -78,14 +88,19 @@ export class SegmentCache {
     this.#rollupBytes += bytes
   }
 
+  /** The tile of a segment at this index of its tiles. */
+  tile(id: number, index: number): Tile | undefined {
+    return this.#tiles.get(id * TILES_A_SEGMENT + index)
+  }
+
   /** Keeps one of a segment's tiles; all are forgotten when they become too many, since a timeline goes through all. */
-  keepTile(key: number, tile: Tile): void {
-    const bytes = TILE_OVERHEAD + 24 * (tile.slice.length + tile.ends.length)
+  keepTile(id: number, index: number, tile: Tile): void {
+    const bytes = bytesOfTile(tile)
     if (this.#tileBytes + bytes > KEPT_TILE_BYTES) {
-      this.tiles.clear()
+      this.#tiles.clear()
       this.#tileBytes = 0
     }
-    this.tiles.set(key, tile)
+    this.#tiles.set(id * TILES_A_SEGMENT + index, tile)
     this.#tileBytes += bytes
   }
 
@@ -99,6 +114,39 @@ export class SegmentCache {
       this.#metaEntries -= entriesOf(meta)
     }
   }
+
+  /**
+   * Forgets what is kept of segments that are not in this list, which retention has removed or sealed ones have replaced, once
+   * they are many. Spread over the segments that have come since the last time it is O(1) for each.
+   */
+  forgetGone(segments: readonly SegmentEntry[]): void {
+    const { metas, filters, rollups, tileBits } = this
+    const kept = Math.max(metas.size, filters.size, rollups.size, tileBits.size)
+    if (kept <= segments.length * (1 + KEPT_GONE_SHARE) + KEPT_GONE) return
+    const there = new Set(segments.map(({ id }) => id))
+    const isGone = (id: number): boolean => !there.has(id)
+    this.#rowBytes -= forget(this.rows, isGone, weightOfRows)
+    this.#metaEntries -= forget(metas, isGone, entriesOf)
+    this.#filterBytes -= forget(filters, isGone, bytesOfFilters)
+    this.#rollupBytes -= forget(rollups, isGone, bytesOfRollup)
+    this.#tileBytes -= forget(this.#tiles, (key) => isGone(Math.floor(key / TILES_A_SEGMENT)), bytesOfTile)
+    forget(tileBits, isGone, () => 0)
+  }
+}
+
+/** Removes from a map, and gives what was removed weighed together. */
+function forget<K, V>(map: Map<K, V>, isGone: (key: K) => boolean, weigh: (value: V) => number): number {
+  let weight = 0
+  for (const [key, value] of map) {
+    if (!isGone(key)) continue
+    weight += weigh(value)
+    map.delete(key)
+  }
+  return weight
+}
+
+function weightOfRows(rows: Rows): number {
+  return ROWS_OVERHEAD + bytesOfRows(rows)
 }
 
 /** An empty one counts too. */
@@ -114,9 +162,19 @@ function entriesOf(meta: SegmentMeta): number {
   )
 }
 
-function bytesOf({ cells, rest }: Rollup): number {
+function bytesOfFilters(filters: readonly Uint8Array[]): number {
+  return filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
+}
+
+function bytesOfRollup(rollup: Rollup | undefined): number {
+  if (rollup === undefined) return ROLLUP_OVERHEAD
+  const { cells, rest } = rollup
   const { duration, number } = cells
-  return 8 * (22 * cells.length + 2 * (duration.bins.length + number.bins.length) + 10 * rest.length)
+  return ROLLUP_OVERHEAD + 8 * (22 * cells.length + 2 * (duration.bins.length + number.bins.length) + 10 * rest.length)
+}
+
+function bytesOfTile(tile: Tile): number {
+  return TILE_OVERHEAD + 24 * (tile.slice.length + tile.ends.length)
 }
 
 /** Adds to a map that forgets its oldest entries. */

@@ -57,11 +57,10 @@ export class SegmentFigures {
   }
 
   #tile(entry: SegmentEntry, index: number): Tile {
-    const key = entry.id * 16 + index
-    let tile = this.#cache.tiles.get(key)
+    let tile = this.#cache.tile(entry.id, index)
     if (tile === undefined) {
       tile = this.#view.tile(entry, index)
-      this.#cache.keepTile(key, tile)
+      this.#cache.keepTile(entry.id, index, tile)
     }
     return tile
   }

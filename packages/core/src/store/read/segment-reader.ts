@@ -50,6 +50,7 @@ export class SegmentReader {
   segments(): readonly SegmentEntry[] {
     if (this.#segments === undefined) {
       this.#segments = this.#view.segments()
+      this.#cache.forgetGone(this.#segments)
       this.#cost.corrupt += this.#view.corruptSegments()
     }
     return this.#segments

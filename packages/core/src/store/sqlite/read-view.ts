@@ -24,6 +24,7 @@ import {
 import { expandBlock, MAX_PAGE_BYTES } from '../compression.ts'
 import type { RouteRow } from '../../base/route-row.ts'
 import type { CarriedState } from '../carried-state.ts'
+import { keep } from '../read/segment-cache.ts'
 import { filmKey, isWithin } from '../film-scan.ts'
 import {
   filmNumber,
@@ -52,6 +53,8 @@ const MAX_SKETCH_BYTES = 131_072
 const MAX_ROUTE_ROWS = 100_000
 /** Sites of all threads that are known by name at once. */
 const MOST_SITES = 16 * MAX_SITES
+/** Entities and keys known by name at once, those read last: in a recording that is written, entities come and go without end. */
+const KEPT_NAMES = 65_536
 const SITE_COLUMNS = `number, ${bounded('name')}, ${bounded('framework')}, ${bounded('file')}, line, col`
 const ENTITY_COLUMNS = `${bounded('kind')}, ${bounded('scope')}, ${bounded('id')}`
 
@@ -200,7 +203,7 @@ export class SqliteView implements StoreView {
     const row = this.#sql.get(`SELECT ${bounded('text', MAX_KEY_BYTES)} FROM key WHERE number = ?`, number)
     if (row === undefined) return undefined
     text = string(row, 'text')
-    this.#keys.set(number, text)
+    keep(this.#keys, number, text, KEPT_NAMES)
     return text
   }
 
@@ -220,7 +223,7 @@ export class SqliteView implements StoreView {
     const row = this.#sql.get(`SELECT ${ENTITY_COLUMNS} FROM entity WHERE number = ?`, number)
     if (row === undefined) return undefined
     entity = { kind: string(row, 'kind'), scope: string(row, 'scope'), id: string(row, 'id') }
-    this.#entities.set(number, entity)
+    keep(this.#entities, number, entity, KEPT_NAMES)
     return entity
   }
 

@@ -1,7 +1,7 @@
 /**
  * Records as fast as its writer follows, each 100 ms of a server at 5,000 events a second after the other without a pause, until so
- * many events have been recorded: `budgeted.ts <directory> <max bytes> <events>`. Tells its recording's path, then what became
- * of it: one JSON line each.
+ * many events have been recorded: `budgeted.ts <directory> <max bytes> <events>`. Tells its recording's path and its memory before the
+ * first event, then what became of it: one JSON line each.
  */
 
 import { createScope } from '@cinescope/core'
@@ -9,7 +9,7 @@ import { createScope } from '@cinescope/core'
 const [directory = '.', maxBytes = '0', events = '0'] = process.argv.slice(2)
 const scope = await createScope({ sources: false, directory, maxBytes: Number(maxBytes), handleSignals: false })
 await scope.flush()
-process.stdout.write(`${JSON.stringify({ path: scope.path })}\n`)
+process.stdout.write(`${JSON.stringify({ path: scope.path, rss: process.memoryUsage.rss() })}\n`)
 
 /** A film of 8 events; its values do not compress. */
 function film(n: number): void {
