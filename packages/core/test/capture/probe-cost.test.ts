@@ -1,3 +1,4 @@
+import { KINDS } from '@cinescope/protocol'
 import { describe, expect, test } from 'vitest'
 import { RecorderRig } from './recorder-rig.ts'
 
@@ -56,6 +57,14 @@ describe('the cost of records', () => {
     }
     const values = rig.recorder.cost.takeSites().find(({ site }) => site === 2)!
     expect(near(values.valuesMs, requests * 8 * US)).toBeLessThan(0.06)
+  })
+
+  test('of values that no budget leaves out is not told apart', () => {
+    const rig = new RecorderRig()
+    for (let i = 0; i < 50_000; i++) rig.point(1, 9 * US, 'a line', KINDS.log)
+    const [lines] = rig.recorder.cost.takeSites()
+    expect(lines!.valuesMs).toBe(0)
+    expect(lines!.ms).toBeCloseTo(450)
   })
 
   test('of a site is told once: next time it is what came since', () => {

@@ -1,5 +1,6 @@
 /** A recorder whose records take as long as a test says: each reading of its clock takes `readingMs`. */
 
+import { KINDS } from '@cinescope/protocol'
 import { allocateStatus, STATUS } from '../../src/base/status.ts'
 import { Recorder } from '../../src/capture/recorder.ts'
 import { RingConsumer } from '../../src/ring/consumer.ts'
@@ -46,10 +47,10 @@ export class RecorderRig {
     this.#nowMs += ms
   }
 
-  /** Records a point that takes `ms`. */
-  point(site: number, ms: number, value?: unknown): void {
+  /** Records a point that takes `ms`; its value is one that a budget may leave out. */
+  point(site: number, ms: number, value?: unknown, kind: number = KINDS.attribute): void {
     this.readingMs = ms
-    this.recorder.point(1, site, 0, 0, value)
+    this.recorder.point(kind, site, 0, 0, value)
     this.readingMs = 0
     if ((this.recorder.seq & 1023) === 0) this.#consumer.drain(SINK, RECORDS)
   }
