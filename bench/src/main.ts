@@ -8,6 +8,7 @@ import { LOCK_PATH, takeLock } from './lock.ts'
 import { describeMachine } from './machine.ts'
 import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { judge, type Row, type RowResult } from './row.ts'
+import { budgetRow } from './rows/budget.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
 import { diffRow } from './rows/diff.ts'
@@ -35,6 +36,7 @@ const ROWS: readonly Row[] = [
   keepRow,
   cpuRow,
   selfCostRow,
+  budgetRow,
   stretchRow,
   memoryRow,
   startupRow,

@@ -27,6 +27,8 @@ export interface ServerInput {
   readonly arm: ServerArm
   /** Take the time at the borders of the app's own functions. */
   readonly isMarked?: boolean
+  /** Of a core. */
+  readonly budgetPercent?: number
 }
 
 /** What was recorded or traced, for the checks. */
@@ -84,7 +86,9 @@ answerQuestions(
 
 async function record(): Promise<Scope> {
   const { createScope } = await import('@cinescope/core')
-  return createScope({ directory: join(directory.path, 'recordings') })
+  const { budgetPercent } = input
+  const budget = budgetPercent === undefined ? {} : { budget: { cpuPercent: budgetPercent } }
+  return createScope({ directory: join(directory.path, 'recordings'), ...budget })
 }
 
 async function trace(): Promise<Tracing> {

@@ -13,6 +13,9 @@ export interface ServerUse {
   readonly probeMs: number
   /** Of the CPU, what our writer thread took, in ms. */
   readonly writerMs: number
+  /** Events offered, and of them what films had that were left out. */
+  readonly made: number
+  readonly sampledOut: number
 }
 
 /** Reads them. */
@@ -24,6 +27,8 @@ export function useOf(scope: Scope | undefined): ServerUse {
     appMs: inMs(process.threadCpuUsage()),
     probeMs: status?.probeCpuMs ?? 0,
     writerMs: status?.writerCpuMs ?? 0,
+    made: status?.produced ?? 0,
+    sampledOut: status?.sampledOut ?? 0,
   }
 }
 
