@@ -96,10 +96,7 @@ const LINES: Readonly<Record<string, Lines>> = {
   ],
   compact: ({ path, target }) => [[copied(path, target), '--json']],
   // nobody is there to answer
-  ctl: ({ path }) => [
-    ['status', path],
-    ['set', 'sample=1', path, '--json'],
-  ],
+  ctl: ({ path }) => [['set', 'sample=1', path, '--json']],
   doctor: ({ path }) => [[path], [path, '--json']],
 }
 
