@@ -81,6 +81,18 @@ test('whoever waits for a reader again and again leaves nothing on the signal', 
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
+test('a decision of the budget says what and where, and then its figures', () => {
+  const decision = (name: string, value: unknown) => ({ kind: 'control', name, value }) as unknown as CinescopeEvent
+  const figures = { action: 'values are left out', 'cpu.percent': 5, 'films.share': 1 }
+  const said = (event: CinescopeEvent): readonly string[] => [eventLabel(event), eventValues(event)]
+  expect(said(decision('GET /orders', figures))).toEqual([
+    'GET /orders: values are left out',
+    '{ cpu.percent: 5, films.share: 1 }',
+  ])
+  expect(said(decision('budget', figures))[0]).toBe('values are left out')
+  expect(said(decision('keep', { reason: 'x' }))).toEqual(['keep', "{ reason: 'x' }"])
+})
+
 describe('text', () => {
   test('controls, escapes, direction marks and lone surrogates are written out', () => {
     expect(visible('a\u001b[2J\n\u009b\u202e\ud800é漢')).toBe('a\\e[2J\\n\\x9b\\u{202e}\\u{d800}é漢')

@@ -19,7 +19,7 @@ export function eventLabel(event: CinescopeEvent): string {
     case 'gap':
       return gapLabel(event)
     case 'control':
-      return changeLabel(event) ?? name
+      return changeLabel(event) ?? budgetLabel(event) ?? name
     case 'edge':
       return edgeLabel(event)
     case 'state.snapshot':
@@ -49,6 +49,7 @@ export function eventPlace({ site }: CinescopeEvent): string | undefined {
 export function eventValues(event: CinescopeEvent): string {
   const { kind, site, value, result } = event
   if (kind === 'control' && changeLabel(event) !== undefined) return ''
+  if (kind === 'control' && budgetLabel(event) !== undefined) return inline(withoutAction(value), 400)
   if ((kind === 'attribute' && site === undefined) || kind === 'gap' || kind === 'error') return ''
   if (kind === 'log' && saidByLog(value) === undefined) return ''
   const [given, got] = [value, result].map((each) => (each === undefined ? '' : inline(each, 400)))
@@ -68,6 +69,17 @@ function changeLabel({ site, value }: CinescopeEvent): string | undefined {
   if (site?.framework !== 'cinescope' || site.name !== 'settings') return undefined
   const [key, from, to, by] = ['key', 'from', 'to', 'by'].map((name) => member(value, name))
   return key === undefined ? undefined : `${key} ${from} → ${to}, by ${by}`
+}
+
+/** What the budget makes be left out, and where; undefined for other events. */
+function budgetLabel({ name, value }: CinescopeEvent): string | undefined {
+  const action = member(value, 'action')
+  if (action === undefined || member(value, 'films.share') === undefined) return undefined
+  return name === 'budget' ? action : `${name}: ${action}`
+}
+
+function withoutAction(value: unknown): unknown {
+  return Object.fromEntries(Object.entries(value as object).filter(([key]) => key !== 'action'))
 }
 
 function gapLabel(event: CinescopeEvent): string {
