@@ -5,9 +5,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { allowed } from '../packages/core/src/base/option-rules.ts'
-import { changesAtRunTime, type Leaf, leavesOf, rulesBelow } from '../packages/core/src/base/option-schema.ts'
-import { SCOPE_SCHEMA } from '../packages/core/src/base/scope-schema.ts'
+import { allowed } from '../packages/core/src/options/option-rules.ts'
+import { changesAtRunTime, type Leaf, leavesOf, rulesBelow } from '../packages/core/src/options/option-schema.ts'
+import { SCOPE_SCHEMA } from '../packages/core/src/options/scope-schema.ts'
 import { hasVariable, OFF_SWITCH, variableOf } from '../packages/core/src/config/environment.ts'
 import { CONFIG_NAMES } from '../packages/core/src/config/find-file.ts'
 import { PRESETS } from '../packages/core/src/config/presets.ts'
@@ -20,7 +20,7 @@ const END = '<!-- options:end -->'
 export function configurationPage(): string {
   return `# Configuration
 
-This page is made from the table of options in [packages/core/src/base/scope-schema.ts](../packages/core/src/base/scope-schema.ts) by \`npm run docs\`; a test keeps them equal.
+This page is made from the table of options in [packages/core/src/options/scope-schema.ts](../packages/core/src/options/scope-schema.ts) by \`npm run docs\`; a test keeps them equal.
 
 An option is said in one of five places. Later ones beat earlier ones, key by key, also inside of objects; lists are replaced.
 

@@ -9,7 +9,7 @@ import { type ImportStatement, scanImports } from './imports.ts'
 
 /** The units of packages/core/src by floor: first path segment, of a directory or of a file. */
 const CORE_FLOORS: readonly (readonly string[])[] = [
-  ['base', 'ring', 'value'],
+  ['base', 'options', 'ring', 'value'],
   ['capture', 'config', 'govern', 'ingest', 'correlate', 'keep', 'store'],
   ['adapter', 'control', 'query'],
   ['timetravel'],
@@ -20,13 +20,13 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 
 /** Units of core that may use less than the floors below them. */
 const CORE_NARROWED: Readonly<Record<string, readonly string[]>> = {
-  adapter: ['base', 'ring', 'value', 'capture'],
-  config: ['base'],
-  control: ['base', 'ring', 'ingest'],
-  govern: ['base'],
-  messages: ['base', 'capture', 'adapter'],
+  adapter: ['base', 'options', 'ring', 'value', 'capture'],
+  config: ['base', 'options'],
+  control: ['base', 'options', 'ring', 'ingest'],
+  govern: ['base', 'options'],
+  messages: ['base', 'options', 'capture', 'adapter'],
   query: ['base', 'ring', 'value', 'store'],
-  sources: ['base', 'ring', 'value', 'capture', 'adapter'],
+  sources: ['base', 'options', 'ring', 'value', 'capture', 'adapter'],
   timetravel: ['base', 'ring', 'value', 'store', 'query'],
 }
 

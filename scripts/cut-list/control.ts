@@ -9,7 +9,7 @@ const SERVER = 'packages/core/test/control/server.test.ts'
 const HOSTILE = 'packages/core/test/control/hostile.test.ts'
 const PROCESS = 'packages/core/test/control/process.test.ts'
 const CTL = 'packages/cli/test/ctl.test.ts'
-const BOARD = `${CORE}/base/settings-board.ts`
+const BOARD = `${CORE}/options/settings-board.ts`
 
 /** See the file's first line. */
 export const CONTROL_CUTS: readonly Cut[] = [
@@ -21,21 +21,21 @@ export const CONTROL_CUTS: readonly Cut[] = [
       ['a limit that is taken away is none', BOARD, 'Number.isNaN(value) ? undefined : value', 'value'],
       [
         'a thread that starts later has old settings',
-        `${CORE}/base/live-settings.ts`,
+        `${CORE}/options/live-settings.ts`,
         'this.#board = new SettingsBoard(memory)\n    this.#take()',
         'this.#board = new SettingsBoard(memory)',
       ],
       [
         'what does not change is told',
-        `${CORE}/base/live-settings.ts`,
+        `${CORE}/options/live-settings.ts`,
         'posted === undefined || posted.value === from',
         'posted === undefined',
       ],
-      ['the budget is not told', `${CORE}/base/live-settings.ts`, 'if (changes.length > 0) this.onChange()\n', ''],
-      ['what is fixed can be set', `${CORE}/base/wanted-changes.ts`, 'if (fixed !== undefined)', 'if (false)'],
+      ['the budget is not told', `${CORE}/options/live-settings.ts`, 'if (changes.length > 0) this.onChange()\n', ''],
+      ['what is fixed can be set', `${CORE}/options/wanted-changes.ts`, 'if (fixed !== undefined)', 'if (false)'],
       [
         'what always has a value can be taken away',
-        `${CORE}/base/wanted-changes.ts`,
+        `${CORE}/options/wanted-changes.ts`,
         'changesAtRunTime(rule) && rule.default === undefined',
         'changesAtRunTime(rule)',
       ],
@@ -151,7 +151,7 @@ export const CONTROL_CUTS: readonly Cut[] = [
       ['an idle writer does not serve', `${CORE}/writer.ts`, '&& --polls > 0', '&& polls > 0'],
       [
         'whatever is asked for is set',
-        `${CORE}/base/wanted-changes.ts`,
+        `${CORE}/options/wanted-changes.ts`,
         '  checkOption(name, value, ruleHere(rule))\n',
         '',
       ],
@@ -186,7 +186,7 @@ export const CONTROL_CUTS: readonly Cut[] = [
     [
       [
         'no option can be taken away',
-        `${CORE}/base/option-text.ts`,
+        `${CORE}/options/option-text.ts`,
         "text === '' || text === 'none' ? null : text",
         'text',
       ],
@@ -200,7 +200,7 @@ export const CONTROL_CUTS: readonly Cut[] = [
       [
         'a change is shown as any event',
         `${CLI}/format/event-label.ts`,
-        'return changeLabel(event) ?? name',
+        'return changeLabel(event) ?? budgetLabel(event) ?? name',
         'return name',
       ],
       [

@@ -68,7 +68,7 @@ test('the adapter surface cannot reach the store', () => {
     'packages/core/src/store/store.ts': A,
   })
   expect(found).toEqual([
-    "packages/core/src/adapter.ts:1 './store/store.ts': core/adapter may import only base, ring, value, capture",
+    "packages/core/src/adapter.ts:1 './store/store.ts': core/adapter may import only base, options, ring, value, capture",
   ])
 })
 

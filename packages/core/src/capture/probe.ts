@@ -10,8 +10,8 @@ import {
   type SpanId,
   type TraceId,
 } from '@cinescope/protocol'
-import type { Preset } from '../base/scope-options.ts'
-import type { SourceSettings } from '../base/source-settings.ts'
+import type { Preset } from '../options/scope-options.ts'
+import type { SourceSettings } from '../options/source-settings.ts'
 import type { Redaction } from '../value/redaction.ts'
 import type { EntityTable, SiteTable } from './interner.ts'
 import { OwnDocument } from './own-value.ts'

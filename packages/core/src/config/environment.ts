@@ -1,10 +1,10 @@
 /** Options from environment variables: one for each option that is no function and no list of regular expressions. */
 
 import { CinescopeError } from '@cinescope/protocol'
-import { nearestName } from '../base/nearest-name.ts'
-import { checkOption, type OptionRules } from '../base/option-rules.ts'
-import { type Leaf, leavesOf } from '../base/option-schema.ts'
-import { optionFromText } from '../base/option-text.ts'
+import { nearestName } from '../options/nearest-name.ts'
+import { checkOption, type OptionRules } from '../options/option-rules.ts'
+import { type Leaf, leavesOf } from '../options/option-schema.ts'
+import { optionFromText } from '../options/option-text.ts'
 import { mergeOptions } from './merge.ts'
 
 /** The variables of the process. */

@@ -1,7 +1,7 @@
 /** Options of several layers as one: the later wins, key by key, also inside objects; lists are replaced. */
 
-import { type OptionRule, type OptionRules } from '../base/option-rules.ts'
-import { rulesBelow } from '../base/option-schema.ts'
+import { type OptionRule, type OptionRules } from '../options/option-rules.ts'
+import { rulesBelow } from '../options/option-schema.ts'
 
 type Options = Readonly<Record<string, unknown>>
 

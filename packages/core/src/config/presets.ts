@@ -1,6 +1,6 @@
 /** What a preset sets. */
 
-import type { Preset, ScopeOptions } from '../base/scope-options.ts'
+import type { Preset, ScopeOptions } from '../options/scope-options.ts'
 
 const NO_BODIES = { incoming: { bodies: false }, outgoing: { bodies: false } } as const
 

@@ -2,9 +2,9 @@
 
 import { extname } from 'node:path'
 import { CinescopeError } from '@cinescope/protocol'
-import { checkOptions, type OptionRules } from '../base/option-rules.ts'
-import type { ScopeOptions } from '../base/scope-options.ts'
-import { SCOPE_SCHEMA } from '../base/scope-schema.ts'
+import { checkOptions, type OptionRules } from '../options/option-rules.ts'
+import type { ScopeOptions } from '../options/scope-options.ts'
+import { SCOPE_SCHEMA } from '../options/scope-schema.ts'
 import { variableOf } from './environment.ts'
 import { CONFIG_NAMES } from './find-file.ts'
 

@@ -1,11 +1,11 @@
 /** From what is said to settings: defaults < preset < config file < code < environment, key by key. */
 
 import type { CinescopeError } from '@cinescope/protocol'
-import { checkOptions, type OptionRules } from '../base/option-rules.ts'
-import { defaultsOf } from '../base/option-schema.ts'
-import { type AllScopeOptions, type ScopeOptions, type ScopeSettings, scopeSettings } from '../base/scope-options.ts'
-import { SCOPE_SCHEMA } from '../base/scope-schema.ts'
-import { sourceOptions } from '../base/source-settings.ts'
+import { checkOptions, type OptionRules } from '../options/option-rules.ts'
+import { defaultsOf } from '../options/option-schema.ts'
+import { type AllScopeOptions, type ScopeOptions, type ScopeSettings, scopeSettings } from '../options/scope-options.ts'
+import { SCOPE_SCHEMA } from '../options/scope-schema.ts'
+import { sourceOptions } from '../options/source-settings.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { findConfigFile } from './find-file.ts'
 import { mergeOptions } from './merge.ts'

@@ -1,9 +1,9 @@
 /** What a process does when it is asked through its control socket. It runs in the writer thread, so a program that is blocked is answered for. */
 
 import { assertNever, CinescopeError } from '@cinescope/protocol'
-import type { LiveSettings } from '../base/live-settings.ts'
+import type { LiveSettings } from '../options/live-settings.ts'
 import type { ProcessInfo } from '../base/process.ts'
-import { wantedInText } from '../base/wanted-changes.ts'
+import { wantedInText } from '../options/wanted-changes.ts'
 import type { Strands } from '../ingest/strands.ts'
 import { answerLine, type ControlAnswer, type ControlRequest, type ControlStatus, readRequest } from './exchange.ts'
 

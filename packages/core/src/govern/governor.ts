@@ -5,7 +5,7 @@
  * Values go first, then leaf spans, each at the sites that cost most, then films; they come back in the opposite order.
  */
 
-import type { BudgetOptions } from '../base/budget-settings.ts'
+import type { BudgetOptions } from '../options/budget-settings.ts'
 import { LEVEL } from '../base/thinning-level.ts'
 import { SiteMemory } from './site-memory.ts'
 

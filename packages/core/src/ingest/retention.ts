@@ -2,7 +2,7 @@
 
 import type { CinescopeError } from '@cinescope/protocol'
 import type { Clock } from '../base/clock.ts'
-import type { PruneLimits } from '../base/retention-limits.ts'
+import type { PruneLimits } from '../options/retention-limits.ts'
 import type { Strand } from './strand.ts'
 import type { Strands } from './strands.ts'
 import type { ThreadLedger } from './thread-ledger.ts'

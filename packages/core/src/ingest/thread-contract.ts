@@ -2,7 +2,7 @@
 
 import { BroadcastChannel } from 'node:worker_threads'
 import type { NodeId } from '@cinescope/protocol'
-import type { ScopeSettings } from '../base/scope-options.ts'
+import type { ScopeSettings } from '../options/scope-options.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { DefinitionMemory } from '../ring/definition-log.ts'
 import type { GrownRing, RingMemory } from '../ring/memory.ts'

@@ -2,7 +2,7 @@
 
 import { type CinescopeError, KIND_LIMIT, type LedgerRow } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
-import type { PruneLimits } from '../base/retention-limits.ts'
+import type { PruneLimits } from '../options/retention-limits.ts'
 import type { SealedSegment } from '../base/sealed-segment.ts'
 import { asStoreError, type CommitTarget } from './pipeline.ts'
 

@@ -3,7 +3,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ErrorCode } from '@cinescope/protocol'
 import type { ProcessInfo } from '../base/process.ts'
-import type { LiveOptions } from '../base/run-time-options.ts'
+import type { LiveOptions } from '../options/run-time-options.ts'
 import type { StatusMemory } from '../base/status.ts'
 import type { RingMemory } from '../ring/memory.ts'
 

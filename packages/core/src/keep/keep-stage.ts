@@ -1,7 +1,7 @@
 /** What stands between the ring and the fold. */
 
 import { assertNever } from '@cinescope/protocol'
-import type { KeepSettings } from '../base/keep-settings.ts'
+import type { KeepSettings } from '../options/keep-settings.ts'
 import type { KeepStage, KeptFold } from './kept-fold.ts'
 import type { RouteTable } from './route-table.ts'
 import { SampledOut } from './sampled-out.ts'

@@ -1,7 +1,7 @@
 /** By what ordinary films of one route are kept: those slower than most of late, and some of each minute. */
 
 import { binOf, QuantileSketch } from '@cinescope/protocol'
-import type { KeepSettings } from '../base/keep-settings.ts'
+import type { KeepSettings } from '../options/keep-settings.ts'
 
 /** So few films tell nothing of the others. */
 const MIN_FILMS = 100

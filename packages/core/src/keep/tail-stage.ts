@@ -2,7 +2,7 @@
 
 import { F64, FLAG, kindOf, type LedgerRow, seqBefore, U32 } from '@cinescope/protocol'
 import { isApart } from '../base/apart.ts'
-import type { KeepSettings } from '../base/keep-settings.ts'
+import type { KeepSettings } from '../options/keep-settings.ts'
 import type { GapReason, RecordView } from '../ring/consumer.ts'
 import { Decisions } from './decisions.ts'
 import { controlCode, durationOf, isEndOfRoot, isFailure } from './film-records.ts'

@@ -3,7 +3,7 @@
 import { F64, FLAG, kindOf, type LedgerRow, seqBefore, U32 } from '@cinescope/protocol'
 import { isApart } from '../base/apart.ts'
 import { CONTROL_CODE } from '../base/control-code.ts'
-import type { KeepSettings } from '../base/keep-settings.ts'
+import type { KeepSettings } from '../options/keep-settings.ts'
 import type { GapReason, RecordView } from '../ring/consumer.ts'
 import { controlCode, durationOf, isBeginOfRoot, isEndOfRoot, isFailure } from './film-records.ts'
 import { Chain, CHUNK_BYTES, HeldRecords, type HeldSink } from './held-records.ts'

@@ -3,7 +3,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { CinescopeError, LAST_THREAD } from '@cinescope/protocol'
 import type { ModuleHook } from '../adapter/module-hook.ts'
-import type { ScopeSettings } from '../base/scope-options.ts'
+import type { ScopeSettings } from '../options/scope-options.ts'
 import { allocateStatus, SIGNAL } from '../base/status.ts'
 import { COUNTER, INVITATION, type Invitation, tellWriter } from '../ingest/thread-contract.ts'
 import { RingPost } from '../ingest/grown-rings.ts'

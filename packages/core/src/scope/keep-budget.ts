@@ -1,10 +1,10 @@
 /** Keeps what recording costs within the budget of the user, on one thread; each decision is an event of kind `control`. */
 
 import { KINDS } from '@cinescope/protocol'
-import type { BudgetOptions } from '../base/budget-settings.ts'
+import type { BudgetOptions } from '../options/budget-settings.ts'
 import { CONTROL_CODE } from '../base/control-code.ts'
 import { FigureReader } from '../base/figures.ts'
-import type { LiveSettings } from '../base/live-settings.ts'
+import type { LiveSettings } from '../options/live-settings.ts'
 import { STATUS, type StatusMemory } from '../base/status.ts'
 import { LEVEL } from '../base/thinning-level.ts'
 import { OwnDocument } from '../capture/own-value.ts'

@@ -2,8 +2,8 @@
 
 import { KINDS } from '@cinescope/protocol'
 import { CONTROL_CODE } from '../base/control-code.ts'
-import type { Change, LiveSettings } from '../base/live-settings.ts'
-import { wantedInCode } from '../base/wanted-changes.ts'
+import type { Change, LiveSettings } from '../options/live-settings.ts'
+import { wantedInCode } from '../options/wanted-changes.ts'
 import { OwnDocument } from '../capture/own-value.ts'
 import type { Probe } from '../capture/probe.ts'
 

@@ -1,7 +1,7 @@
 /** What a scope does at the end of its thread: drains, and records what kills it. */
 
 import { KINDS } from '@cinescope/protocol'
-import type { ScopeSettings } from '../base/scope-options.ts'
+import type { ScopeSettings } from '../options/scope-options.ts'
 import { drainAtExit } from './exit.ts'
 import { keepNow } from './keep-request.ts'
 import { type Changing, followSettings } from './settings-change.ts'

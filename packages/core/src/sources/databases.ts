@@ -2,7 +2,7 @@
 
 import { channel } from 'node:diagnostics_channel'
 import { KINDS } from '@cinescope/protocol'
-import type { SourceName } from '../base/source-names.ts'
+import type { SourceName } from '../options/source-names.ts'
 import { Attributes } from '../value/attributes.ts'
 import { redactSql } from '../value/sql.ts'
 import type { Source } from './source.ts'

@@ -1,6 +1,6 @@
 /** A source: something that Node or a library tells of itself, and how it becomes events. */
 
-import type { SourceName } from '../base/source-names.ts'
+import type { SourceName } from '../options/source-names.ts'
 import type { Probe } from '../capture/probe.ts'
 
 /** See the file's first line. */

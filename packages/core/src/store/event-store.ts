@@ -14,7 +14,7 @@ import type {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
-import type { PruneLimits } from '../base/retention-limits.ts'
+import type { PruneLimits } from '../options/retention-limits.ts'
 import type { RouteRow } from '../base/route-row.ts'
 import type { SegmentSummary } from '../base/sealed-segment.ts'
 import type { CarriedState } from './carried-state.ts'

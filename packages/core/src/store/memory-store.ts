@@ -19,7 +19,7 @@ import {
 } from '@cinescope/protocol'
 import type { Commit } from '../base/commit.ts'
 import type { ProcessInfo } from '../base/process.ts'
-import type { PruneLimits } from '../base/retention-limits.ts'
+import type { PruneLimits } from '../options/retention-limits.ts'
 import type { RouteRow } from '../base/route-row.ts'
 import type { FilmChange, SealedSegment } from '../base/sealed-segment.ts'
 import {

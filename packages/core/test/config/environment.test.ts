@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { leavesOf } from '../../src/base/option-schema.ts'
-import { SCOPE_SCHEMA } from '../../src/base/scope-schema.ts'
+import { leavesOf } from '../../src/options/option-schema.ts'
+import { SCOPE_SCHEMA } from '../../src/options/scope-schema.ts'
 import { readEnvironment, variableOf } from '../../src/config/environment.ts'
 
 const read = (environment: Readonly<Record<string, string>>) => readEnvironment(SCOPE_SCHEMA, environment)

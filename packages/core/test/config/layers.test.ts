@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Preset, ScopeOptions } from '../../src/base/scope-options.ts'
-import { SCOPE_SCHEMA } from '../../src/base/scope-schema.ts'
+import type { Preset, ScopeOptions } from '../../src/options/scope-options.ts'
+import { SCOPE_SCHEMA } from '../../src/options/scope-schema.ts'
 import { mergeOptions } from '../../src/config/merge.ts'
 import { settleThread, settleWith } from '../../src/config/settle.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BudgetOptions } from '../../src/base/budget-settings.ts'
+import type { BudgetOptions } from '../../src/options/budget-settings.ts'
 import { LEVEL } from '../../src/base/thinning-level.ts'
 import { type Decision, Governor, LEAST_SHARE, type SiteCost } from '../../src/govern/governor.ts'
 

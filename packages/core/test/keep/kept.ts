@@ -1,7 +1,7 @@
 /** Scopes that keep a part of what they record, and what can be read of them. */
 
 import { join } from 'node:path'
-import type { ScopeOptions } from '../../src/base/scope-options.ts'
+import type { ScopeOptions } from '../../src/options/scope-options.ts'
 import { openRecording } from '../../src/recording/open-recording.ts'
 import type { OpenRecording } from '../../src/recording/recording.ts'
 import { createScope } from '../../src/scope.ts'

@@ -1,7 +1,7 @@
 import { decodeSketch, FLAG, KINDS, type LedgerRow, PHASE, QuantileSketch, timeNs, wallMs } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KeepSettings } from '../../src/base/keep-settings.ts'
+import type { KeepSettings } from '../../src/options/keep-settings.ts'
 import type { RouteRow } from '../../src/base/route-row.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import { CHUNK_BYTES } from '../../src/keep/held-records.ts'

@@ -1,7 +1,7 @@
 import { FLAG, isSpanKind, KINDS, type LedgerRow, PHASE } from '@cinescope/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KeepSettings } from '../../src/base/keep-settings.ts'
+import type { KeepSettings } from '../../src/options/keep-settings.ts'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import { CHUNK_BYTES } from '../../src/keep/held-records.ts'
 import { RouteTable } from '../../src/keep/route-table.ts'

@@ -15,7 +15,7 @@ import {
 } from '@cinescope/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { probeOf } from '../../src/capture/probe-of.ts'
-import type { ScopeOptions } from '../../src/base/scope-options.ts'
+import type { ScopeOptions } from '../../src/options/scope-options.ts'
 import { createScope } from '../../src/scope.ts'
 import type { Scope, ScopeStatus } from '../../src/scope/running-scope.ts'
 import { temporaryDirectory } from '../store/directory.ts'

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CinescopeError, type Definition, keyNumber, KIND_LIMIT } from '@cinescope/protocol'
 import type { Commit } from '../../base/commit.ts'
 import type { ProcessInfo } from '../../base/process.ts'
-import type { PruneLimits } from '../../base/retention-limits.ts'
+import type { PruneLimits } from '../../options/retention-limits.ts'
 import type { FilmChange, SealedSegment } from '../../base/sealed-segment.ts'
 import { compressBlock, plainBlock } from '../compression.ts'
 import {

@@ -1,6 +1,6 @@
 import { MAX_VALUE_BYTES } from '@cinescope/protocol'
 import { describe, expect, it } from 'vitest'
-import type { ScopeOptions } from '../../src/base/scope-options.ts'
+import type { ScopeOptions } from '../../src/options/scope-options.ts'
 import { settleWith } from '../../src/config/settle.ts'
 import { ringBytes } from '../../src/ring/memory.ts'
 
