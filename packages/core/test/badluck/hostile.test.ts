@@ -39,7 +39,8 @@ describe('a reader of hostile recordings', () => {
     expect(await read(sample)).toMatchObject({ opened: true, codes: ['CSC_ERR_NOT_FOUND'], corrupt: 0 })
   })
 
-  it.for(HOSTILE_CASES)('$name', async ({ name, make, fate }) => {
+  // every command line reads each: on a busy machine that takes its time
+  it.for(HOSTILE_CASES)('$name', { timeout: 60_000 }, async ({ name, make, fate }) => {
     const path = copyPath(directory.path, name)
     make(sample, path)
     expectFate(await read(path), fate)

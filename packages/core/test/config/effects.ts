@@ -230,7 +230,7 @@ function keepsAfter(start: Start): Promise<string> {
 /** Whether values are left out while a good deal is recorded. */
 function leavesOut(start: Start): Promise<boolean> {
   return of(start, async (scope) => {
-    for (const until = performance.now() + 5000; performance.now() < until && scope.status().valuesThinned === 0;) {
+    for (const until = performance.now() + 3500; performance.now() < until && scope.status().valuesThinned === 0;) {
       for (let i = 0; i < 500; i++) scope.span('film', () => digits())
       await setTimeout(5)
     }
