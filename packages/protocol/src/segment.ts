@@ -76,7 +76,7 @@ export function encodeSegment(
 
 /**
  * Decodes the columns asked for (all by default); columns not asked for are zero. `seq` is always decoded. The rows are for
- * reading: columns of zeros are shared.
+ * reading: columns of zeros, and durations of points, are shared.
  * @throws CSC_ERR_CORRUPT, CSC_ERR_LIMIT
  */
 export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): Segment {
@@ -96,6 +96,10 @@ export function decodeSegment(bytes: Uint8Array, wanted?: ReadonlySet<Column>): 
     const name = COLUMNS.find(([known]) => known === id)?.[1]
     if (name === undefined || (name !== 'seq' && wanted !== undefined && !wanted.has(name))) continue
     if (encoding === ENCODING.constant && size === 1 && data[0] === 0) continue
+    if (name === 'duration' && encoding === ENCODING.zigzag && isOfPoints(data, count)) {
+      Object.assign(rows, { duration: POINTS.subarray(0, count) })
+      continue
+    }
     const column = ownColumn(rows[name])
     decodeColumn(data, column, encoding, rows)
     if (name !== 'number') checkWhole(column, count)
@@ -111,6 +115,8 @@ export function bytesOfRows(rows: Rows): number {
 
 const NO_NUMBERS = new Float64Array(MAX_SEGMENT_ROWS)
 const NO_WORDS = new Uint32Array(NO_NUMBERS.buffer)
+/** Durations of nothing but points. */
+const POINTS = new Float64Array(MAX_SEGMENT_ROWS).fill(-1)
 
 /** Most segments have columns of nothing but zeros, which need no memory of their own. */
 function zeroRows(count: number): Rows {
@@ -140,7 +146,14 @@ function ownColumn(column: Values): Values {
 }
 
 function isShared(column: Values): boolean {
-  return column.buffer === NO_NUMBERS.buffer
+  return column.buffer === NO_NUMBERS.buffer || column.buffer === POINTS.buffer
+}
+
+/** True for -1 and nothing else, a byte each. */
+function isOfPoints(data: Uint8Array, count: number): boolean {
+  if (data.length !== count) return false
+  for (let i = 0; i < count; i++) if (data[i] !== 1) return false
+  return true
 }
 
 interface Span {

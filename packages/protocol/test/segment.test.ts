@@ -66,6 +66,13 @@ describe('the segment codec', () => {
     // seq, time (which is told by differences, zeros too) and word
     expect(bytesOfRows(back)).toBe(100 * (8 + 8 + 4))
     expect(columnsOf(back)).toEqual(columnsOf(rows))
+    rows.duration.fill(-1)
+    const { rows: points } = decodeSegment(encoded(rows))
+    expect(bytesOfRows(points)).toBe(100 * (8 + 8 + 4))
+    expect(columnsOf(points)).toEqual(columnsOf(rows))
+    rows.duration[99] = 0
+    expect(columnsOf(decodeSegment(encoded(rows)).rows)).toEqual(columnsOf(rows))
+    rows.duration.fill(0)
     expect(bytesOfRows(rows)).toBe(100 * (7 * 8 + 5 * 4))
     expect(columnsOf(decodeSegment(encoded(allocateRows(100), 0, 100)).rows)).toEqual(
       columnsOf(allocateRows(100), 0, 100),
