@@ -8,7 +8,6 @@ import { createSystemClock } from './base/clock.ts'
 import { LiveSettings } from './options/live-settings.ts'
 import { SIGNAL } from './base/status.ts'
 import type { ControlHost } from './control/answer.ts'
-import { serveControl } from './control/serve-control.ts'
 import type { ControlServer } from './control/server.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
@@ -36,7 +35,9 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 /** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
 const IDLE_POLL_MS = 125
 /** So many of these looks later the event loop turns, for whoever connects to the control socket. */
-const CONTROL_POLLS = 4
+const CONTROL_POLLS = 8
+/** The control socket is there so long after the start: loading what serves it is nothing a program should start beside. */
+const CONTROL_AFTER_MS = 500
 /** How often it turns while somebody is being served there. */
 const SERVE_EVERY_MS = 5
 const RETRY_EVERY_MS = 300
@@ -63,6 +64,10 @@ class Writer {
   readonly #live: LiveSettings
   readonly #counts: WriterCounts
   #control: ControlServer | undefined
+  /** When to open it; never where there is none to open any more. */
+  #controlAt = Infinity
+  #isOpeningControl = false
+  #isFinished = false
   #refusedStops = 0
 
   constructor(input: WriterInput) {
@@ -93,7 +98,8 @@ class Writer {
     const service = queries === undefined ? undefined : serveRecording(queries, recordingOf(this.#store))
     const { main } = this.#strands
     main.tellState(RECORDING)
-    this.#control = serveControl(this.#input, this.#controlHost(), tellFault)
+    // one in memory cannot be found by its file
+    if (this.#input.control && this.#input.path !== undefined) this.#controlAt = performance.now() + CONTROL_AFTER_MS
     for (;;) {
       const wake = Atomics.load(this.#wake, 0)
       // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
@@ -105,6 +111,7 @@ class Writer {
       this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
       if (this.#live.isBehind) this.#followSettings()
       const started = performance.now()
+      if (started >= this.#controlAt) void this.#openControl()
       const settled = this.#turn()
       this.#counts.busyMs += performance.now() - started
       if (request !== undefined && isStopping && (settled || this.#hasGivenUp())) return this.#finish(request, settled)
@@ -151,11 +158,16 @@ class Writer {
 
   /** Sleeps until the next commit is due; while nothing happens, a little longer and with few turns of the event loop. */
   #pause(wake: number, settled: boolean): void {
-    if (this.#control?.isBusy === true) return void Atomics.wait(this.#wake, 0, wake, SERVE_EVERY_MS)
     if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
+    if (this.#isOpeningControl || this.#control?.isBusy === true)
+      return void Atomics.wait(this.#wake, 0, wake, SERVE_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    const hasNews = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isDue
+    const hasNews = (): boolean =>
+      this.#strands.isHolding ||
+      this.#strands.backlog() > 0 ||
+      this.#retention.isDue ||
+      performance.now() >= this.#controlAt
     let polls = this.#control === undefined ? Infinity : CONTROL_POLLS
     while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews() && --polls > 0);
   }
@@ -166,6 +178,14 @@ class Writer {
     this.#strands.add(strand)
     this.#threads.set(strand, threadId)
     strand.tellState(RECORDING)
+  }
+
+  async #openControl(): Promise<void> {
+    this.#controlAt = Infinity
+    this.#isOpeningControl = true
+    const { serveControl } = await import('./control/serve-control.ts')
+    this.#isOpeningControl = false
+    if (!this.#isFinished) this.#control = serveControl(this.#input.process, this.#controlHost(), tellFault)
   }
 
   #controlHost(): Omit<ControlHost, 'process'> {
@@ -233,6 +253,7 @@ class Writer {
   #finish(request: number, settled: boolean): void {
     const { main } = this.#strands
     const isWhole = settled && this.#seal()
+    this.#isFinished = true
     // before the answer: the process may be gone right after it
     this.#control?.close()
     for (const strand of this.#strands) strand.tellState(isWhole ? STOPPED : FAILED)

@@ -1,6 +1,6 @@
 /** HOT: the span whose async context host code runs in. Bench row `http-cpu`. */
 
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { FLAG } from '@cinescope/protocol'
 import type { SectionCosts } from './section-costs.ts'
 import type { Span } from './span.ts'
@@ -22,25 +22,19 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** The way to a function and back, each a section. */
 interface Crossing {
   readonly sections: SectionCosts
-  readonly storage: AsyncLocalStorage<Span>
   /** The section that ends where the function is called. */
   entering: number
   /** The section that begins where it has returned. */
   leaving: number
 }
 
-/** From this version on a storage keeps its values in frames. */
-const FRAMES_SINCE = 24
-const HAS_FRAMES = Number.parseInt(process.versions.node, 10) >= FRAMES_SINCE
-const UNTRACKED = { requireManualDestroy: true }
-
 /**
- * `AsyncLocalStorage.run` makes two frames, each a copy of a map: one for the span, one like that of before. A resource
- * remembers the frame of before and puts that one back. Both ways mean the same; two thirds of the time here.
+ * By `AsyncLocalStorage.run`. Cheaper ways to put the context of before back go through Node's stack of async ids, which does not
+ * survive the end of a stack inside of it: the process is gone then, whoever catches the error.
  */
 export function createSpanContext(sections: SectionCosts): SpanContext {
   const storage = new AsyncLocalStorage<Span>()
-  const crossing: Crossing = { sections, storage, entering: 0, leaving: 0 }
+  const crossing: Crossing = { sections, entering: 0, leaving: 0 }
   const context: Mutable<SpanContext> = {
     lastEntered: undefined,
     current: () => storage.getStore(),
@@ -48,25 +42,15 @@ export function createSpanContext(sections: SectionCosts): SpanContext {
       context.lastEntered = span
       storage.enterWith(span)
     },
-    run: HAS_FRAMES
-      ? <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
-          const span = contextOf(given)
-          context.lastEntered = span
-          if (storage.getStore() === span) return fn(...args)
-          crossing.entering = sections.begin()
-          const before = new AsyncResource('CINESCOPE', UNTRACKED)
-          const result = before.runInAsyncScope(enter<A, R>, undefined, crossing, span, fn, args)
-          sections.end(crossing.leaving)
-          return result
-        }
-      : <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
-          const span = contextOf(given)
-          context.lastEntered = span
-          crossing.entering = sections.begin()
-          const result = storage.run(span, call<A, R>, crossing, fn, args)
-          sections.end(crossing.leaving)
-          return result
-        },
+    run: <A extends unknown[], R>(given: Span, fn: (...args: A) => R, ...args: A): R => {
+      const span = contextOf(given)
+      context.lastEntered = span
+      if (storage.getStore() === span) return fn(...args)
+      crossing.entering = sections.begin()
+      const result = storage.run(span, call<A, R>, crossing, fn, args)
+      sections.end(crossing.leaving)
+      return result
+    },
   }
   return context
 }
@@ -74,14 +58,6 @@ export function createSpanContext(sections: SectionCosts): SpanContext {
 /** All of a film that was sampled out has one: nothing tells its spans apart. */
 function contextOf(span: Span): Span {
   return (span.marks & FLAG.sampledOut) === 0 ? span : span.root
-}
-
-function enter<A extends unknown[], R>(crossing: Crossing, span: Span, fn: (...args: A) => R, args: A): R {
-  crossing.storage.enterWith(span)
-  crossing.sections.end(crossing.entering)
-  const result = fn(...args)
-  crossing.leaving = crossing.sections.begin()
-  return result
 }
 
 /** A storage runs its function with null for `this`. */

@@ -1,12 +1,17 @@
 /** Asking a running process through its control socket. */
 
+import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CinescopeError, type NodeId } from '@cinescope/protocol'
 import { type ControlAnswer, type ControlRequest, MAX_LINE_BYTES, readAnswer } from './exchange.ts'
 import { checkPrivate, socketDirectory, socketPath } from './place.ts'
 
 /** A writer that is in the middle of a long commit answers after it. */
 const ANSWER_MS = 5000
+/** A process has its socket a moment after it has started. */
+const YOUNG_MS = 1500
+const LOOK_EVERY_MS = 50
 
 /** Whom to ask. */
 export interface ControlTarget {
@@ -19,6 +24,7 @@ export interface ControlTarget {
 export async function askProcess({ node, uid }: ControlTarget, request: ControlRequest): Promise<ControlAnswer> {
   const path = socketPath(node, uid)
   const directory = socketDirectory(uid)
+  if (directory !== undefined) await appears(path)
   try {
     if (directory !== undefined) checkPrivate(directory, uid)
     return readAnswer(await exchange(path, `${JSON.stringify(request)}\n`))
@@ -26,6 +32,10 @@ export async function askProcess({ node, uid }: ControlTarget, request: ControlR
     if (cause instanceof CinescopeError) throw cause
     throw unreachable(path, cause as NodeJS.ErrnoException)
   }
+}
+
+async function appears(path: string): Promise<void> {
+  for (let left = YOUNG_MS; left > 0 && !existsSync(path); left -= LOOK_EVERY_MS) await sleep(LOOK_EVERY_MS)
 }
 
 function exchange(path: string, line: string): Promise<string> {

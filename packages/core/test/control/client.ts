@@ -1,15 +1,25 @@
 /** Talking to a control socket as anybody can. */
 
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { NodeId } from '@cinescope/protocol'
+import { vi } from 'vitest'
 import { socketPath } from '../../src/control/place.ts'
 
 /** The user of this process. */
 export const UID: number = process.geteuid?.() ?? 0
 
+/** Waits for the socket of a process that has just started. */
+export async function opened(node: NodeId): Promise<void> {
+  await vi.waitFor(() => {
+    if (!existsSync(socketPath(node, UID))) throw new Error('it has no socket yet')
+  }, 10_000)
+}
+
 /** A connection to the socket of a process. */
 export async function connected(node: NodeId): Promise<Socket> {
+  await opened(node)
   const socket = connect(socketPath(node, UID))
   await once(socket, 'connect')
   return socket

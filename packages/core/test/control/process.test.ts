@@ -11,7 +11,7 @@ import type { ControlAnswer, ControlRequest } from '../../src/control/exchange.t
 import { socketDirectory, socketPath } from '../../src/control/place.ts'
 import { openRecording, recordingsIn } from '../../src/recording/open-recording.ts'
 import { temporaryDirectory } from '../store/directory.ts'
-import { answerTo, connected, UID } from './client.ts'
+import { answerTo, connected, UID, opened } from './client.ts'
 
 const HOST = fileURLToPath(new URL('./host.ts', import.meta.url))
 let place: ReturnType<typeof temporaryDirectory>
@@ -47,6 +47,7 @@ async function started(): Promise<Host> {
   const line = async (): Promise<string> => String((await lines.next()).value)
   const ending = once(child, 'exit')
   const node = nodeId(await line())
+  await opened(node)
   return {
     child,
     node,
