@@ -42,6 +42,8 @@ const CONTROL_AFTER_MS = 500
 const SERVE_EVERY_MS = 5
 const RETRY_EVERY_MS = 300
 const STOP_TRIES = 3
+/** What is beyond the limits at the end is removed, as far as that takes no longer. */
+const FINISH_MS = 200
 /** So many records in the rings are taken at once; fewer may gather. */
 const MUCH = 4096
 /** States that its threads are told of: indexes of `WRITER_STATE`. */
@@ -267,7 +269,8 @@ class Writer {
   #seal(): boolean {
     const { ending } = this.#strands.main
     for (const strand of this.#strands) if (!strand.seal(ending)) return false
-    this.#retention.run()
+    for (const until = performance.now() + FINISH_MS; this.#retention.run() && this.#retention.isDue;)
+      if (performance.now() > until) break
     this.#publish()
     if (this.#input.path !== undefined) this.#store.finish()
     return true

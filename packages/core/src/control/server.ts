@@ -101,6 +101,8 @@ export class ControlServer {
 function makePrivate(directory: string, uid: number): void {
   try {
     mkdirSync(directory, { mode: 0o700 })
+    // a umask may have taken more away
+    chmodSync(directory, 0o700)
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }

@@ -58,9 +58,9 @@ const LEAST_OF_ALL = 0.05
 const MOST_SITES = 64
 /** Looks that a thread waits at most for others, which cost more, before it leaves films out. */
 const MOST_PATIENCE = 30
-/** The share of films goes down by this factor at most, and up by twice as much. */
+/** The share of films goes down, and up, by these factors at most. */
 const STEEPEST = 1 / 4
-const STEEPEST_UP = 2
+const STEEPEST_UP = 8
 /** The least that is recorded. */
 export const LEAST_SHARE: number = 1 / 1024
 /** How long the cost must have been low until something is restored, in s: at first, and where that was too early. */

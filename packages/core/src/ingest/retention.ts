@@ -32,7 +32,7 @@ export class Retention {
   readonly #parts: RetentionParts
   /** Commits of each thread when it was sealed last. */
   readonly #sealedAt = new WeakMap<Strand, number>()
-  /** Commits when it ran last; -1 asks for a run. */
+  /** Commits when it ran last; -1 asks for a run: a run takes a slice. */
   #commits = 0
   #agedMs: number
 
@@ -61,8 +61,8 @@ export class Retention {
     const isAgeDue = this.#isAgeDue
     if (!isAgeDue && strands.commits === this.#commits) return true
     const isSealed = !isAgeDue || this.#seal()
-    this.#commits = strands.commits
-    ledger.prune(this.#limits(), report)
+    const isDone = ledger.prune(this.#limits(), report)
+    this.#commits = isDone ? strands.commits : -1
     return isSealed
   }
 

@@ -9,7 +9,7 @@ import { asStoreError, type CommitTarget } from './pipeline.ts'
 /** What is needed of a store. */
 interface SharedStore {
   commit(commit: Commit): void
-  prune(limits: PruneLimits): { readonly events: ReadonlyMap<number, number> }
+  prune(limits: PruneLimits): { readonly isDone: boolean; readonly events: ReadonlyMap<number, number> }
 }
 
 interface Account {
@@ -56,14 +56,16 @@ export class ThreadLedger {
     return this.#pruned.get(thread) ?? 0
   }
 
-  /** Removes the oldest segments beyond the limits. */
-  prune(limits: PruneLimits, report: (error: CinescopeError) => void): void {
+  /** Removes a slice of the oldest segments beyond the limits. False where there may be more. */
+  prune(limits: PruneLimits, report: (error: CinescopeError) => void): boolean {
     try {
-      for (const [thread, events] of this.#store.prune(limits).events) {
-        this.#pruned.set(thread, this.prunedOf(thread) + events)
-      }
+      const { isDone, events } = this.#store.prune(limits)
+      for (const [thread, count] of events) this.#pruned.set(thread, this.prunedOf(thread) + count)
+      return isDone
     } catch (thrown) {
       report(asStoreError(thrown))
+      // it is tried again after the next commit
+      return true
     }
   }
 }

@@ -57,8 +57,8 @@ export class WindowStage implements KeepStage {
   readonly #followed = new Set<number>()
   readonly #promoted: HeldSink = { record: (view: RecordView) => this.#handOn(view) }
   #now = 0
-  /** Everything is handed on until then. */
-  #openUntil = -Infinity
+  /** For `afterSeconds` from then on everything is handed on. */
+  #openedAt = -Infinity
 
   /** Of the settings those that change at run time may do so between two records. */
   constructor(fold: KeptFold, settings: KeepSettings, routes: RouteTable) {
@@ -114,7 +114,7 @@ export class WindowStage implements KeepStage {
   }
 
   get #isOpen(): boolean {
-    return this.#now <= this.#openUntil || this.#keepAll.isOn(this.#now)
+    return this.#now - this.#openedAt <= this.#settings.afterSeconds * 1e9 || this.#keepAll.isOn(this.#now)
   }
 
   #isTrigger(view: RecordView, word: number): boolean {
@@ -126,7 +126,7 @@ export class WindowStage implements KeepStage {
 
   /** Hands on what is held, and all that comes for a while. */
   #open(): void {
-    this.#openUntil = this.#now + this.#settings.afterSeconds * 1e9
+    this.#openedAt = this.#now
     this.#moveOn()
     this.#promote()
   }

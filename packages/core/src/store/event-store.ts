@@ -138,6 +138,8 @@ export interface EventSource {
 /** What retention removed. */
 export interface PruneReport {
   readonly segments: number
+  /** False where there may be more: one call takes a slice. */
+  readonly isDone: boolean
   /** By thread. */
   readonly events: ReadonlyMap<number, number>
 }

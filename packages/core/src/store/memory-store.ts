@@ -164,7 +164,7 @@ class MemoryStore implements EventStore {
       this.#pruneFilms()
       this.#carry(removal.carrier.changes, carriedBudget(maxBytes))
     }
-    return { segments: removal.segments, events: removal.events }
+    return { segments: removal.segments, isDone: true, events: removal.events }
   }
 
   finish(): void {

@@ -99,11 +99,16 @@ describe('a governor', () => {
   })
 
   it('gives everything back, films first, when there is room again', () => {
-    const plant = new Plant(REQUEST, 10_000)
+    const plant = new Plant(REQUEST, 100_000)
     plant.looks(40, { cpuPercent: 1 })
+    expect(plant.share).toBeLessThan(0.05)
     expect(plant.cost).toBeLessThanOrEqual(1)
     const before = plant.decisions.length
     plant.filmsPerSecond = 100
+    let looks = 0
+    for (; plant.share < 1; looks++) plant.look({ cpuPercent: 1 })
+    // in less than a minute
+    expect(looks).toBeLessThan(30)
     plant.looks(400, { cpuPercent: 1 })
     expect(plant.levels.every((level) => level === LEVEL.nothing)).toBe(true)
     expect(plant.share).toBe(1)

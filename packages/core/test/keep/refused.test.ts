@@ -37,7 +37,7 @@ it('what is decided as a thread ends is written though the store refused what wa
       if (disk.isFull) throw new Error('no room')
       store.commit(commit)
     },
-    prune: () => ({ events: new Map() }),
+    prune: () => ({ isDone: true, events: new Map() }),
   })
   const fold = new Correlator({ thread: 0, maxRows: 1000, maxValueBytes: 100_000 })
   const routes = new RouteTable(0, () => 0)

@@ -68,6 +68,20 @@ describe('a scope that holds what happened lately', () => {
     const { items } = await recording.history(entity)
     expect(items).toHaveLength(5)
   })
+
+  it('is closed by a shorter time after it, though it is open', async () => {
+    await using it = await keeping({ policy: 'window', afterSeconds: 86_400 })
+    const { scope } = it
+    scope.keep('all of the day')
+    scope.span('of the day', () => undefined)
+    await scope.flush()
+    scope.set({ keep: { afterSeconds: 0 } })
+    await scope.flush()
+    block(2)
+    scope.span('held again', () => undefined)
+    await scope.flush()
+    expect(await namesOf(scope.recording())).toEqual(['of the day'])
+  })
 })
 
 describe('asking that something be kept', () => {

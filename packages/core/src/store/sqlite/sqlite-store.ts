@@ -132,7 +132,7 @@ class SqliteStore implements EventStore {
     const excess = new Excess({ bytes, events, segments: this.#finished - MOST_SEGMENTS, fromNs })
     const isNothingTooMuch = this.#finished === 0 || !excess.includes(this.#oldestTime(fromNs))
     const surplus = this.#budget.surplusPages(maxBytes)
-    if (isNothingTooMuch && surplus === 0) return { segments: 0, events: new Map() }
+    if (isNothingTooMuch && surplus === 0) return { segments: 0, isDone: true, events: new Map() }
     const removal = new Removal(this.#pruned, (entity) => this.#remover.known(entity))
     this.#makeRoomInLog()
     try {
@@ -147,7 +147,7 @@ class SqliteStore implements EventStore {
     }
     this.#pruned = removal.pruned
     this.#finished -= removal.segments
-    return { segments: removal.segments, events: removal.events }
+    return { segments: removal.segments, isDone: false, events: removal.events }
   }
 
   finish(): void {
