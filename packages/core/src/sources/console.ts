@@ -1,7 +1,8 @@
 /** Lines that the program writes with `console`. */
 
 import { channel } from 'node:diagnostics_channel'
-import { getCallSites } from 'node:util'
+// not by its name: where Node is too old to record, that must not keep the program from starting
+import util from 'node:util'
 import { KINDS } from '@cinescope/protocol'
 import type { Probe } from '../capture/probe.ts'
 import { Attributes } from '../value/attributes.ts'
@@ -48,5 +49,5 @@ function line(probe: Probe, method: string, written: readonly unknown[]): void {
 function isToldAsWarning(probe: Probe, text: unknown): boolean {
   if (typeof text !== 'string' || !text.startsWith(WARNING) || !probe.sources.on.includes('process')) return false
   // the program may print what looks alike
-  return getCallSites(WARNING_FRAMES).some(({ scriptName }) => scriptName === WARNING_FILE)
+  return util.getCallSites(WARNING_FRAMES).some(({ scriptName }) => scriptName === WARNING_FILE)
 }
