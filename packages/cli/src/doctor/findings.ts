@@ -6,7 +6,7 @@ import type { Facts, RecordingFacts } from './facts.ts'
 import { type Finding, note, problem } from './finding.ts'
 import { judgeHooks } from './hooks.ts'
 import { judgeCoverage } from './judge-coverage.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '../base/shell-word.ts'
 
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   CSC_ERR_FORMAT: 'It is no recording, or one of another version: read it with the version that made it, or delete it.',

@@ -3,7 +3,7 @@
 import { counted } from '../format/units.ts'
 import type { Coverage, LeftOut } from './coverage.ts'
 import { type Finding, note, problem } from './finding.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '../base/shell-word.ts'
 
 /** Findings about the sample of the recording at `path`. */
 export function judgeCoverage(coverage: Coverage, path: string): Finding[] {
