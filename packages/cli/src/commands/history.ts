@@ -43,7 +43,7 @@ export const history: Command = {
 async function runHistory(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
   const [kind = '', id = '', path] = operands
-  const opened = await openEntity(call, kind, id, path)
+  const opened = await openEntity(call, { kind, id }, path)
   await using recording = opened.recording
   const page = await asked(recording.history(opened.entity, queryOf(given)), opened)
   if (screen.format === 'ndjson') for (const item of page.items) screen.json(item)

@@ -37,7 +37,7 @@ export const lastWrite: Command = {
 async function runLastWrite(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
   const [kind = '', id = '', part = '', path] = operands
-  const opened = await openEntity(call, kind, id, path)
+  const opened = await openEntity(call, { kind, id }, path)
   await using recording = opened.recording
   const at = given.number('at')
   const found = await asked(recording.lastWrite(opened.entity, part, at === undefined ? undefined : wallMs(at)), opened)
