@@ -150,3 +150,32 @@ describe('an entity that is looked for', () => {
     expect(states.map(({ state }) => state)).toEqual(expect.arrayContaining([{ total: 1 }, { total: 2 }]))
   })
 })
+
+describe('a film that was not kept', () => {
+  test('is told by what refers to it: last-write, and film by its id or first digits', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.span('GET /', () => scope.entity('order', 17).snapshot({ status: 'new' })), {
+      keep: { policy: 'tail', reservoir: 0 },
+    })
+    const { stdout } = await run(['last-write', 'order', '17', 'status', place.directory])
+    const [, film = ''] = /in film (\w{16}), which was not kept \(keep, sample or retention\)\n/.exec(stdout) ?? []
+    expect(stdout).not.toContain('outside any span')
+    for (const id of [film, film.slice(0, 8)]) {
+      const { code, stderr } = await run(['film', id, place.directory])
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(`film ${film} was not kept (keep, sample or retention)`),
+      ])
+      expect(stderr).toMatch(/cinescope query \S+\.cine --film \w{16} /)
+    }
+    const other = await run(['film', 'ffffffffffffffff', place.directory])
+    expect(other.stderr).toContain('no film ffffffffffffffff in ')
+  })
+
+  test('is not said of a state that was recorded outside of any film', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.entity('order', 17).snapshot({ status: 'new' }))
+    const { stdout } = await run(['last-write', 'order', '17', 'status', place.directory])
+    expect(stdout).toContain('outside any span')
+  })
+})
