@@ -67,6 +67,18 @@ describe('cinescope history', () => {
   })
 })
 
+describe('a value that is long', () => {
+  test('is cut by history on its line, and whole as JSON', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.entity('order', 17).snapshot({ note: 'x'.repeat(900), total: 1 }))
+    const { stdout } = await run(['history', 'order', '17', place.directory])
+    const [, line = ''] = stdout.split('\n')
+    expect(line).toMatch(/begins as \{ note: 'x+…, … \}$/)
+    expect(line.length).toBeLessThan(250)
+    expect((await run(['history', 'order', '17', place.directory, '--json'])).stdout).toContain('x'.repeat(900))
+  })
+})
+
 describe('cinescope last-write', () => {
   test('names the event, the span and what was there before', async () => {
     using place = new Place()
