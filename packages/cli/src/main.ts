@@ -5,6 +5,7 @@ import type { Call, Command } from './base/command.ts'
 import { readCommandLine } from './base/command-line.ts'
 import { EXIT, type ExitCode, exitCodeOf, isFromSystem, usageError } from './base/exit-code.ts'
 import { commandHelp, globalHelp } from './base/help.ts'
+import { withLikelyMeaning } from './base/mistaken-path.ts'
 import { didYouMean } from './base/nearest.ts'
 import { type Output, Screen } from './format/screen.ts'
 
@@ -176,6 +177,8 @@ async function dispatch([name, ...rest]: readonly string[], screen: Screen): Pro
   if (command.goesOn !== true) screen.beginWork()
   try {
     return await command.run(call)
+  } catch (thrown) {
+    throw withLikelyMeaning(thrown, command, call)
   } finally {
     screen.endWork()
   }

@@ -29,6 +29,8 @@ export interface Look {
   readonly state: 'live' | 'closed' | 'interrupted'
   readonly windowMs: number
   readonly uptimeMs: number
+  /** Films were not sampled or not kept, and are in no figure. */
+  readonly isOfKeptOnly: boolean
   /** Those with most requests in the window first, then those with most at all. */
   readonly routes: readonly Route[]
   readonly loopDelayMaxMs: number | undefined
@@ -74,6 +76,7 @@ export class TopFigures {
       quantiles: [],
     })
     const vital = (name: string): number | undefined => vitals.groups.find(({ key }) => key === name)?.max
+    const { notKept, sampledOut } = await this.#recording.ledger()
     const delay = vital('nodejs.eventloop.delay.max')
     return {
       at,
@@ -82,6 +85,7 @@ export class TopFigures {
       state,
       windowMs,
       uptimeMs,
+      isOfKeptOnly: notKept + sampledOut > 0,
       routes: this.#routes(recent, windowMs),
       loopDelayMaxMs: delay === undefined ? undefined : delay * 1000,
       rssBytes: vital('process.memory.usage'),

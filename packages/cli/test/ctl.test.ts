@@ -35,7 +35,7 @@ describe('cinescope ctl', () => {
     using place = new Place()
     await using scope = await place.scope({ maxAgeMs: 60_000 })
     await scope.flush()
-    const set = ['ctl', 'set', 'values.maxBytes=100', 'maxAgeMs=', 'sample=0.25', place.directory]
+    const set = ['ctl', 'set', 'values.maxBytes=100', 'maxAgeMs=null', 'sample=0.25', place.directory]
     const { stdout } = await run(set)
     expect(stdout).toMatch(/^pid \d+, shop: sample 1 → 0.25, maxAgeMs 60000 → none, values.maxBytes 8192 → 100\n$/)
     await vi.waitFor(() => {
@@ -122,6 +122,8 @@ describe('cinescope ctl', () => {
   it.each([
     ['redaction.text=keep', 'cannot change at run time; what can: sample, '],
     ['maxBytes=none', "maxBytes is 'none'; it must be an integer from 1048576"],
+    ['smaple=0.5', '. Did you mean sample? [CSC_ERR_OPTION]'],
+    ['maxAgeMs=week', 'or none [CSC_ERR_OPTION]'],
     ['sample=2', 'sample is 2; it must be a number from 0 to 1'],
   ])('passes on why a process refuses to set %s', async (pair, message) => {
     using place = new Place()

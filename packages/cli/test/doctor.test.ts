@@ -2,6 +2,9 @@ import { chmodSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
+import type { CinescopeEvent } from '@cinescope/core'
+import { countCoverage } from '../src/doctor/coverage.ts'
+import { judge } from '../src/doctor/findings.ts'
 import { json, Place, recordShop, run } from './cli.ts'
 
 describe('cinescope doctor', () => {
@@ -87,6 +90,58 @@ describe('cinescope doctor', () => {
       coverage: { sampled: 10 },
       findings: [{ level: 'note' }],
     })
+  })
+})
+
+describe('what the doctor makes of what was left out on purpose', () => {
+  const request = (parentCertainty: string): CinescopeEvent =>
+    // the doctor looks at nothing else of an event
+    ({ kind: 'request', name: 'GET /', parentCertainty, site: { framework: 'express' } }) as CinescopeEvent
+  const findings = (leftOut: { spans: number; values: number; films: number }): ReturnType<typeof judge> =>
+    judge({
+      place: '.cinescope',
+      versions: { cinescope: '1', node: '1', sqlite: undefined },
+      recordings: [{ path: '.cinescope/a b.cine', mode: 0o600 }],
+      unseen: 0,
+      coverage: countCoverage([request('known'), request('inferred')], { corrupt: 0, leftOut }),
+    })
+
+  test('spans that the budget left out are a note that says where the decisions are, and nobody is blamed', () => {
+    expect(findings({ spans: 12, values: 1, films: 0 })).toEqual([
+      {
+        level: 'note',
+        what: 'The budget left out 12 spans and 1 value; see `cinescope query .cinescope --kind control`.',
+        remedy: 'To leave out less: a higher budget.cpuPercent or budget.bytesPerSecond.',
+      },
+      {
+        level: 'note',
+        what: '1 event of the sample have an inferred parent.',
+        remedy:
+          'Shown as such; what happened inside a span that the budget left out is told as inside of the one around it.',
+      },
+    ])
+  })
+
+  test('where films were sampled or not kept, middleware that is not there is no problem', () => {
+    expect(findings({ spans: 0, values: 0, films: 3 }).map(({ level }) => level)).toEqual(['note'])
+  })
+
+  test('where nothing was left out, requests with nothing inside them are a problem', () => {
+    expect(findings({ spans: 0, values: 0, films: 0 })[0]).toMatchObject({
+      level: 'problem',
+      what: 'Requests were recorded, but no middleware and no handler inside them.',
+    })
+  })
+
+  test('a server that keeps no film of those it had is no problem, and is told how many events that were', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.span('quick', () => 1), { keep: { policy: 'tail', reservoir: 0 } })
+    const { code, stdout } = await run(['doctor', place.directory])
+    expect(stdout).toContain('2 produced = 0 stored + 0 dropped + 2 not kept')
+    expect(stdout).toMatch(
+      /note +The newest recording holds no event of a film that was kept\.\n +2 events were not kept/,
+    )
+    expect(code).toBe(0)
   })
 })
 

@@ -41,8 +41,13 @@ test('prune removes the oldest of one recording, and its ledger says so', async 
   })
   const path = join(place.directory, recordings(place)[0]!)
   const before = statSync(path).size
+  const tried = await run(['prune', path, '--max-events', '6000', '--dry-run'])
+  expect(tried.stdout).toMatch(/\.cine: \d,\d+ events would be removed, .* KiB would be left, is .* KiB\n$/)
+  const planned = await json('prune', path, '--max-events', '6000', '--dry-run')
+  expect(statSync(path).size).toBe(before)
   const pruned = await json('prune', path, '--max-events', '6000')
   expect(pruned).toMatchObject({ path, bytesBefore: before, bytesAfter: statSync(path).size })
+  expect(planned).toMatchObject({ isDryRun: true, ...pruned })
   expect(pruned['events']).toBeGreaterThan(5000)
   const { ledger } = (await json('ledger', path)) as { ledger: { produced: number; stored: number; pruned: number } }
   expect(ledger.pruned).toBe(pruned['events'])
@@ -69,6 +74,12 @@ test('compact makes recordings smaller, and leaves out what is being written', a
 test.each([
   [['prune'], 'prune needs a limit: --max-bytes N, --max-age AGE, --max-events N or --keep-last N'],
   [['prune', '--max-age', 'week'], "--max-age is 'week'; it must be so long ago (90s, 10m, 2h, 1d)"],
+  [
+    ['prune', '--max-bytes', '1M'],
+    "--max-bytes is '1M'; it must be a whole number from 0 to 9007199254740991, in bytes: 1048576",
+  ],
+  [['prune', '--max-bytes', '1.5GiB'], ', in bytes: 1610612736'],
+  [['prune', '--max-events', '1M'], "--max-events is '1M'; it must be a whole number from 0 to 9007199254740991\n"],
   [['prune', '--keep-last', '0'], "--keep-last is '0'; it must be a whole number from 1"],
 ])('%o is refused with what would be right', async (args, message) => {
   const { code, stderr } = await run(args)
@@ -79,20 +90,28 @@ test('what is for directories is refused of one recording, and what is no record
   using place = new Place()
   const path = join(place.directory, 'a.cine')
   writeFileSync(path, 'precious')
-  for (const option of [
-    ['--keep-last', '1'],
-    ['--dry-run', '--max-bytes', '1'],
-  ])
-    expect(await run(['prune', path, ...option])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('is for directories'),
-    })
+  expect(await run(['prune', path, '--keep-last', '1'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is for directories'),
+  })
   for (const line of [
     ['prune', path, '--max-bytes', '1'],
+    ['prune', path, '--max-bytes', '1', '--dry-run'],
     ['compact', path],
   ])
     expect(await run(line)).toMatchObject({ code: 3, stderr: expect.stringContaining('CSC_ERR_FORMAT') })
   expect((await run(['prune', place.directory, '--max-bytes', '1'])).stderr).toContain('a.cine is left alone: ')
   expect(existsSync(path)).toBe(true)
   expect(readdirSync(place.directory)).toEqual(['a.cine'])
+})
+
+test('a trial of one that is being written is refused, as pruning it is', async () => {
+  using place = new Place()
+  await using scope = await place.scope()
+  await scope.flush()
+  for (const option of [[], ['--dry-run']])
+    expect(await run(['prune', scope.path!, '--max-bytes', '1', ...option])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('is live: a process is recording into it'),
+    })
 })

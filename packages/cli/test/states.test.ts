@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Place, run } from './cli.ts'
+import { json, Place, run } from './cli.ts'
 
 const long = 'a text so long that a change of anything else is a patch'
 
@@ -65,6 +67,18 @@ describe('cinescope history', () => {
   })
 })
 
+describe('a value that is long', () => {
+  test('is cut by history on its line, and whole as JSON', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.entity('order', 17).snapshot({ note: 'x'.repeat(900), total: 1 }))
+    const { stdout } = await run(['history', 'order', '17', place.directory])
+    const [, line = ''] = stdout.split('\n')
+    expect(line).toMatch(/begins as \{ note: 'x+…, … \}$/)
+    expect(line.length).toBeLessThan(250)
+    expect((await run(['history', 'order', '17', place.directory, '--json'])).stdout).toContain('x'.repeat(900))
+  })
+})
+
 describe('cinescope last-write', () => {
   test('names the event, the span and what was there before', async () => {
     using place = new Place()
@@ -99,5 +113,81 @@ describe('cinescope state', () => {
     expect(stdout).toContain('it had died by then; this is its last state')
     const since = await run(['state', 'order', '17', '--since', '2020-01-01', place.directory])
     expect(since.stdout).toContain('when it had none')
+  })
+})
+
+describe('an entity that is looked for', () => {
+  const commands = (...path: string[]): string[][] => [
+    ['state', 'order', '17', ...path],
+    ['history', 'order', '17', ...path],
+    ['last-write', 'order', '17', 'status', ...path],
+    ['seek', ...path, '--entity', 'order/17', '--once'],
+  ]
+
+  test('and is in an older recording of the directory is told with the path of that', async () => {
+    using place = new Place()
+    await recordOrder(place)
+    const [older = ''] = readdirSync(place.directory)
+    await place.record((scope) => scope.entity('cart', 1).snapshot({ total: 1 }))
+    for (const command of commands(place.directory)) {
+      const { code, stderr } = await run(command)
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(`; in ${join(place.directory, older)} there is one: give that path`),
+      ])
+    }
+    expect((await run(['state', 'order', '18', place.directory])).stderr).toContain('recorded are cart 1.')
+  })
+
+  test('and is of one process of a merged file alone is taken; of several, each is named', async () => {
+    using place = new Place()
+    using target = new Place()
+    await recordOrder(place)
+    await place.record((scope) => scope.entity('cart', 1).snapshot({ total: 1 }), { service: 'mail' })
+    const out = join(target.directory, 'all.cine')
+    await json('merge', place.directory, '--out', out)
+    for (const command of commands(out)) expect(await run(command)).toMatchObject({ code: 0 })
+    expect((await run(['state', 'cart', '1', out])).stdout).toContain('{ total: 1 }')
+    await place.record((scope) => scope.entity('cart', 1).snapshot({ total: 2 }), { service: 'post' })
+    await json('merge', place.directory, '--out', out, '--force')
+    const { code, stderr } = await run(['state', 'cart', '1', out])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /there are 2 of the name cart 1; say which: --scope \S+ \(\w+, pid \d+\), --scope \S+ \(\w+, pid \d+\)/,
+      ),
+    ])
+    const scopes = Array.from(stderr.matchAll(/--scope (\S+)/g), ([, scope = '']) => scope)
+    const states = await Promise.all(scopes.map((scope) => json('state', 'cart', '1', out, '--scope', scope)))
+    expect(states.map(({ state }) => state)).toEqual(expect.arrayContaining([{ total: 1 }, { total: 2 }]))
+  })
+})
+
+describe('a film that was not kept', () => {
+  test('is told by what refers to it: last-write, and film by its id or first digits', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.span('GET /', () => scope.entity('order', 17).snapshot({ status: 'new' })), {
+      keep: { policy: 'tail', reservoir: 0 },
+    })
+    const { stdout } = await run(['last-write', 'order', '17', 'status', place.directory])
+    const [, film = ''] = /in film (\w{16}), which was not kept \(keep, sample or retention\)\n/.exec(stdout) ?? []
+    expect(stdout).not.toContain('outside any span')
+    for (const id of [film, film.slice(0, 8)]) {
+      const { code, stderr } = await run(['film', id, place.directory])
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(`film ${film} was not kept (keep, sample or retention)`),
+      ])
+      expect(stderr).toMatch(/cinescope query \S+\.cine --film \w{16} /)
+    }
+    const other = await run(['film', 'ffffffffffffffff', place.directory])
+    expect(other.stderr).toContain('no film ffffffffffffffff in ')
+  })
+
+  test('is not said of a state that was recorded outside of any film', async () => {
+    using place = new Place()
+    await place.record((scope) => scope.entity('order', 17).snapshot({ status: 'new' }))
+    const { stdout } = await run(['last-write', 'order', '17', 'status', place.directory])
+    expect(stdout).toContain('outside any span')
   })
 })

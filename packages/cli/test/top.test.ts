@@ -35,6 +35,7 @@ const LOOK: Look = {
   state: 'live',
   windowMs: 10_000,
   uptimeMs: 75_000,
+  isOfKeptOnly: false,
   routes: [
     {
       route: 'GET /orders/:id',

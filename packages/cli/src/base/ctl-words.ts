@@ -58,7 +58,8 @@ function onlyPath(action: string, words: readonly string[]): string | undefined 
 function optionsOf(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     const [, key = '', value = ''] = PAIR.exec(pair) ?? []
-    return [key, value] as const
+    // null in code
+    return [key, value === 'null' ? 'none' : value] as const
   })
   const twice = entries.find(([key], index) => entries.findIndex(([other]) => other === key) !== index)
   if (twice !== undefined) throw usageError(`${twice[0].slice(0, 60)} is set twice; set it once`)

@@ -28,7 +28,16 @@ export function optionValue(name: string, option: Option, text: string, nowMs: n
 function integer(name: string, { from = 0, to = Number.MAX_SAFE_INTEGER }: Option, text: string): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (value >= from && value <= to) return value
-  throw usageError(`--${name} is '${clip(text)}'; it must be a whole number from ${from} to ${to}`)
+  throw usageError(
+    `--${name} is '${clip(text)}'; it must be a whole number from ${from} to ${to}${inBytes(name, text)}`,
+  )
+}
+
+/** What a size with a unit is as a number, for options that take bytes. */
+function inBytes(name: string, text: string): string {
+  const size = name.endsWith('bytes') ? /^(\d{1,9}(?:\.\d{1,6})?)\s?([kmgt])i?b?$/i.exec(text) : null
+  if (size === null) return ''
+  return `, in bytes: ${Math.round(Number(size[1]) * 1024 ** ('kmgt'.indexOf(size[2]!.toLowerCase()) + 1))}`
 }
 
 /** A plain number is milliseconds. */

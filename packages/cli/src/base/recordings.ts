@@ -5,9 +5,11 @@ import { CinescopeError } from '@cinescope/protocol'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Screen } from '../format/screen.ts'
+import { NOT_KEPT, referredFilm } from './absent-film.ts'
 import type { Option } from './command.ts'
 import { defaultPath, unreadConfig } from './default-path.ts'
 import { usageError } from './exit-code.ts'
+import { shellWord } from './shell-word.ts'
 
 /** A recording and where it was found. */
 export interface Opened {
@@ -56,6 +58,8 @@ export function originText({ others }: Opened, { process, state, parts }: Record
 }
 
 const MOST_TOLD = 5
+/** Recordings that are asked what became of a film, the newest. */
+const MOST_ASKED = 16
 
 /** Files of the recordings at `path`, the newest first; at least one. @throws CSC_ERR_NO_RECORDING */
 export async function recordingsAt(path: string = defaultPath()): Promise<readonly string[]> {
@@ -94,8 +98,25 @@ export async function openFilm(
       if (!(thrown instanceof CinescopeError) || thrown.code !== 'CSC_ERR_NOT_FOUND') throw thrown
     }
   }
+  const absent = await absentFrom(files, id)
+  if (absent !== undefined) throw absent
   const where = files.length === 1 ? shown(files[0]!) : `${files.length} recordings of ${path ?? defaultPath()}`
   throw new CinescopeError('CSC_ERR_NOT_FOUND', `no film ${id} in ${where}; \`cinescope films\` lists what there is`)
+}
+
+/** What to say where events refer to the film, though it is in none of the recordings; the newest are asked. */
+async function absentFrom(files: readonly string[], id: string): Promise<CinescopeError | undefined> {
+  for (const file of files.slice(0, MOST_ASKED)) {
+    const opened = await openFile(file, 0, undefined).catch(() => undefined)
+    if (opened === undefined) continue
+    await using recording = opened.recording
+    // a damaged file was complained of, if at all, when the film was looked for
+    const film = await referredFilm(recording, id).catch(() => undefined)
+    if (film === undefined) continue
+    const what = `film ${film} ${NOT_KEPT}; what refers to it is there: cinescope query ${shellWord(opened.path)} --film ${film}`
+    return new CinescopeError('CSC_ERR_NOT_FOUND', what)
+  }
+  return undefined
 }
 
 /** What JSON answers say about where they come from. */

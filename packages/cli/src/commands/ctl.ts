@@ -5,6 +5,7 @@ import { CinescopeError } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
 import { readCtlWords } from '../base/ctl-words.ts'
 import { EXIT, type ExitCode, exitCodeOf } from '../base/exit-code.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { type RunningProcess, runningAt } from '../base/running.ts'
 import type { Screen } from '../format/screen.ts'
 import { bytes, counted } from '../format/units.ts'
@@ -55,8 +56,24 @@ async function askOne(process: RunningProcess, request: ControlRequest): Promise
     return { process, answer: await askProcess(process, request) }
   } catch (error) {
     if (!(error instanceof CinescopeError)) throw error
-    return { process, error }
+    return { process, error: await inWordsOfShell(error, process, request) }
   }
+}
+
+/** What a process refuses to set: its null is `none` here, and of a key that it does not know the nearest is told. */
+async function inWordsOfShell(
+  error: CinescopeError,
+  process: RunningProcess,
+  request: ControlRequest,
+): Promise<CinescopeError> {
+  if (request.ask !== 'set' || error.code !== 'CSC_ERR_OPTION') return error
+  const { askProcess } = await import('@cinescope/core/reader')
+  const { settings = {} } = await askProcess(process, { ask: 'get' }).catch((): Partial<ControlAnswer> => ({}))
+  const known = Object.keys(settings)
+  const unknown = Object.keys(request.options).find((key) => !known.includes(key))
+  const hint = unknown === undefined ? '' : didYouMean(unknown, known)
+  const message = `${error.message.replaceAll(' or null', ' or none')}${hint === '' ? '' : `.${hint}`}`
+  return new CinescopeError(error.code, message, { cause: error })
 }
 
 function tell(all: readonly Asked[], { ask }: ControlRequest, screen: Screen): void {

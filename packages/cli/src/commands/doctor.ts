@@ -3,7 +3,8 @@
 import type { Call, Command } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { type Facts, gatherFacts } from '../doctor/facts.ts'
-import { type Finding, judge } from '../doctor/findings.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { judge } from '../doctor/findings.ts'
 import { reportLines } from '../doctor/report.ts'
 
 /** See the file's first line. */
@@ -41,6 +42,7 @@ function asJson({ versions, recordings, unseen, coverage }: Facts, findings: rea
       sampled: coverage.sampled,
       probes: coverage.probes,
       corrupt: coverage.corrupt,
+      leftOut: coverage.leftOut,
       byFramework: Object.fromEntries(
         Array.from(coverage.byFramework, ([name, kinds]) => [name, Object.fromEntries(kinds)]),
       ),

@@ -5,6 +5,7 @@ import { wallMs } from '@cinescope/protocol'
 import type { Call, Command, Given } from '../base/command.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { NEWEST, openAt, type Opened, origin, originText, tellUnread } from '../base/recordings.ts'
+import { leftOutText } from '../format/left-out.ts'
 import { filmOutcome } from '../format/outcome.ts'
 import type { Screen } from '../format/screen.ts'
 import { styled } from '../format/styled.ts'
@@ -69,6 +70,10 @@ async function show(page: FilmPage, opened: Opened, recording: OpenRecording, sc
   if (screen.format === 'ndjson') for (const film of page.items) screen.json(film)
   else if (page.items.length > 0) screen.print(...filmTable(page.items, screen.width))
   if (screen.format === 'table') tellOrigin(page, opened, status, screen)
+  if (page.items.length === 0) {
+    const leftOut = leftOutText(await recording.ledger())
+    if (leftOut !== undefined) screen.note(`Recorded, but not here: ${leftOut}`)
+  }
   if (page.cursor !== undefined) screen.note(`There may be more: add --cursor '${page.cursor}'`)
 }
 

@@ -13,6 +13,8 @@ import { dateOf, timeOfDay } from '../format/units.ts'
 
 /** Changes shown of one record. */
 const MOST_SHOWN = 12
+/** Characters shown of one value. */
+const MOST_OF_VALUE = 200
 
 /** See the file's first line. */
 export const history: Command = {
@@ -43,7 +45,7 @@ export const history: Command = {
 async function runHistory(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
   const [kind = '', id = '', path] = operands
-  const opened = await openEntity(call, kind, id, path)
+  const opened = await openEntity(call, { kind, id }, path)
   await using recording = opened.recording
   const page = await asked(recording.history(opened.entity, queryOf(given)), opened)
   if (screen.format === 'ndjson') for (const item of page.items) screen.json(item)
@@ -83,7 +85,7 @@ function table({ items }: HistoryPage, width: number): Line[] {
 function record({ event, kind, changes, followsLoss }: EntityChange, width: number): Line[] {
   const film = event.film?.slice(0, 8) ?? '-'
   const start: Line = [timeOfDay(event.at), '  ', styled('cyan', film.padEnd(8)), '  ']
-  const room = Math.max(40, width - 24)
+  const room = Math.min(MOST_OF_VALUE, Math.max(40, width - 24))
   if (kind === 'died') return [[...start, styled('bold', 'died')]]
   const shown = changes.slice(0, MOST_SHOWN).map((change) => changeText(change, room))
   if (kind === 'first') shown[0] = `begins as ${shown[0]?.replace('(all) = ', '') ?? ''}`

@@ -2,6 +2,7 @@
 
 import type { LastWrite } from '@cinescope/core'
 import { CinescopeError, wallMs } from '@cinescope/protocol'
+import { holdsFilm, NOT_KEPT } from '../base/absent-film.ts'
 import type { Call, Command } from '../base/command.ts'
 import { asked, ENTITY_OPTIONS, openEntity } from '../base/entities.ts'
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
@@ -37,18 +38,26 @@ export const lastWrite: Command = {
 async function runLastWrite(call: Call): Promise<ExitCode> {
   const { operands, given, screen } = call
   const [kind = '', id = '', part = '', path] = operands
-  const opened = await openEntity(call, kind, id, path)
+  const opened = await openEntity(call, { kind, id }, path)
   await using recording = opened.recording
   const at = given.number('at')
   const found = await asked(recording.lastWrite(opened.entity, part, at === undefined ? undefined : wallMs(at)), opened)
   if (found === undefined)
     throw new CinescopeError('CSC_ERR_NOT_FOUND', `nothing was recorded that wrote ${part} of ${kind} ${id}`)
-  if (screen.format === 'table') screen.print(...told(found, screen.width))
+  const { film } = found.event
+  const isAbsent = found.span === undefined && film !== undefined && !(await holdsFilm(recording, film))
+  if (screen.format === 'table') screen.print(...told(found, { isAbsent, width: screen.width }))
   else screen.json({ recording: origin(opened, opened.status), ...found })
   return EXIT.ok
 }
 
-function told(write: LastWrite, width: number): Line[] {
+interface Look {
+  /** The film of the write is not in the recording. */
+  readonly isAbsent: boolean
+  readonly width: number
+}
+
+function told(write: LastWrite, { isAbsent, width }: Look): Line[] {
   const { entity, path, event, span, before, after, isFirst, isCertain } = write
   const room = Math.max(40, width - 12)
   const place = span === undefined ? undefined : eventPlace(span)
@@ -56,13 +65,18 @@ function told(write: LastWrite, width: number): Line[] {
     [styled('bold', `${entity.kind} ${entity.id}`), `  ${pathText(path)} = ${inline(after, room)}`],
     [styled('dim', isFirst ? 'the first state that was recorded' : was(before, room))],
     [],
-    [`${dateOf(event.at)} ${timeOfDay(event.at)}  `, ...by(write), ...(place === undefined ? [] : [`  ${place}`])],
+    [
+      `${dateOf(event.at)} ${timeOfDay(event.at)}  `,
+      ...by(write, isAbsent),
+      ...(place === undefined ? [] : [`  ${place}`]),
+    ],
     [styled('dim', `event ${event.id}${event.film === undefined ? ', outside any film' : `  film ${event.film}`}`)],
     ...(isCertain ? [] : [[styled('yellow', 'events were lost around it: another write may have been')]]),
   ]
 }
 
-function by({ span }: LastWrite): Line {
+function by({ span, event }: LastWrite, isAbsent: boolean): Line {
+  if (isAbsent) return [`in film ${event.film}, which ${NOT_KEPT}`]
   return span === undefined ? ['outside any span'] : ['by ', styled('bold', span.name), ` (${span.kind})`]
 }
 

@@ -9,6 +9,7 @@ import { isDirectory, recordingsAt, shown } from '../base/recordings.ts'
 import type { Screen } from '../format/screen.ts'
 import type { Line } from '../format/styled.ts'
 import { bytes, counted, dateOf, timeOfDay } from '../format/units.ts'
+import { tryPruning } from '../prune-trial.ts'
 
 /** See the file's first line. */
 export const prune: Command = {
@@ -28,7 +29,10 @@ export const prune: Command = {
       from: 1,
       help: 'of a directory: the newest N stay, whatever the limits say; without limits, no others',
     },
-    'dry-run': { kind: 'flag', help: 'of a directory: list what would be removed, and remove nothing' },
+    'dry-run': {
+      kind: 'flag',
+      help: 'say what would be removed and left, and remove nothing; of one recording it is tried on a copy',
+    },
   },
   examples: [
     ['prune --max-age 7d --keep-last 3', 'what is older than a week, but for the last three'],
@@ -41,9 +45,8 @@ export const prune: Command = {
       throw usageError('prune needs a limit: --max-bytes N, --max-age AGE, --max-events N or --keep-last N')
     const [file = ''] = await recordingsAt(operands[0])
     if (isDirectory(operands[0])) return pruneAll(operands[0], limits, given.flag('dry-run'), screen)
-    for (const name of ['keep-last', 'dry-run'])
-      if (given.flag(name)) throw usageError(`--${name} is for directories, and ${shown(file)} is one recording`)
-    return pruneOne(file, limits, screen)
+    if (given.flag('keep-last')) throw usageError(`--keep-last is for directories, and ${shown(file)} is one recording`)
+    return pruneOne(file, limits, given.flag('dry-run'), screen)
   },
 }
 
@@ -58,15 +61,18 @@ function limitsOf(given: Given): KeepOfDirectory {
   }
 }
 
-async function pruneOne(file: string, limits: KeepOfDirectory, screen: Screen): Promise<ExitCode> {
+async function pruneOne(file: string, limits: KeepOfDirectory, isDryRun: boolean, screen: Screen): Promise<ExitCode> {
   const { pruneRecording } = await import('@cinescope/core/reader')
-  const report = await unlessInterrupted((signal) => pruneRecording(file, limits, { signal }))
+  const report = await unlessInterrupted((signal) =>
+    isDryRun ? tryPruning(file, limits, signal) : pruneRecording(file, limits, { signal }),
+  )
   const { segments, events, bytesBefore, bytesAfter } = report
-  if (screen.format !== 'table') screen.json({ path: shown(file), ...report })
+  const [what, left, was] = isDryRun ? ['would be removed', ' would be left', 'is'] : ['removed', '', 'was']
+  if (screen.format !== 'table') screen.json({ path: shown(file), ...(isDryRun ? { isDryRun } : {}), ...report })
   else if (segments === 0) screen.print([`${shown(file)}: nothing to remove, ${bytes(bytesAfter)}`])
   else
     screen.print([
-      `${shown(file)}: ${counted(events, 'event')} removed, ${bytes(bytesAfter)}, was ${bytes(bytesBefore)}`,
+      `${shown(file)}: ${counted(events, 'event')} ${what}, ${bytes(bytesAfter)}${left}, ${was} ${bytes(bytesBefore)}`,
     ])
   return EXIT.ok
 }

@@ -3,7 +3,7 @@
 import type { Frame, SeekFrom, SeekTarget, Seeker } from '@cinescope/core'
 import { CinescopeError, wallMs } from '@cinescope/protocol'
 import type { Call, Command } from '../base/command.ts'
-import { asked } from '../base/entities.ts'
+import { asked, ENTITY_OPTIONS, openEntity, type OpenedEntity } from '../base/entities.ts'
 import { EXIT, type ExitCode, usageError } from '../base/exit-code.ts'
 import { interrupted } from '../base/interrupt.ts'
 import { isAtTerminal, type KeyName, keys } from '../base/keys.ts'
@@ -32,6 +32,7 @@ export const seek: Command = {
     back: { kind: 'integer', value: 'N', from: 1, to: 10_000, help: 'so many steps back from there', not: 'forward' },
     limit: { kind: 'integer', value: 'N', from: 0, to: 1000, help: 'spans and states shown of each, 20 if not told' },
     once: { kind: 'flag', help: 'print one frame and end' },
+    ...ENTITY_OPTIONS,
   },
   examples: [
     ['seek --film 3fa9c2d4', 'through one film'],
@@ -43,12 +44,11 @@ export const seek: Command = {
 
 async function runSeek(call: Call): Promise<ExitCode> {
   const { given, screen } = call
-  const opened = await openWanted(call)
+  const { opened, over } = await openWanted(call)
   await using recording = opened.recording
   const limit = given.number('limit')
-  const over = await targetOf(given, opened)
   const taken = recording.seek(over, { from: fromOf(given), ...(limit === undefined ? {} : { limit }) })
-  const seeker = await (over.kind === 'entity' ? asked(taken, { ...opened, entity: over.entity }) : taken)
+  const seeker = await ('entity' in opened ? asked(taken, opened) : taken)
   const steps = given.number('forward') ?? -(given.number('back') ?? 0)
   if (steps !== 0) await seeker.forward(steps)
   if (seeker.frame === undefined)
@@ -59,21 +59,22 @@ async function runSeek(call: Call): Promise<ExitCode> {
   return EXIT.ok
 }
 
-function openWanted({ operands, given, screen }: Call): Promise<Opened> {
-  const film = given.text('film')
-  return film === undefined ? openAt(operands[0], { screen }) : openFilm(film, operands[0], screen)
+/** What is gone through, and in which recording. */
+interface Wanted {
+  readonly opened: Opened | OpenedEntity
+  readonly over: SeekTarget
 }
 
-async function targetOf(given: Call['given'], { recording }: Opened): Promise<SeekTarget> {
-  const film = given.text('film')
-  if (film !== undefined) return { kind: 'film', id: film }
-  const entity = given.text('entity')
-  if (entity === undefined) return { kind: 'recording' }
+async function openWanted(call: Call): Promise<Wanted> {
+  const { operands, given, screen } = call
+  const [film, entity] = [given.text('film'), given.text('entity')]
+  if (film !== undefined) return { opened: await openFilm(film, operands[0], screen), over: { kind: 'film', id: film } }
+  if (entity === undefined) return { opened: await openAt(operands[0], { screen }), over: { kind: 'recording' } }
   const slash = entity.indexOf('/')
   if (slash < 1)
     throw usageError(`--entity is '${entity.slice(0, 60)}'; it must be a kind, a slash and an id: order/17`)
-  const { process } = await recording.status()
-  return { kind: 'entity', entity: { kind: entity.slice(0, slash), id: entity.slice(slash + 1), scope: process.node } }
+  const opened = await openEntity(call, { kind: entity.slice(0, slash), id: entity.slice(slash + 1) }, operands[0])
+  return { opened, over: { kind: 'entity', entity: opened.entity } }
 }
 
 function fromOf(given: Call['given']): SeekFrom {

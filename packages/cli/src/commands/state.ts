@@ -33,7 +33,7 @@ export const state: Command = {
 
 async function runState(call: Call): Promise<ExitCode> {
   const [kind = '', id = '', path] = call.operands
-  const opened = await openEntity(call, kind, id, path)
+  const opened = await openEntity(call, { kind, id }, path)
   await using _recording = opened.recording
   const since = call.given.number('since')
   await (since === undefined ? showState(call, opened) : showDifference(call, opened, since))

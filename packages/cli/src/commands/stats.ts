@@ -8,6 +8,7 @@ import { groupingOf, groupings } from '../base/grouping.ts'
 import { NEWEST, openAt, origin } from '../base/recordings.ts'
 import { tellAnswer } from '../base/tell-answer.ts'
 import { heatMapLines, histogramLines } from '../format/histogram.ts'
+import { leftOutText } from '../format/left-out.ts'
 import { percent, count, counted, dateOf, duration, timeOfDay } from '../format/units.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { type Column, table } from '../format/table.ts'
@@ -73,6 +74,9 @@ async function runStats(call: Call): Promise<ExitCode> {
     const events = answer.groups.reduce((sum, group) => sum + group.count, 0)
     screen.note(`${events === 0 ? 'No event fits' : counted(events, 'event')} in ${opened.path}`)
   }
+  const leftOut = leftOutText(await recording.ledger())
+  if (leftOut !== undefined)
+    screen.note(`Of kept films only: ${leftOut}; recording.routes() has exact figures of routes`)
   if (answer.isTruncated) screen.note('There are more groups: raise --limit, or ask for fewer')
   tellAnswer(answer.explain, status, call)
   return EXIT.ok

@@ -12,10 +12,28 @@ export interface Coverage {
   readonly orphans: number
   /** Segments that failed their checks and were left out. */
   readonly corrupt: number
+  readonly leftOut: LeftOut
   /** Last event of the sample, ns as its process counts them, whatever became of the wall clock. */
   readonly lastNs: number | undefined
   /** What Cinescope can see of a server, and whether it did. */
   readonly probes: readonly ProbeSeen[]
+}
+
+/** What the recording left out on purpose since its start. */
+export interface LeftOut {
+  /** Spans, by the budget. */
+  readonly spans: number
+  /** Values, by the budget. */
+  readonly values: number
+  /** Events of films that were not sampled or not kept. */
+  readonly films: number
+}
+
+/** What the whole recording says, beside the sample. */
+interface Account {
+  /** Segments that failed their checks. */
+  readonly corrupt: number
+  readonly leftOut: LeftOut
 }
 
 /** One thing that can be recorded. */
@@ -34,7 +52,7 @@ const FUNCTIONS = new Set(['middleware', 'handler', 'filter'])
 const BODIES = new Set(['http.request.body', 'http.response.body'])
 
 /** Counts; `newestFirst` are the newest events of a recording, without values. */
-export function countCoverage(newestFirst: readonly CinescopeEvent[], corrupt: number): Coverage {
+export function countCoverage(newestFirst: readonly CinescopeEvent[], { corrupt, leftOut }: Account): Coverage {
   const byFramework = new Map<string, Map<string, number>>()
   for (const { site, kind } of newestFirst) {
     const framework = site?.framework ?? 'without a site'
@@ -50,12 +68,13 @@ export function countCoverage(newestFirst: readonly CinescopeEvent[], corrupt: n
       ({ parentCertainty, kind }) => parentCertainty === 'orphan' && !kind.startsWith('state.'),
     ).length,
     corrupt,
+    leftOut,
     lastNs: newestFirst[0]?.atNs,
-    probes: probesSeen(newestFirst),
+    probes: probesSeen(newestFirst, leftOut),
   }
 }
 
-function probesSeen(events: readonly CinescopeEvent[]): ProbeSeen[] {
+function probesSeen(events: readonly CinescopeEvent[], leftOut: LeftOut): ProbeSeen[] {
   const many = (test: (event: CinescopeEvent) => boolean): number => events.filter(test).length
   const functions = events.filter(({ kind }) => FUNCTIONS.has(kind))
   const located = functions.filter(({ site }) => site?.file !== undefined).length
@@ -65,7 +84,11 @@ function probesSeen(events: readonly CinescopeEvent[]): ProbeSeen[] {
       many(({ kind }) => kind === 'request'),
       'no app.use(cinescope(scope)), or no request yet',
     ),
-    probe('middleware and handlers', functions.length, 'mounted before cinescope, or no request yet'),
+    probe(
+      'middleware and handlers',
+      functions.length,
+      leftOut.spans > 0 ? 'left out by the budget' : 'mounted before cinescope, or no request yet',
+    ),
     {
       name: 'their places in the source',
       seen: located,

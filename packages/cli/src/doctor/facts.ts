@@ -74,5 +74,12 @@ async function coverageOf(path: string): Promise<Coverage> {
   const { openRecording } = await import('@cinescope/core/reader')
   await using recording = openRecording(path)
   const { items, explain } = await recording.events({ order: '-time', limit: SAMPLE, values: false })
-  return countCoverage(items, explain.corrupt)
+  const { counters } = await recording.status()
+  const { notKept, sampledOut } = await recording.ledger()
+  const leftOut = {
+    spans: counters['cinescope.spans.thinned'] ?? 0,
+    values: counters['cinescope.values.thinned'] ?? 0,
+    films: notKept + sampledOut,
+  }
+  return countCoverage(items, { corrupt: explain.corrupt, leftOut })
 }

@@ -2,17 +2,11 @@
 
 import type { ErrorCode, Ledger } from '@cinescope/protocol'
 import { count, counted, percent } from '../format/units.ts'
-import type { Coverage } from './coverage.ts'
-import { judgeHooks } from './hooks.ts'
 import type { Facts, RecordingFacts } from './facts.ts'
-
-/** One thing the doctor noticed. */
-export interface Finding {
-  /** A problem makes `doctor` end with 1. */
-  readonly level: 'problem' | 'note'
-  readonly what: string
-  readonly remedy: string
-}
+import { type Finding, note, problem } from './finding.ts'
+import { judgeHooks } from './hooks.ts'
+import { judgeCoverage } from './judge-coverage.ts'
+import { shellWord } from '../base/shell-word.ts'
 
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   CSC_ERR_FORMAT: 'It is no recording, or one of another version: read it with the version that made it, or delete it.',
@@ -30,7 +24,7 @@ export function judge(facts: Facts): Finding[] {
     ...(newest?.ledger === undefined ? [] : judgeLedger(newest.ledger)),
     ...(newest?.status === undefined ? [] : judgeVersions(facts, newest)),
     ...judgeHooks(newest?.status?.hooks ?? []),
-    ...(facts.coverage === undefined ? [] : judgeCoverage(facts.coverage)),
+    ...(facts.coverage === undefined ? [] : judgeCoverage(facts.coverage, newest?.path ?? facts.place)),
   ]
   return findings.toSorted((a, b) => Number(a.level === 'note') - Number(b.level === 'note'))
 }
@@ -52,7 +46,7 @@ function judgeFile({ path, status, error, mode }: RecordingFacts, isNewest: bool
     findings.push(problem(`${path} cannot be read: ${error.message} [${error.code}]`, remedy))
   }
   if (mode !== undefined && (mode & 0o077) !== 0) {
-    findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${quoted(path)}`))
+    findings.push(problem(`Others may read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${shellWord(path)}`))
   }
   if (status?.state === 'interrupted') {
     const what = `${path} was not closed: its process or its writer thread ended without stop(), by SIGKILL or a crash.`
@@ -98,71 +92,4 @@ function judgeVersions({ versions }: Facts, { status }: RecordingFacts): Finding
       'Install the same version of both.',
     ),
   ]
-}
-
-function judgeCoverage({ byFramework, sampled, inferred, orphans, corrupt }: Coverage): Finding[] {
-  const findings: Finding[] = []
-  const express = byFramework.get('express')
-  const requests = express?.get('request') ?? 0
-  const inner = ['middleware', 'handler', 'router'].reduce((sum, kind) => sum + (express?.get(kind) ?? 0), 0)
-  if (sampled === 0) {
-    findings.push(
-      problem(
-        'The newest recording holds no event.',
-        'Send the server a request. If it got one: is app.use(cinescope(scope)) mounted?',
-      ),
-    )
-  } else if (express === undefined) {
-    findings.push(
-      note(
-        'No Express request was recorded.',
-        'If this is an Express server: app.use(cinescope(scope)), before everything else.',
-      ),
-    )
-  } else if (requests > 0 && inner === 0) {
-    findings.push(
-      problem(
-        'Requests were recorded, but no middleware and no handler inside them.',
-        'Mount app.use(cinescope(scope)) before everything else: what is mounted earlier is not seen.',
-      ),
-    )
-  }
-  if (corrupt > 0) {
-    findings.push(
-      problem(
-        `${counted(corrupt, 'segment')} of the newest recording left out, because the checks failed.`,
-        'The file is damaged. What is shown of it is right, but events are missing.',
-      ),
-    )
-  }
-  if (inferred > 0) {
-    findings.push(
-      note(
-        `${counted(inferred, 'event')} of the sample have an inferred parent.`,
-        'Shown as such; scope.span() around concurrent work makes parents known.',
-      ),
-    )
-  }
-  if (orphans > 0) {
-    findings.push(
-      note(
-        `${counted(orphans, 'event')} of the sample belong to no known parent.`,
-        'Their async context was lost, often in a library that queues callbacks.',
-      ),
-    )
-  }
-  return findings
-}
-
-function problem(what: string, remedy: string): Finding {
-  return { level: 'problem', what, remedy }
-}
-
-function note(what: string, remedy: string): Finding {
-  return { level: 'note', what, remedy }
-}
-
-/** A word for a shell, which people paste it into: whoever made the file chose its name. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -3,7 +3,7 @@
 import type { Hook } from '@cinescope/core'
 import { type Line, styled } from '../format/styled.ts'
 import { visible, wrapWords } from '../format/visible.ts'
-import type { Finding } from './findings.ts'
+import type { Finding } from './finding.ts'
 
 const LOOK = { active: 'green', absent: 'dim', off: 'dim', failed: 'red' } as const
 const STATE_WIDTH = 'active  '.length

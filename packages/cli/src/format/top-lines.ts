@@ -7,8 +7,9 @@ import { bytes, count, duration, percent, timeOfDay } from './units.ts'
 
 /** A line about the process, an empty one, and a table of routes in `width` columns. */
 export function topLines(look: Look, { path, width }: { readonly path: string; readonly width: number }): Line[] {
-  const { service, pid, state, at, uptimeMs, windowMs, loopDelayMaxMs, rssBytes } = look
-  const vitals = [
+  const { service, pid, state, at, uptimeMs, windowMs, isOfKeptOnly, loopDelayMaxMs, rssBytes } = look
+  const notes = [
+    ...(isOfKeptOnly ? ['of kept films only'] : []),
     ...(rssBytes === undefined ? [] : [`memory ${bytes(rssBytes)}`]),
     ...(loopDelayMaxMs === undefined ? [] : [`event loop late by ${duration(loopDelayMaxMs * 1e6)} at most`]),
   ]
@@ -20,9 +21,11 @@ export function topLines(look: Look, { path, width }: { readonly path: string; r
   ]
   return [
     head,
-    [styled('dim', [`now: the last ${duration(windowMs * 1e6)}`, ...vitals].join('  '))],
+    [styled('dim', [`now: the last ${duration(windowMs * 1e6)}`, ...notes].join('  '))],
     [],
-    ...(look.routes.length === 0 ? [[styled('dim', 'no request yet')]] : table(COLUMNS, look.routes, width)),
+    ...(look.routes.length === 0
+      ? [[styled('dim', isOfKeptOnly ? 'no request was kept' : 'no request yet')]]
+      : table(COLUMNS, look.routes, width)),
   ]
 }
 

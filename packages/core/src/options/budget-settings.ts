@@ -17,7 +17,7 @@ export const BUDGET_RULES: SchemaOf<BudgetOptions, BudgetOptions> = {
     from: 0.1,
     to: 10_000,
     about:
-      'CPU of all that records, the writer thread included, in percent of one core. Beyond it values are left out, then leaf spans, at the sites that cost most, then films; one film in 16 of those that are recorded stays whole. They come back when there is room.',
+      'CPU of all that records, the writer thread included, in percent of one core. Beyond it values are left out, then leaf spans, at the sites that cost most, then whole films, those that fail too; one film in 16 of those that are recorded stays whole. States, roots of recorded films and one film in 1,024 are recorded whatever they cost. It takes 10 to 15 s to settle. What was left out comes back when there is room.',
     defaultText: 'no limit',
     atRunTime: true,
   },
