@@ -204,8 +204,7 @@ async function recordAt(
   const wanted = path === undefined ? changes : changes.filter((change) => touches(change, path))
   if (path !== undefined && wanted.length === 0) return undefined
   // what comes and goes with a limit is no change, though the patch has to say it
-  const record = isRowCut(state) ? await compared(parts, state, path, wanted) : undefined
-  if (record !== undefined || isRowCut(state)) return record
+  if (isRowCut(state)) return compared(parts, state, path, wanted)
   const known = { kind: 'changed', changes: wanted, followsLoss: false, isUnseen: false } as const
   if (path === undefined || wanted.every((change) => isWithinPath(change, path))) return known
   const narrowed = changesAt(await aroundOf(parts, state), path)

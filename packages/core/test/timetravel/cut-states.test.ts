@@ -82,6 +82,23 @@ describe('a state that has not changed', () => {
 })
 
 describe('a change beside a change of limits', () => {
+  it('is recorded with the whole state, though a patch would do, and though it is reported', async () => {
+    for (const isReported of [false, true]) {
+      const states = new States()
+      const state = { ...keys(9), n: 0 }
+      for (let n = 0; n < 4; n++) {
+        if (n === 2) states.limit({ maxWidth: 40 })
+        if (isReported) states.changed(1, { ...state, n }, ['n'])
+        else states.state(1, { ...state, n })
+      }
+      states.commit()
+      const { items } = await states.recording.events()
+      expect(items.map(({ kind }) => kind)).toEqual(['state.snapshot', 'state.patch', 'state.snapshot', 'state.patch'])
+      const set = (value: number) => [{ kind: 'set', path: ['n'], value }]
+      expect((await told(states)).slice(1)).toEqual([set(1), set(2), set(3)])
+    }
+  })
+
   it('is told, and is all that is', async () => {
     const states = new States()
     states.state(1, keys(20))
@@ -143,6 +160,45 @@ describe('a member that a limit leaves out', () => {
       expect(changes.map(({ path }) => path)).toEqual([['text'], ['text']])
       expect(await states.recording.lastWrite(entityOf(1), 'holder')).toMatchObject({ isFirst: true })
     }
+  })
+
+  it('is not told as new by what is whole again', async () => {
+    const states = new States({ maxBytes: 600, maxWidth: 100 })
+    const of = (length: number) => ({
+      ...Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`r${n}`, n])),
+      text: 'x'.repeat(length),
+      list: Array.from({ length: 20 }, (_, n) => n),
+    })
+    states.state(1, of(10))
+    for (let length = 280; length < 320; length++) {
+      states.state(1, of(length))
+      states.state(1, of(10))
+    }
+    const items = (await told(states)).slice(1).flat()
+    expect(new Set(items.map(({ path }) => path.join('.')))).toEqual(new Set(['text']))
+    expect((await states.recording.stateAt(entityOf(1)))?.isCut).toBe(false)
+    const { items: all } = await states.recording.history(entityOf(1))
+    expect(new Set(all.map(({ isCut }) => isCut))).toEqual(new Set([true, false]))
+  })
+
+  it('is left out by a state that grew by what was reported', async () => {
+    const states = new States({ maxBytes: 400 })
+    const rest = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`r${n}`, n]))
+    for (let n = 0; n < 15; n++)
+      states.changed(1, { text: `${n % 10}`.repeat(n === 0 ? 4 : 300), ...rest, status: 'new' }, ['text'])
+    states.commit()
+    expect(await states.recording.stateAt(entityOf(1))).toMatchObject({ isCut: true })
+    const write = await states.recording.lastWrite(entityOf(1), 'status')
+    expect(write).toMatchObject({ isFirst: true, after: 'new', isCut: true, isCertain: false })
+  })
+
+  it('is left out where it is reported to be deeper than a limit', async () => {
+    const states = new States({ maxDepth: 2 })
+    states.state(1, { ...keys(9), a: { b: 1 } })
+    const state = { ...keys(9), a: { b: { c: 1 } } }
+    states.changed(1, state, ['a', 'b', 'c'])
+    states.commit()
+    expect((await states.recording.stateAt(entityOf(1)))?.state).toEqual(states.shown(state))
   })
 
   it('leaves other members as certain as they were', async () => {
