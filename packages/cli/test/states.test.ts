@@ -105,6 +105,49 @@ describe('cinescope last-write', () => {
   })
 })
 
+describe('a state that limits cut', () => {
+  /** An order whose status does not fit. */
+  async function recordLong(place: Place): Promise<void> {
+    await place.record((scope) => {
+      const items = Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`item${n}`, 'x'.repeat(400)]))
+      const [long, small] = [scope.entity('order', 1), scope.entity('order', 2)]
+      const order = { ...items, status: 'new' }
+      long.snapshot(order)
+      order.status = 'paid'
+      long.changed(order, [['status']])
+      const state = { a: 1, b: 2, c: 3, d: 4 }
+      small.snapshot(state)
+      scope.set({ values: { maxWidth: 2 } })
+      small.snapshot(state)
+    })
+  }
+
+  test('is said to be cut, and what is not in it to lie beyond, perhaps', async () => {
+    using place = new Place()
+    await recordLong(place)
+    const state = await run(['state', 'order', '1', place.directory])
+    expect(state.stdout).toContain('it is cut by the limits of values')
+    const history = await run(['history', 'order', '1', place.directory])
+    expect(history.stderr).toContain('it is cut by the limits of values')
+    const none = await run(['last-write', 'order', '1', 'status', place.directory])
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      'cinescope: nothing was recorded that wrote status of order 1: the state is cut (values.maxBytes), and status may lie beyond [CSC_ERR_NOT_FOUND]\n',
+    ])
+  })
+
+  test('has no writes told of it that were only other limits', async () => {
+    using place = new Place()
+    await recordLong(place)
+    const { stdout } = await run(['history', 'order', '2', place.directory])
+    expect(stdout).toContain('told anew, nothing changed')
+    expect(stdout).not.toContain('is gone')
+    const write = await run(['last-write', 'order', '2', 'd', place.directory])
+    expect(write.stdout).toContain('the first state that was recorded')
+    expect(write.stdout).toContain('a limit of values (values.*) cut the state there')
+  })
+})
+
 describe('cinescope state', () => {
   test('tells that the entity has died, and with --since what differs', async () => {
     using place = new Place()

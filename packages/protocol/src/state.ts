@@ -20,6 +20,8 @@ export interface EntityState {
   readonly lostChanges: number
   /** Events were lost between `event` and the instant, and a change of the state may be among them. */
   readonly mayHaveChanged: boolean
+  /** A limit left something out of the state, which is not known: `Omitted` or a cut text stands for it. */
+  readonly isCut: boolean
 }
 
 /** One change; its value as it was recorded, cut where it was cut. */
@@ -43,6 +45,8 @@ export interface EntityChange {
   readonly changes: readonly StateChange[]
   /** Changes are missing between the record before and this one, so that some listed here may be theirs; or these are missing themselves. */
   readonly followsLoss: boolean
+  /** A limit left something out of the state that it led to. What comes and goes with a limit is no change. */
+  readonly isCut: boolean
 }
 
 /** Which changes are asked for. */
@@ -76,8 +80,10 @@ export interface LastWrite {
   readonly after: unknown
   /** The first state that is known: who wrote it before, if anyone did, is not recorded. */
   readonly isFirst: boolean
-  /** False if events were lost around it, so that another write may have been. */
+  /** False if events were lost around it, or a limit left out something at the path, so that another write may have been. */
   readonly isCertain: boolean
+  /** A limit left out something at the path, when it was written or since. */
+  readonly isCut: boolean
 }
 
 /** What differs between two states of an entity. */

@@ -7,7 +7,7 @@ import { asked, ENTITY_OPERANDS, ENTITY_OPTIONS, openEntity } from '../base/enti
 import { EXIT, type ExitCode } from '../base/exit-code.ts'
 import { origin } from '../base/recordings.ts'
 import { explainLines } from '../format/explain.ts'
-import { changeText } from '../format/state-change.ts'
+import { changeText, CUT } from '../format/state-change.ts'
 import { type Line, styled } from '../format/styled.ts'
 import { dateOf, timeOfDay } from '../format/units.ts'
 
@@ -54,6 +54,7 @@ async function runHistory(call: Call): Promise<ExitCode> {
   else screen.print(...table(page, screen.width))
   if (given.flag('explain') && screen.format === 'table')
     screen.print([], ...explainLines(page.explain).map((line) => [line]))
+  if (page.items.some(({ isCut }) => isCut) && screen.format === 'table') screen.note(`of the state: ${CUT}`)
   if (page.cursor !== undefined && screen.format === 'table')
     screen.note(`there is more: --limit for a longer list, or --cursor ${page.cursor} for the next`)
   return EXIT.ok

@@ -56,6 +56,7 @@ async function showState({ given, screen }: Call, opened: OpenedEntity): Promise
       died: found.died,
       lostChanges: found.lostChanges,
       mayHaveChanged: found.mayHaveChanged,
+      isCut: found.isCut,
       state: found.state,
     })
     return

@@ -20,6 +20,8 @@ export class KeptState {
   isComplete = true
   /** All keys that can have a number have one, so that a path tells the same in all states of the chain. */
   isNumbered = true
+  /** Of which limits the state is: how often they had been changed. */
+  limits = 0
   /** Used since room was last made. */
   isRecent = true
 

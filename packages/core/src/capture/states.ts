@@ -3,7 +3,8 @@
  *
  * A chain is a whole state and the patches behind it, each with its place in the chain and, as its number, the seq of the whole
  * state. So a reader knows what it needs, and sees what is missing. A chain ends after so many patches or bytes, or records of
- * the thread; then the whole state follows the patch, with the patch's seq as its number: it is nobody's write.
+ * the thread; then the whole state follows the patch, with the patch's seq as its number: it is nobody's write. A chain is of one
+ * set of limits, and of states that are all cut by them or all not: so a reader knows which changes may be a limit's.
  */
 
 import { CHANGE, FLAG, KINDS, putVarint, type StatePath, TAG, ValueDiff } from '@cinescope/protocol'
@@ -42,6 +43,11 @@ export interface StateSubject {
   readonly flags: number
 }
 
+/** How often the limits of values have been changed. */
+interface LimitChanges {
+  readonly limitChanges: number
+}
+
 interface MutableValue {
   bytes: Uint8Array
   length: number
@@ -55,6 +61,7 @@ export class StateRecorder {
   readonly #kept = new KeptStates(KEPT_BYTES)
   readonly #diff = new ValueDiff()
   readonly #limits: Pick<ValueLimits, 'maxBytes'>
+  readonly #settings: LimitChanges
   #state = new Uint8Array(0)
   /** A report is walked behind the patch's head. */
   #patch = new Uint8Array(0)
@@ -64,12 +71,13 @@ export class StateRecorder {
   /** What broke off a record; its chain, whichever it was, cannot be gone on with. */
   #brokenBy: unknown = undefined
 
-  /** `limits` may change between two states. */
-  constructor(recorder: Recorder, ring: RingProducer, limits: Pick<ValueLimits, 'maxBytes'>) {
+  /** `limits` may change between two states, which `settings` counts. */
+  constructor(recorder: Recorder, ring: RingProducer, limits: Pick<ValueLimits, 'maxBytes'>, settings: LimitChanges) {
     this.#recorder = recorder
     this.#sections = recorder.cost.sections
     this.#ring = ring
     this.#limits = limits
+    this.#settings = settings
     this.#makeRoom(limits.maxBytes)
   }
 
@@ -136,8 +144,11 @@ export class StateRecorder {
       this.#after.bytes = this.#state
       this.#after.length = length
       const end = this.#diff.changes(before, this.#after, this.#patch, from, length >> WORTH_SHIFT)
-      if (end === from) return
-      if (end > 0) {
+      if (end === from) {
+        kept.limits = this.#settings.limitChanges
+        return
+      }
+      if (end > 0 && kept.isComplete === isComplete && kept.limits === this.#settings.limitChanges) {
         if (this.#writePatch(subject, kept, end, isComplete)) {
           this.#keep(kept, length)
           kept.isNumbered &&= isNumbered
@@ -153,6 +164,7 @@ export class StateRecorder {
   #report(subject: StateSubject, state: unknown, paths: readonly StatePath[]): boolean {
     const kept = subject.entity === 0 ? undefined : this.#kept.get(subject.entity)
     if (kept === undefined || kept.whole === 0 || !kept.isComplete || !kept.isNumbered) return false
+    if (kept.limits !== this.#settings.limitChanges) return false
     if (paths.length > MAX_REPORTED) return false
     const from = this.#head(kept)
     const end = this.#recorder.encodeChanges(state, paths, this.#patch, from)
@@ -199,6 +211,7 @@ export class StateRecorder {
     kept.patches = 0
     kept.patchBytes = 0
     kept.isComplete = isComplete
+    kept.limits = this.#settings.limitChanges
     // asked right after the walk of this very state
     kept.isNumbered = !this.#recorder.hasUnnumbered
     this.#keep(kept, length)

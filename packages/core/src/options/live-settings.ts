@@ -27,6 +27,8 @@ export class LiveSettings {
   readonly #board: SettingsBoard
   /** Told when something has changed here. */
   onChange: () => void = () => undefined
+  /** Times that limits of values have changed here. */
+  limitChanges = 0
   #seen = 0
 
   /** `memory` is that of `allocateChanges`; what was changed before holds from the start. */
@@ -51,6 +53,7 @@ export class LiveSettings {
   refresh(): readonly Change[] {
     this.#seen = this.#board.changes
     const changes = this.#take()
+    if (changes.some(({ key }) => key.startsWith('values.'))) this.limitChanges++
     if (changes.length > 0) this.onChange()
     return changes
   }

@@ -71,7 +71,7 @@ export function captureParts(settings: ScopeSettings, target: CaptureTarget): Ca
     node,
     thread,
     recorder,
-    states: new StateRecorder(recorder, ring, limits),
+    states: new StateRecorder(recorder, ring, limits, live),
     sampling: new Sampling(live.now, new Chance(randomInt(1, 2 ** 32))),
     sites,
     entities,

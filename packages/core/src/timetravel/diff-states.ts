@@ -2,7 +2,7 @@
 
 import type { Entity, StateDiff, WallMs } from '@cinescope/protocol'
 import type { Reading } from '../query/reading.ts'
-import { changesBetween } from './changes.ts'
+import { changesBetween } from './compare.ts'
 import { momentOf, stateIn } from './state-at.ts'
 
 /** See `Recording.diffStates`. */

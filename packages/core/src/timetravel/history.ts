@@ -7,6 +7,7 @@ import {
   type HistoryQuery,
   kindOf,
   KINDS,
+  Omitted,
   rangesAt,
   type Rows,
   type StateChange,
@@ -21,12 +22,16 @@ import { type Match, scanEvents } from '../query/scan.ts'
 import { filmNumber } from '../store/event-store.ts'
 import { buildEvent, NO_VALUES } from '../store/read/event-builder.ts'
 import { isWithin } from '../store/film-scan.ts'
-import { changesBetween, changesIn, isWithinPath, statePath, touches, valueAt } from './changes.ts'
+import { changesIn, isWithinPath, statePath, touches } from './changes.ts'
+import { changesBetween } from './compare.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
+import { isCut, leftOutAt } from './left-out.ts'
+import { valueAt } from './members.ts'
 import { writesTo } from './writes.ts'
 import {
   carriedRow,
+  isRowCut,
   isState,
   livesOf,
   mayHold,
@@ -53,6 +58,7 @@ export function history(reading: Reading, entity: Entity, query: HistoryQuery = 
     const items: EntityChange[] = []
     const plan = `records of ${entity.kind} ${entity.id}, ordered by ${order}`
     for await (const { key, id, change } of changesOf(parts, entity, { path, during, order, after, batch: limit })) {
+      if (path !== undefined && change.changes.length === 0 && !change.followsLoss) continue
       items.push(change)
       if (items.length < limit && !parts.cost.isHeavy) continue
       return { items, cursor: formatCursor(order, { key, id }), explain: parts.cost.explain(plan) }
@@ -75,6 +81,8 @@ export interface ChangeWalk {
 export interface WalkedChange extends Position {
   readonly change: EntityChange
   readonly state: StateRow | undefined
+  /** A limit left out something at the path: of the state it led to, or all of it of the state before. */
+  readonly isUnseen: boolean
 }
 
 /** The changes of an entity. A state that retention has carried over stands where it was told. */
@@ -158,7 +166,7 @@ function isTold(rows: Rows, row: number): boolean {
   return kind === DIED || kind === KINDS['state.patch'] || (kind === KINDS['state.snapshot'] && rows.number[row] === 0)
 }
 
-/** What a record changed; undefined if nothing at the path. */
+/** What a record changed; undefined if nothing at the path, and all that is there is known. */
 async function changeAt(
   parts: QueryParts,
   { key, id, row, state }: Place,
@@ -169,48 +177,93 @@ async function changeAt(
     const { entry, rows } = row
     const place = { thread: entry.summary.thread, rows, row: row.row, anchors: parts.anchors }
     const event = buildEvent(parts.node, parts.view, place, NO_VALUES)
-    return { key, id, state, change: { event, kind: 'died', changes: [], followsLoss: false } }
+    return { key, id, state, isUnseen: false, change: { event, kind: 'died', changes: [], ...SURE } }
   }
   const event = stateEvent(parts, state)
-  const known = state.whole === undefined ? undefined : changesIn(event.value)
-  // a change whose value was lost may be one of the path
-  if (state.whole !== undefined && known === undefined)
-    return { key, id, state, change: { event, kind: 'changed', changes: [], followsLoss: true } }
-  const record: Record =
-    known === undefined ? await whole(parts, state) : { kind: 'changed', changes: known, followsLoss: false }
-  const changes = path === undefined ? record.changes : await changesAt(parts, state, record.changes, path)
-  if (path !== undefined && changes.length === 0) return undefined
-  return { key, id, state, change: { ...record, event, changes } }
+  const record = await recordAt(parts, state, event.value, path)
+  if (record === undefined) return undefined
+  const { kind, changes, followsLoss, isUnseen } = record
+  return { key, id, state, isUnseen, change: { kind, changes, followsLoss, isCut: isRowCut(state), event } }
 }
 
-type Record = Pick<EntityChange, 'kind' | 'changes' | 'followsLoss'>
+const SURE = { followsLoss: false, isCut: false } as const
 
-/** A whole state tells what changed by the state before it: its patch would have been long, or that state was forgotten, or lost. */
-async function whole(parts: QueryParts, state: StateRow): Promise<Record> {
-  const before = await stateBefore(parts, state)
-  const { value } = await foldedValue(parts, state)
-  if (before === undefined) return { kind: 'first', changes: [{ kind: 'set', path: [], value }], followsLoss: false }
-  const known = await foldedValue(parts, before)
-  const gap = await firstGap(parts, before, state.time)
-  return {
-    kind: 'changed',
-    changes: changesBetween(known.value, value),
-    followsLoss: known.lostChanges > 0 || (gap !== undefined && gap < state.seq),
-  }
-}
+type Record = Pick<EntityChange, 'kind' | 'changes' | 'followsLoss'> & Pick<WalkedChange, 'isUnseen'>
 
-/** What a record changed at a path; where it changed what holds it, that is found by the states before and after. */
-async function changesAt(
+/** What a row that tells a state, with this value, changed at the path. */
+async function recordAt(
   parts: QueryParts,
   state: StateRow,
-  changes: readonly StateChange[],
-  path: StatePath,
-): Promise<readonly StateChange[]> {
-  const wanted = changes.filter((change) => touches(change, path))
-  if (wanted.every((change) => isWithinPath(change, path))) return wanted
-  const before = await stateBefore(parts, state)
-  const from = before === undefined ? undefined : valueAt((await foldedValue(parts, before)).value, path)
-  const to = valueAt((await foldedValue(parts, state)).value, path)
+  value: unknown,
+  path: StatePath | undefined,
+): Promise<Record | undefined> {
+  if (state.whole === undefined) return compared(parts, state, path)
+  const changes = changesIn(value)
+  // a change whose value was lost may be one of the path
+  if (changes === undefined) return { kind: 'changed', changes: [], followsLoss: true, isUnseen: false }
+  const wanted = path === undefined ? changes : changes.filter((change) => touches(change, path))
+  if (path !== undefined && wanted.length === 0) return undefined
+  // what comes and goes with a limit is no change, though the patch has to say it
+  if (isRowCut(state)) return compared(parts, state, path, wanted)
+  const known = { kind: 'changed', changes: wanted, followsLoss: false, isUnseen: false } as const
+  if (path === undefined || wanted.every((change) => isWithinPath(change, path))) return known
+  const narrowed = changesAt(await aroundOf(parts, state), path)
+  return narrowed.length === 0 ? undefined : { ...known, changes: narrowed }
+}
+
+/** A state, and the one before it; both as far as they are known. */
+interface Around {
+  readonly before: unknown
+  readonly after: unknown
+  /** Undefined for the first state that is known. */
+  readonly previous: StateRow | undefined
+  readonly lostBefore: number
+}
+
+async function aroundOf(parts: QueryParts, state: StateRow): Promise<Around> {
+  const previous = await stateBefore(parts, state)
+  const known = previous === undefined ? undefined : await foldedValue(parts, previous)
+  const { value: after } = await foldedValue(parts, state)
+  return { before: known?.value, after, previous, lostBefore: known?.lostChanges ?? 0 }
+}
+
+/**
+ * What a record changed by the states before and after it: of a whole state, since its patch would have been long, or the one before
+ * was forgotten, or lost, or had other limits; of a patch that was `told`, since limits cut the state.
+ */
+async function compared(
+  parts: QueryParts,
+  state: StateRow,
+  path: StatePath | undefined,
+  told?: readonly StateChange[],
+): Promise<Record | undefined> {
+  const around = await aroundOf(parts, state)
+  const { before, after, previous } = around
+  if (told !== undefined && (previous === undefined || !isFolded(before) || !isFolded(after)))
+    return { kind: 'changed', changes: told, followsLoss: true, isUnseen: true }
+  const isUnseen = path !== undefined && isUnseenAt(around, path)
+  const changes = path === undefined ? changesBetween(before, after) : changesAt(around, path)
+  if (path !== undefined && changes.length === 0 && !isUnseen) return undefined
+  if (previous === undefined) return { kind: 'first', changes, followsLoss: false, isUnseen }
+  const gap = await firstGap(parts, previous, state.time)
+  const followsLoss = around.lostBefore > 0 || (gap !== undefined && gap < state.seq)
+  return { kind: 'changed', changes, followsLoss, isUnseen }
+}
+
+/** False for a state that is not there at all. */
+function isFolded(state: unknown): boolean {
+  return !(state instanceof Omitted)
+}
+
+function isUnseenAt({ before, after }: Around, path: StatePath): boolean {
+  const isBeyond = [before, after].some((state) => leftOutAt(state, path) !== undefined)
+  return isBeyond || isCut(valueAt(after, path))
+}
+
+/** What became of a path; nothing where a limit left it out, before or after. */
+function changesAt({ before, after }: Around, path: StatePath): readonly StateChange[] {
+  if ([before, after].some((state) => leftOutAt(state, path) !== undefined)) return []
+  const [from, to] = [valueAt(before, path), valueAt(after, path)]
   if (to === undefined) return from === undefined ? [] : [{ kind: 'delete', path }]
   return changesBetween(from, to).map((change) => ({ ...change, path: [...path, ...change.path] }))
 }

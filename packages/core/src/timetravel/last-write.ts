@@ -10,10 +10,12 @@ import {
 } from '@cinescope/protocol'
 import { findEvents } from '../query/find-events.ts'
 import type { QueryParts, Reading } from '../query/reading.ts'
-import { statePath, valueAt } from './changes.ts'
+import { statePath } from './changes.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
 import { changesOf } from './history.ts'
+import { isCut, leftOutAt } from './left-out.ts'
+import { valueAt } from './members.ts'
 import { stateIn } from './state-at.ts'
 import { stateBefore, type StateRow } from './state-row.ts'
 
@@ -33,13 +35,16 @@ export function lastWrite(
     const during = [{ from: -Infinity, to: until + 1 }]
     const walk = { path: steps, during, order: '-time', after: undefined, batch: BATCH } as const
     let isLost = false
-    for await (const { state, change } of changesOf(parts, entity, walk)) {
+    let wasUnseen = false
+    for await (const { state, change, isUnseen } of changesOf(parts, entity, walk)) {
       // a change that was lost may have been of the path
       isLost ||= change.changes.length === 0 && change.followsLoss
+      wasUnseen ||= isUnseen
       if (state === undefined || change.changes.length === 0) continue
       const { before, after, lost } = await around(parts, state, steps)
       const now = await stateIn(parts, entity, { time: until })
       const span = await spanOf(parts, change.event)
+      const isCutSince = wasUnseen || isUnseenAt(now?.state, steps)
       return {
         entity,
         path: steps,
@@ -49,7 +54,9 @@ export function lastWrite(
         before,
         after,
         isFirst: change.kind === 'first',
+        isCut: isCutSince,
         isCertain:
+          !isCutSince &&
           !lost &&
           !isLost &&
           !change.followsLoss &&
@@ -59,6 +66,11 @@ export function lastWrite(
     }
     return undefined
   })
+}
+
+/** True if a limit left out something at the path of a state. */
+function isUnseenAt(state: unknown, path: StatePath): boolean {
+  return leftOutAt(state, path) !== undefined || isCut(valueAt(state, path))
 }
 
 /** The value at the path before and after a record of the state. */

@@ -5,6 +5,7 @@ import type { QueryParts, Reading } from '../query/reading.ts'
 import type { ViewParts } from '../store/read/view-parts.ts'
 import { foldedValue } from './fold.ts'
 import { firstGap } from './gaps.ts'
+import { isCut } from './left-out.ts'
 import { documentOf, lastState, livesOf, type Moment, stateEvent, type StateRow, stateAfter } from './state-row.ts'
 
 /** See `Recording.stateAt`. */
@@ -30,6 +31,7 @@ export async function stateIn(parts: QueryParts, entity: Entity, until: Moment):
     died,
     lostChanges,
     mayHaveChanged: await mayHaveChanged(parts, state, until.time),
+    isCut: isCut(value),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   CinescopeError,
   type CinescopeEvent,
   type Entity,
+  FLAG,
   kindOf,
   KINDS,
   type Omission,
@@ -92,6 +93,11 @@ export function stateRowAt(entry: SegmentEntry, rows: Rows, row: number): StateR
     life: rows.subject[row]!,
     whole: isPatch ? rows.number[row]! : undefined,
   }
+}
+
+/** True if a limit left something out of the state, or of the change, that a row tells. */
+export function isRowCut({ rows, row }: StateRow): boolean {
+  return (rows.word[row]! & FLAG.truncated) !== 0
 }
 
 /** The state that a life of an entity had when retention removed what told it, as if a row told it. */

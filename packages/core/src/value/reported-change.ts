@@ -26,7 +26,7 @@ export function writeChange(walker: Walker, state: unknown, path: StatePath, sta
 function write(walker: Walker, state: unknown, path: StatePath, start: number): number {
   const { length } = path
   if (length === 0 || !isHolder(state)) return UNTOLD
-  if (length > walker.maxDepth) return start
+  if (length > walker.maxDepth) return UNTOLD
   if (walker.end - start < ITEM_ROOM + STEP_ROOM * (length + 1)) return UNTOLD
   let holder: object = state
   let place: PathState | undefined = walker.redaction.paths

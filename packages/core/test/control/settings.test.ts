@@ -66,6 +66,20 @@ describe('scope.set()', () => {
     expect(scope.settings).toEqual({ ...before, values: { ...before.values, maxBytes: 100 } })
   })
 
+  it('has the next state of an entity told whole where limits of values have changed, and no others', async () => {
+    const entity = scope.entity('cart', 1)
+    const state = { long: 'a text that is long enough for a patch of anything else', n: 0 }
+    const kinds: string[] = []
+    for (const options of [{}, { maxAgeMs: 5000 }, { values: { maxWidth: 40 } }, { values: { maxWidth: 40 } }]) {
+      scope.set(options)
+      state.n++
+      entity.snapshot(state)
+    }
+    await scope.flush()
+    for (const { event } of (await scope.recording().history(entity.entity)).items) kinds.push(event.kind)
+    expect(kinds).toEqual(['state.snapshot', 'state.patch', 'state.snapshot', 'state.patch'])
+  })
+
   it('tells of each change once, in the film in which it was made, and of nothing where nothing changes', async () => {
     scope.set({ sample: 1, maxAgeMs: null })
     scope.span('a film', () => scope.set({ keep: { slowMs: 5 }, budget: { cpuPercent: 50 } }))

@@ -14,7 +14,7 @@ import { RingProducer } from '../../src/ring/producer.ts'
 import { recordingOf } from '../../src/recording/open-recording.ts'
 import type { EventStore } from '../../src/store/event-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { ValueEncoder } from '../../src/value/encoder.ts'
+import { ValueEncoder, type ValueLimits } from '../../src/value/encoder.ts'
 import { createKeyTable } from '../../src/value/keys.ts'
 import { createRedaction, type RedactionOptions } from '../../src/value/redaction.ts'
 import { PROCESS } from '../recording/recording-fixture.ts'
@@ -45,6 +45,8 @@ export class States {
   readonly #keys: string[] = []
   readonly #definitions: Definition[] = []
   readonly #entities
+  readonly #limits
+  readonly #settings = { limitChanges: 0 }
   #numbers = 0
 
   constructor(options: StatesOptions = {}) {
@@ -61,6 +63,7 @@ export class States {
       },
     })
     const limits = { maxDepth, maxWidth, maxStringLength: 1024, maxBytes }
+    this.#limits = limits
     this.store = store ?? createMemoryStore(PROCESS)
     this.ring = new RingProducer(memory)
     this.encoder = new ValueEncoder(keys, redaction, limits)
@@ -71,7 +74,7 @@ export class States {
       limits,
       figures: new Float64Array(allocateStatus().figures),
     })
-    this.states = new StateRecorder(this.recorder, this.ring, limits)
+    this.states = new StateRecorder(this.recorder, this.ring, limits, this.#settings)
     this.#entities = createEntityTable(define, () => ++this.#numbers)
     this.pipeline = new Pipeline({
       intake: new Intake(memory, { take: () => this.#definitions.splice(0) }),
@@ -107,6 +110,12 @@ export class States {
   /** Records the state of an entity. */
   state(id: number, state: unknown): void {
     this.states.state(this.#subject(id), state)
+  }
+
+  /** Changes limits, as at run time. */
+  limit(limits: Partial<ValueLimits>): void {
+    Object.assign(this.#limits, limits)
+    this.#settings.limitChanges++
   }
 
   changed(id: number, state: unknown, ...paths: readonly (readonly (string | number)[])[]): void {
