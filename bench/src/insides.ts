@@ -248,7 +248,7 @@ async function produce(
   const sites = createSiteTable(define)
   const rig = {
     recorder,
-    states: new StateRecorder(recorder, ring, DEFAULT_VALUES),
+    states: new StateRecorder(recorder, ring, DEFAULT_VALUES, { limitChanges: 0 }),
     ring,
     define,
     consumer: new RingConsumer(memory),
