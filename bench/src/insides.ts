@@ -210,7 +210,7 @@ async function produce(
   )
   const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
   const { StateRecorder } = await load<{
-    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], limits: object) => States
+    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], limits: object, settings: object) => States
   }>('capture/states.js')
   const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => boolean): Tables }>(
     'capture/interner.js',
