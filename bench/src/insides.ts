@@ -210,7 +210,7 @@ async function produce(
   )
   const { Recorder } = await load<{ Recorder: new (parts: object) => ProducerRig['recorder'] }>('capture/recorder.js')
   const { StateRecorder } = await load<{
-    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], limits: object) => States
+    StateRecorder: new (recorder: Recorder, ring: ProducerRig['ring'], limits: object, settings: object) => States
   }>('capture/states.js')
   const { createSiteTable } = await load<{ createSiteTable(define: (definition: Definition) => boolean): Tables }>(
     'capture/interner.js',
@@ -248,7 +248,7 @@ async function produce(
   const sites = createSiteTable(define)
   const rig = {
     recorder,
-    states: new StateRecorder(recorder, ring, DEFAULT_VALUES),
+    states: new StateRecorder(recorder, ring, DEFAULT_VALUES, { limitChanges: 0 }),
     ring,
     define,
     consumer: new RingConsumer(memory),
