@@ -7,6 +7,7 @@ import { COPYING_CUTS } from './cut-list/copying.ts'
 import { GROW_CUTS } from './cut-list/grow.ts'
 import { GOVERNOR_CUTS } from './cut-list/governor.ts'
 import { KEEP_CUTS } from './cut-list/keep.ts'
+import { LIMIT_CUTS } from './cut-list/limits.ts'
 import { READING_CUTS } from './cut-list/reading.ts'
 import { RECORDING_CUTS } from './cut-list/recording.ts'
 import { STATE_CUTS } from './cut-list/states.ts'
@@ -20,6 +21,7 @@ export const CUTS: readonly Cut[] = [
   ...GOVERNOR_CUTS,
   ...KEEP_CUTS,
   ...CONTROL_CUTS,
+  ...LIMIT_CUTS,
   ...READING_CUTS,
   ...CAUSALITY_CUTS,
   ...STATE_CUTS,
