@@ -185,9 +185,14 @@ class Writer {
   async #openControl(): Promise<void> {
     this.#controlAt = Infinity
     this.#isOpeningControl = true
-    const { serveControl } = await import('./control/serve-control.ts')
-    this.#isOpeningControl = false
-    if (!this.#isFinished) this.#control = serveControl(this.#input.process, this.#controlHost(), tellFault)
+    try {
+      const { serveControl } = await import('./control/serve-control.ts')
+      if (!this.#isFinished) this.#control = serveControl(this.#input.process, this.#controlHost(), tellFault)
+    } catch (cause) {
+      tellFault(new CinescopeError('CSC_ERR_CONTROL', `no control socket: ${String(cause)}`, { cause }))
+    } finally {
+      this.#isOpeningControl = false
+    }
   }
 
   #controlHost(): Omit<ControlHost, 'process'> {
