@@ -45,11 +45,16 @@ export class Descent {
   constructor(walk: Walk, options: DescentOptions) {
     this.#walk = walk
     this.#options = options
-    this.journey = new Journey(options.depth, () => walk.meet('depth'))
+    this.journey = new Journey(options.depth)
   }
 
   /** Goes on from where `journey` was begun until nothing new is come to, or too much was. */
   async run(): Promise<void> {
+    await this.#go()
+    if (this.journey.isCut) this.#walk.meet('depth')
+  }
+
+  async #go(): Promise<void> {
     for (let round = 0; ; round++) {
       const next = this.journey.takeFresh()
       if (next === undefined) return

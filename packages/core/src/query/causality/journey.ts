@@ -34,6 +34,9 @@ export interface NamedCause {
   readonly cause: number
 }
 
+/** More of these than a question comes to events: some of them are beyond, whatever ways are found yet. */
+const MAX_BEYOND = 200_000
+
 /** See above. */
 export class Journey {
   readonly reached: Map<SpanId, Reached> = new Map()
@@ -42,7 +45,8 @@ export class Journey {
   /** Causes that rows name beside their parents. */
   readonly causes: Map<SpanId, NamedCause> = new Map()
   readonly #depth: number
-  readonly #tooDeep: () => void
+  /** What has been come to by ways longer than `depth` only. */
+  readonly #beyond = new Set<SpanId>()
   readonly #strands = new Map<NodeId, Map<number, Map<number, Reached>>>()
   readonly #fresh = new Map<NodeId, Seed[]>()
   /** Roots by what sent them. */
@@ -50,10 +54,13 @@ export class Journey {
   readonly #films = new Map<NodeId, Map<string, Seed>>()
   readonly #filmsTaken = new Set<string>()
 
-  /** `tooDeep` is called for what lies beyond `depth`. */
-  constructor(depth: number, tooDeep: () => void) {
+  constructor(depth: number) {
     this.#depth = depth
-    this.#tooDeep = tooDeep
+  }
+
+  /** True when something lies beyond `depth`, as far as is known. */
+  get isCut(): boolean {
+    return this.#beyond.size > 0
   }
 
   at(home: NodeId, thread: number, seq: number): Reached | undefined {
@@ -126,11 +133,12 @@ export class Journey {
     const { home, thread, seq, root, at, depth } = place
     const known = this.at(home, thread, seq)
     if (known !== undefined && known.depth <= depth) return undefined
+    const id = known?.id ?? idOf(place)
     if (depth > this.#depth) {
-      if (known === undefined) this.#tooDeep()
+      if (known === undefined && this.#beyond.size < MAX_BEYOND) this.#beyond.add(id)
       return undefined
     }
-    const id = known?.id ?? idOf(place)
+    this.#beyond.delete(id)
     const reached = { id, home, thread, seq, root, at, depth }
     this.reached.set(id, reached)
     this.strand(home, thread).set(seq, reached)

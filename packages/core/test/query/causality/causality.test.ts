@@ -91,6 +91,25 @@ describe('causality over threads and processes', () => {
     })
   })
 
+  it('does not take for cut what is met by a way too long first', async () => {
+    const choice: Choice = { what: 'root', strand: 0, parent: 0, cause: undefined, sender: undefined, ends: 'never' }
+    const { events, ground } = worldOf(
+      [
+        choice,
+        { ...choice, what: 'point' },
+        { ...choice, cause: 1, sender: 0 },
+        { ...choice, what: 'point', parent: 1 },
+      ],
+      12,
+    )
+    const first = events[0]!.id
+    for (const [most, isCut] of [
+      [1, true],
+      [2, false],
+    ] as const)
+      expect((await effectsOf(ground, first, { depth: most })).truncatedBy).toEqual(isCut ? ['depth'] : [])
+  })
+
   it('finds what came of a span whose begin was lost, and which stands behind what came of it', async () => {
     const choice: Choice = { what: 'point', strand: 0, parent: 1, cause: undefined, sender: undefined, ends: 'never' }
     const root: Choice = { ...choice, what: 'root' }
