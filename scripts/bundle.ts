@@ -6,31 +6,42 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
-/** Entry points by package: those of `exports`, and the threads of core. */
-const BUNDLES: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['index'],
-  core: ['index', 'adapter', 'reader', 'register', 'writer', 'reader-thread'],
-  express: ['index', 'hook'],
+interface Bundle {
+  readonly name: string
+  /** Entry points that are loaded by one thread: what they share is loaded once, as classes must be the same everywhere. */
+  readonly entries: readonly string[]
+  /** With the packages they import, of which no other code in their thread has use. */
+  readonly isWhole?: boolean
 }
+
+/** Those of `exports`, and the threads of core. */
+const BUNDLES: readonly Bundle[] = [
+  { name: 'protocol', entries: ['index'] },
+  { name: 'core', entries: ['index', 'adapter', 'reader', 'register'] },
+  { name: 'core', entries: ['writer'], isWhole: true },
+  { name: 'core', entries: ['reader-thread'], isWhole: true },
+  { name: 'express', entries: ['index', 'hook'] },
+]
 
 const root = dirname(import.meta.dirname)
 
-for (const [name, entries] of Object.entries(BUNDLES)) {
-  const directory = join(root, 'packages', name)
-  rmSync(join(directory, 'lib'), { recursive: true, force: true })
+for (const { name } of BUNDLES) rmSync(join(root, 'packages', name, 'lib'), { recursive: true, force: true })
+for (const { name, entries, isWhole } of BUNDLES)
   await build({
-    absWorkingDir: directory,
+    absWorkingDir: join(root, 'packages', name),
     entryPoints: entries.map((entry) => `src/${entry}.ts`),
     outdir: 'lib',
     bundle: true,
-    // what several entries share is loaded once: classes must be the same everywhere
     splitting: true,
-    packages: 'external',
+    packages: isWhole === true ? 'bundle' : 'external',
     format: 'esm',
     platform: 'node',
     target: 'node22.15',
+    // a third less to read before the first request; names stay, and lines are short enough to step through
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
   })
-}

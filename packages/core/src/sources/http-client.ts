@@ -1,12 +1,13 @@
 /** HOT: outgoing requests of node:http and node:https. Bench row `fetch-cpu`. */
 
 import { channel } from 'node:diagnostics_channel'
-import { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { nameLike, putMethods } from '../adapter/carrier-methods.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
 import { ClientCall } from './client-call.ts'
 import { ClientOrigins } from './client-origin.ts'
+import { nodeHttp } from './node-http.ts'
 import { guarded, toOwner } from './owner.ts'
 import type { Source } from './source.ts'
 
@@ -48,7 +49,7 @@ export const httpClient: Source = {
       'http.client.response.finish': toOwner(users, what, (_, message: Answered) => answered(calls, message)),
     })
     // no channel tells of the end of an answer, and a listener could be counted by the host
-    const unpatch = putMethods(ClientRequest.prototype, { emit: (below) => emitterOf(calls, below) })
+    const unpatch = putMethods(nodeHttp.ClientRequest.prototype, { emit: (below) => emitterOf(calls, below) })
     return () => {
       stop()
       unpatch()
@@ -106,7 +107,7 @@ function closed(call: ClientCall | undefined): void {
 /** The connection is the program's from here on, unless it was the program that emitted this. */
 function handedOver(calls: Calls, request: ClientRequest, answer: unknown): void {
   const call = calls.get(request)
-  if (call === undefined || !(answer instanceof IncomingMessage)) return
+  if (call === undefined || !(answer instanceof nodeHttp.IncomingMessage)) return
   guarded(call.span.probe, 'the end of an outgoing request', () => {
     exchanged(call, request, answer)
     call.end(true)

@@ -1,11 +1,12 @@
 /** HOT: requests to servers of node:http and node:https, whatever framework answers them. */
 
 import { channel } from 'node:diagnostics_channel'
-import { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hookRequests, hookResponses } from '../adapter/carriers.ts'
 import { ServerRequestRole } from '../adapter/server-request-role.ts'
 import type { Probe } from '../capture/probe.ts'
 import { listen } from './channels.ts'
+import { nodeHttp } from './node-http.ts'
 import { toOwner } from './owner.ts'
 import type { Source } from './source.ts'
 
@@ -29,7 +30,7 @@ export const httpServer: Source = {
         if (begun !== undefined) probe.enter(begun.root)
       }),
     })
-    const unhook = [hookRequests(IncomingMessage.prototype), hookResponses(ServerResponse.prototype)]
+    const unhook = [hookRequests(nodeHttp.IncomingMessage.prototype), hookResponses(nodeHttp.ServerResponse.prototype)]
     return () => {
       stop()
       for (const each of unhook) each()
