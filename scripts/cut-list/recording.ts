@@ -5,6 +5,7 @@ import type { Cut } from './cut.ts'
 const CORE = 'packages/core/src'
 const CHAIN = 'packages/core/test/badluck/chain.test.ts'
 const RING = 'packages/core/test/ring/ring.test.ts'
+const WAKE = 'packages/core/test/ring/wake.test.ts'
 const EXPRESS = 'packages/express/test/request.test.ts'
 const MESSAGES = 'packages/core/test/messages/trace-messages.test.ts'
 const THREADS = 'packages/core/test/scope/threads.test.ts'
@@ -63,6 +64,30 @@ export const RECORDING_CUTS: readonly Cut[] = [
     from: 'tail + this.#capacity - this.#reserve',
     to: 'tail + this.#capacity',
     tests: [RING],
+  },
+  {
+    joint: 'ring',
+    what: 'a record does not end the long sleep of the writer',
+    file: `${CORE}/ring/lane.ts`,
+    from: 'if (isAsleep(this.#sleeper)) endLongSleep(this.#sleeper)',
+    to: '',
+    tests: [WAKE],
+  },
+  {
+    joint: 'ring',
+    what: 'what is asked does not end the long sleep of the writer',
+    file: `${CORE}/ring/wake.ts`,
+    from: 'Atomics.notify(wake, ASKED)\n  endLongSleep(wake)',
+    to: 'Atomics.notify(wake, ASKED)',
+    tests: [WAKE],
+  },
+  {
+    joint: 'ring',
+    what: 'a writer that says that it sleeps does not look again',
+    file: `${CORE}/ring/wake.ts`,
+    from: "!== 'timed-out' || hasWork()) break",
+    to: "!== 'timed-out') break",
+    tests: [WAKE],
   },
   {
     joint: 'ring',

@@ -26,16 +26,17 @@ import { WriterCounts } from './ingest/writer-counts.ts'
 import { recordingOf } from './recording/open-recording.ts'
 import { serveRecording } from './recording/serve-recording.ts'
 import { DefinitionConsumer } from './ring/definition-log.ts'
+import { Sleep } from './ring/wake.ts'
 import type { EventStore } from './store/event-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 
 const SEGMENT_ROWS = 8192
 const SEGMENT_VALUE_BYTES = 2_097_152
-/** How often an idle writer looks at the rings: as seldom as the promise of 250 ms allows. */
-const IDLE_POLL_MS = 125
-/** So many of these looks later the event loop turns, for whoever connects to the control socket. */
-const CONTROL_POLLS = 8
+/** Records gather for so long before a writer that was idle takes them: as long as the promise of 250 ms allows. */
+const GATHER_MS = 125
+/** How often it looks around where nothing is recorded; its event loop turns, for whoever connects to the control socket. */
+const LOOK_AROUND_MS = 1000
 /** The control socket is there so long after the start: loading what serves it is nothing a program should start beside. */
 const CONTROL_AFTER_MS = 500
 /** How often it turns while somebody is being served there. */
@@ -59,7 +60,7 @@ class Writer {
   readonly #desk: ThreadDesk
   /** By Node's number of their thread, which may have several. */
   readonly #threads = new Map<Strand, number>()
-  readonly #wake: Int32Array
+  readonly #sleep: Sleep
   readonly #clock = createSystemClock()
   readonly #indexes = createSegmentIndexes()
   readonly #retention: Retention
@@ -77,7 +78,7 @@ class Writer {
     this.#store =
       input.path === undefined ? createMemoryStore(input.process) : createSqliteStore(input.path, input.process)
     this.#ledger = new ThreadLedger(this.#store)
-    this.#wake = new Int32Array(input.ring.wake)
+    this.#sleep = new Sleep(input.ring.wake)
     this.#live = new LiveSettings(input.settings, input.changes)
     const { ring, rings, status } = input
     const findRing = rings === undefined ? undefined : ringsOf(rings)
@@ -103,8 +104,8 @@ class Writer {
     // one in memory cannot be found by its file
     if (this.#input.control && this.#input.path !== undefined) this.#controlAt = performance.now() + CONTROL_AFTER_MS
     for (;;) {
-      const wake = Atomics.load(this.#wake, 0)
-      // after the look at the wake word: a question posted before it is taken up here, one after it ends the sleep
+      const { asked } = this.#sleep
+      // after the look at what was asked: a question posted before it is taken up here, one after it ends the sleep
       service?.poll()
       const request = main.request
       // before the turn: what was recorded up to the stop must be in the ring that the last turn empties
@@ -117,7 +118,7 @@ class Writer {
       const settled = this.#turn()
       this.#counts.busyMs += performance.now() - started
       if (request !== undefined && isStopping && (settled || this.#hasGivenUp())) return this.#finish(request, settled)
-      if (service?.isBusy !== true) this.#pause(wake, settled)
+      if (service?.isBusy !== true) this.#pause(asked, settled)
       await setImmediate()
     }
   }
@@ -158,20 +159,16 @@ class Writer {
     return true
   }
 
-  /** Sleeps until the next commit is due; while nothing happens, a little longer and with few turns of the event loop. */
-  #pause(wake: number, settled: boolean): void {
-    if (!settled) return void Atomics.wait(this.#wake, 0, wake, RETRY_EVERY_MS)
-    if (this.#isOpeningControl || this.#control?.isBusy === true)
-      return void Atomics.wait(this.#wake, 0, wake, SERVE_EVERY_MS)
+  /** Sleeps until the next commit is due; while nothing happens, longer and with few turns of the event loop. */
+  #pause(asked: number, settled: boolean): void {
+    const sleep = this.#sleep
+    if (!settled) return sleep.short(asked, RETRY_EVERY_MS)
+    if (this.#isOpeningControl || this.#control?.isBusy === true) return sleep.short(asked, SERVE_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
-    if (this.#strands.isDirty) return void Atomics.wait(this.#wake, 0, wake, COMMIT_EVERY_MS)
-    const hasNews = (): boolean =>
-      this.#strands.isHolding ||
-      this.#strands.backlog() > 0 ||
-      this.#retention.isDue ||
-      performance.now() >= this.#controlAt
-    let polls = this.#control === undefined ? Infinity : CONTROL_POLLS
-    while (Atomics.wait(this.#wake, 0, wake, IDLE_POLL_MS) === 'timed-out' && !hasNews() && --polls > 0);
+    if (this.#strands.isDirty) return sleep.short(asked, COMMIT_EVERY_MS)
+    const hasWork = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isDue
+    const longMs = this.#controlAt === Infinity ? LOOK_AROUND_MS : CONTROL_AFTER_MS
+    sleep.long(asked, { shortMs: GATHER_MS, longMs, hasWork })
   }
 
   #join({ thread, threadId, ring, definitions, status }: Joining): void {

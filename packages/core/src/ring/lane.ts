@@ -1,7 +1,8 @@
 /** HOT: the producing end of one lane of records. */
 
 import { RECORD_BYTES } from '@cinescope/protocol'
-import { CONTROL, type RingMemory, wakeWriter } from './memory.ts'
+import { CONTROL, type RingMemory } from './memory.ts'
+import { endLongSleep, isAsleep, wakeWriter } from './wake.ts'
 
 /** Slots of a lane held back for ends, errors and state: one in four. */
 const RESERVE_SHIFT = 2
@@ -87,6 +88,7 @@ export class LaneProducer {
     if (KEEPS_STORE_ORDER) this.#control[this.#headWord] = head | 0
     else Atomics.store(this.#control, this.#headWord, head | 0)
     this.head = head
+    if (isAsleep(this.#sleeper)) endLongSleep(this.#sleeper)
   }
 
   /** Records published by this end. */

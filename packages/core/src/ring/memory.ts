@@ -15,11 +15,10 @@
  * | 16 + kind | producer | events of that kind refused for want of room |
  *
  * Lane 0 takes every record under `drop` and `grow`. Under `overwrite` lane 1 takes ends, errors and state, lane 0 the rest.
- *
- * The writer sleeps on a futex of its own, which all rings of a process share.
  */
 
 import { KIND_LIMIT, MAX_VALUE_BYTES, RECORD_BYTES } from '@cinescope/protocol'
+import { allocateWake } from './wake.ts'
 
 /**
  * `drop`: the newest go, with a reserve for ends, errors and state. `overwrite`: the oldest go (flight recorder). `grow`: further
@@ -44,7 +43,7 @@ export interface RingMemory {
   readonly lanes: readonly SharedArrayBuffer[]
   /** `arenaBytes` and a slack of one largest value behind it, so that no value wraps. */
   readonly arena: SharedArrayBuffer
-  /** The futex its writer sleeps on: one int32. */
+  /** See `wake.ts`. */
   readonly wake: SharedArrayBuffer
 }
 
@@ -73,19 +72,13 @@ export const CONTROL = {
   refused: 16,
 } as const
 
-/** Wakes the writer that sleeps on it. */
-export function wakeWriter(wake: Int32Array): void {
-  Atomics.add(wake, 0, 1)
-  Atomics.notify(wake, 0)
-}
-
 /** Bytes of one ring: `records * 64 + arenaBytes + 64 KiB`, a quarter of its records more under `overwrite`; control words aside. */
 export function ringBytes(options: RingOptions): number {
   return laneBytes(options).reduce((sum, bytes) => sum + bytes, 0) + options.arenaBytes + MAX_VALUE_BYTES
 }
 
 /** Allocates a ring of `ringBytes(options)`. */
-export function allocateRing(options: RingOptions, wake: SharedArrayBuffer = new SharedArrayBuffer(4)): RingMemory {
+export function allocateRing(options: RingOptions, wake: SharedArrayBuffer = allocateWake()): RingMemory {
   return {
     options,
     control: new SharedArrayBuffer((CONTROL.refused + KIND_LIMIT) * 4),

@@ -1,7 +1,8 @@
 /** HOT: the producing end of a ring; one thread only. claim, write, commit: no allocation, two atomic stores at most. */
 
 import { RingGrowth } from './growth.ts'
-import { CONTROL, type GrownRing, ringBytes, type RingMemory, wakeWriter } from './memory.ts'
+import { CONTROL, type GrownRing, ringBytes, type RingMemory } from './memory.ts'
+import { wakeWriter } from './wake.ts'
 import { LaneProducer } from './lane.ts'
 
 /** Writes records and values of one thread, going on from the counts in the control words. Cost: bench row `event`. */

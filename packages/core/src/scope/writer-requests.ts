@@ -2,12 +2,12 @@
 
 import { CinescopeError } from '@cinescope/protocol'
 import { SIGNAL, STATUS, type StatusMemory, STOP } from '../base/status.ts'
-import { wakeWriter } from '../ring/memory.ts'
+import { wakeWriter } from '../ring/wake.ts'
 
 /** Where it asks. */
 export interface RequestMemory {
   readonly status: StatusMemory
-  /** The futex its writer sleeps on. */
+  /** Of its writer. */
   readonly wake: SharedArrayBuffer
 }
 

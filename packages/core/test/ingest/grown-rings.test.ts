@@ -10,6 +10,7 @@ import { type Joining, ThreadDesk } from '../../src/ingest/thread-desk.ts'
 import type { FindRing } from '../../src/ring/chain.ts'
 import { allocateDefinitions } from '../../src/ring/definition-log.ts'
 import { allocateRing, type GrownRing } from '../../src/ring/memory.ts'
+import { allocateWake } from '../../src/ring/wake.ts'
 import { JoinedWriter } from '../../src/scope/joined-writer.ts'
 
 /** A ring that its size tells. */
@@ -22,7 +23,7 @@ const numberOf = (ring: ReturnType<FindRing>): number | undefined => ring && Mat
 /** A writer that is starting, and a thread that joins it. */
 function joining(node: string, thread: number) {
   const id = nodeId(node)
-  const wake = new SharedArrayBuffer(4)
+  const wake = allocateWake()
   const status = allocateStatus()
   const rings = new RingPost((grown) => tellWriter(id, { kind: 'ring', thread, grown }))
   const writer = new JoinedWriter(

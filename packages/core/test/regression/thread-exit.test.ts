@@ -9,13 +9,14 @@ import { RingPost } from '../../src/ingest/grown-rings.ts'
 import { type Invitation, threadChannel } from '../../src/ingest/thread-contract.ts'
 import { allocateDefinitions } from '../../src/ring/definition-log.ts'
 import { allocateRing } from '../../src/ring/memory.ts'
+import { allocateWake } from '../../src/ring/wake.ts'
 import { JoinedWriter } from '../../src/scope/joined-writer.ts'
 
 const RECORDING = WRITER_STATE.indexOf('recording')
 
 /** A thread of a recording whose writer is starting, and what its end has told. */
 function joining(node: string, offered: number) {
-  const wake = new SharedArrayBuffer(4)
+  const wake = allocateWake()
   const { settings } = settleWith(undefined, { code: {}, environment: {}, program: undefined })
   const counters = new SharedArrayBuffer(8)
   const invitation: Invitation = {
