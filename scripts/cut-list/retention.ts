@@ -48,8 +48,8 @@ export const RETENTION_CUTS: readonly Cut[] = [
     joint: 'retention',
     what: 'an idle writer does not look at the age of anything',
     file: `${CORE}/writer.ts`,
-    from: 'this.#retention.isDue ||\n',
-    to: '',
+    from: 'LOOK_AROUND_MS = 1000',
+    to: 'LOOK_AROUND_MS = 1e9',
     tests: ['packages/core/test/config/every-key.test.ts'],
   },
   {

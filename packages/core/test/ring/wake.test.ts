@@ -51,7 +51,8 @@ describe('a writer that sleeps', () => {
     const { producer, wake, taken, ended } = fallAsleep({ shortMs: 1, longMs: FOR_EVER })
     for (let i = 1; i <= 2000; i++) {
       // from before it has said that it sleeps until long after
-      for (let until = performance.now() + (i % 40) / 10; performance.now() < until;);
+      const until = performance.now() + (i % 40) / 10
+      while (performance.now() < until);
       offer(producer, ORDINARY, false, undefined)
       await taken(i)
     }
