@@ -19,5 +19,6 @@ export async function costLines(path: string): Promise<readonly string[]> {
     line('probes in the server', counters['cinescope.probe.cpu_ms']),
     line('writer thread, with its start', counters['cinescope.writer.cpu_ms']),
     `disk: ${(bytes / 1024).toFixed(0)} KiB for ${produced} events, not compacted while the server writes`,
+    'All of it cold: the server has just started, and its code and ours were compiled meanwhile. docs/overhead.md has a warm one.',
   ]
 }
