@@ -47,7 +47,10 @@ export interface Frame {
   readonly open: readonly CinescopeEvent[]
   /** All of them, those not shown included. */
   readonly openCount: number
-  /** States of the entity, of the entities that the film had touched, or of those that changed last; the last changed first. */
+  /**
+   * States of the entity, of those that changed last, the last first, or of those of the film: first what it had touched, then
+   * what it was to touch, as it was then.
+   */
   readonly states: readonly EntityState[]
   /** Messages of the film, or of all, that had been sent and not been received by this process, the last sent first. */
   readonly inFlight: readonly MessageInFlight[]

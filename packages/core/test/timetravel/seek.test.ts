@@ -197,6 +197,30 @@ describe('a seeker', () => {
     expect(seeker.frame).toMatchObject({ phase: 'end', states: [{ state: { status: 'sent' } }] })
   })
 
+  it('shows of a film how what it is going to touch was before', async () => {
+    using directory = temporaryDirectory()
+    await using scope = await createScope({ directory: directory.path, sources: false, handleSignals: false })
+    const write = (id: number, status: string): void => scope.entity('order', id).snapshot({ status })
+    scope.span('first', () => [1, 2, 3].forEach((id) => write(id, 'new')))
+    scope.span('second', () => [1, 2, 4].forEach((id) => write(id, 'paid')))
+    await scope.stop()
+    await using recording = openRecording(directory.path)
+    const { items } = await recording.films({ where: { name: 'second' } })
+    const seeker = await recording.seek({ kind: 'film', id: items[0]!.id })
+    const seen: unknown[] = []
+    for (let last: Frame | undefined; seeker.frame !== last; await seeker.forward()) {
+      last = seeker.frame
+      seen.push(last!.states.map(({ entity, state }) => `${entity.id} ${(state as { status: string }).status}`))
+    }
+    expect(seen).toEqual([
+      ['1 new', '2 new'],
+      ['1 paid', '2 new'],
+      ['2 paid', '1 paid'],
+      ['4 paid', '2 paid', '1 paid'],
+      ['4 paid', '2 paid', '1 paid'],
+    ])
+  })
+
   it('knows which messages are under way', async () => {
     using directory = temporaryDirectory()
     await using scope = await createScope({ directory: directory.path, sources: false, handleSignals: false })
