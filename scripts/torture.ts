@@ -7,6 +7,7 @@
 
 import { parseArgs } from 'node:util'
 import { budget } from './torture/budget.ts'
+import { changes } from './torture/changes.ts'
 import { flips } from './torture/flips.ts'
 import { fuzz } from './torture/fuzz.ts'
 import { kill } from './torture/kill.ts'
@@ -14,7 +15,7 @@ import { memory } from './torture/memory.ts'
 import { soak } from './torture/soak.ts'
 import { type Torture, verdictText } from './torture/torture.ts'
 
-const TORTURES: readonly Torture[] = [kill, memory, soak, budget, flips, fuzz]
+const TORTURES: readonly Torture[] = [kill, memory, soak, budget, changes, flips, fuzz]
 
 const { values, positionals } = readArguments()
 process.exitCode = await main(positionals)

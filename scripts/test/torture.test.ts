@@ -8,11 +8,12 @@ function torture(...args: readonly string[]) {
 
 describe('torture', () => {
   it('tells its seed first and a verdict last', { timeout: 120_000 }, () => {
-    const { status, stdout } = torture('budget', 'flips', 'fuzz', '--quick', '--seed', '5')
+    const { status, stdout } = torture('budget', 'changes', 'flips', 'fuzz', '--quick', '--seed', '5')
     const [first, ...lines] = stdout.trim().split('\n')
     expect(first).toBe('torture: seed 5')
     expect(lines.filter((line) => line.startsWith('verdict: '))).toEqual([
       expect.stringMatching(/^verdict: budget passed: \d+ events in \d+ s, [1-9]\d* pruned, /),
+      expect.stringMatching(/^verdict: changes passed: 20000 changes, 0 events dropped; state at 20 instants /),
       expect.stringMatching(/^verdict: flips passed: 10 damaged copies read; \d+ s$/),
       expect.stringMatching(/^verdict: fuzz passed: \d+ damaged recordings: /),
     ])
@@ -23,6 +24,7 @@ describe('torture', () => {
     const { status, stdout, stderr } = torture('nothing', '--runs', '0')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain('there is no nothing, --runs 0')
-    for (const name of ['kill', 'memory', 'soak', 'budget', 'flips', 'fuzz']) expect(stderr).toContain(`\n  ${name} `)
+    for (const name of ['kill', 'memory', 'soak', 'budget', 'changes', 'flips', 'fuzz'])
+      expect(stderr).toContain(`\n  ${name} `)
   })
 })
