@@ -12,6 +12,8 @@ const [directory = '.', changes = '1', looks = '1'] = process.argv.slice(2)
 const APART_MS = 3
 /** The writer has to follow. */
 const BURST = 4096
+/** Changes of one way. */
+const TOLD = 1000
 const scope = await createScope({ directory, sources: false, handleSignals: false, ring: { records: 65_536 } })
 const handle = scope.entity('counter', 'one')
 const state = { n: 0, name: 'a counter', tags: ['a', 'b'], parts: { first: 1, second: 'two' } }
@@ -19,8 +21,8 @@ const every = Math.ceil(Number(changes) / Number(looks))
 const noted: Look[] = []
 for (let n = 1; n <= Number(changes); n++) {
   state.n = n
-  // both ways to tell a change
-  if (n % 2 === 0) handle.snapshot(state)
+  // both ways to tell a change, each for as long as chains are
+  if (Math.floor(n / TOLD) % 2 === 0) handle.snapshot(state)
   else handle.changed(state, [['n']])
   if (n % BURST === 0) await scope.flush()
   if (n % every !== 0) continue
