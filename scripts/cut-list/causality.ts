@@ -13,6 +13,14 @@ const COMMAND = 'packages/cli/test/causality.test.ts'
 export const CAUSALITY_CUTS: readonly Cut[] = [
   {
     joint: 'causality',
+    what: 'what was beyond the depth by one way is beyond it by all',
+    file: `${QUERY}/causality/journey.ts`,
+    from: 'this.#beyond.delete(id)',
+    to: '',
+    tests: [CAUSALITY],
+  },
+  {
+    joint: 'causality',
     what: 'the sender of a root is not looked for',
     file: `${QUERY}/causality/sender.ts`,
     from: 'if (edge === undefined) return undefined',

@@ -109,6 +109,14 @@ export const STATE_CUTS: readonly Cut[] = [
   },
   {
     joint: 'seek',
+    what: 'what a film has yet to touch has no state',
+    file: `${TRAVEL}/seek/touched-entities.ts`,
+    from: '[...before, ...after]',
+    to: 'before',
+    tests: [SEEK],
+  },
+  {
+    joint: 'seek',
     what: 'the end of a span is known before it comes',
     file: `${TRAVEL}/seek/masked.ts`,
     from: 'durationNs: undefined',

@@ -10,6 +10,7 @@ import {
 } from '@cinescope/core/adapter'
 import type { Layer, LayerMethod, Next } from './layer.ts'
 import { isShadow, kindOf, LayerPlan } from './layer-plan.ts'
+import { passLayer } from './layer-pass.ts'
 import { beginLayer, meetError, recordedErrorHandle, recordedHandle } from './layer-run.ts'
 
 /** Layer's prototype: names in camel case in router 2 (Express 5), in snake case in Express 4. */
@@ -56,6 +57,8 @@ function requestMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
   return function handleRequest(this: Layer, req: unknown, res: unknown, next: unknown): unknown {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this)) return original.call(this, req, res, next)
+    if (!request.root.isRecorded)
+      return passLayer(request, original, this, planFor(request, this, planOf, false), [req, res, next])
     const { sections } = request.role.probe
     const section = sections.begin()
     const plan = planFor(request, this, planOf, false)
@@ -71,6 +74,11 @@ function errorMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this))
       return original.call(this, error, req, res, next)
+    if (!request.root.isRecorded) {
+      const passed = planFor(request, this, planOf, true)
+      meet(request, error, passed !== undefined)
+      return passLayer(request, original, this, passed, [error, req, res, next])
+    }
     const { sections } = request.role.probe
     const section = sections.begin()
     const plan = planFor(request, this, planOf, true)

@@ -97,7 +97,8 @@ function leavingMount(request: ServerRequest, span: Span, proceed: Next, mount: 
   }
 }
 
-function mountOf(request: ServerRequest, span: Span, layer: Layer, plan: LayerPlan): Mount {
+/** Where the layers of a router are that is entered now. */
+export function mountOf(request: ServerRequest, span: Span, layer: Layer, plan: LayerPlan): Mount {
   const req: RoutedRequest = request.req
   const outer = request.mount
   if (hasParamCallbacks(layer.handle as RouterLike)) request.runsBetweenLayers = true

@@ -2,7 +2,7 @@ import type { Scope } from '@cinescope/core'
 import { cinescope } from '@cinescope/express'
 import { exchange, withoutDate } from '@cinescope/testkit'
 import type { Express } from 'express'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXPRESS_MAJOR, serve, temporaryScope } from './fixture.ts'
 import { answers } from './scenarios/answers.ts'
 import { bodies } from './scenarios/bodies.ts'
@@ -19,32 +19,50 @@ interface Observed {
 }
 
 const scenarios = all.filter(({ since = 4 }) => since <= EXPRESS_MAJOR)
-let scope: Scope
+const WAYS = ['recorded', 'sampled out'] as const
+const scopes = new Map<(typeof WAYS)[number], Scope>()
 /** Observed before anything is hooked. */
 const plain = new Map<Scenario, Observed>()
 
 beforeAll(async () => {
   for (const scenario of scenarios) plain.set(scenario, await observe(scenario, serve))
-  scope = await temporaryScope()
+  scopes.set('recorded', await temporaryScope())
+  scopes.set('sampled out', await temporaryScope({ sample: 0 }))
 }, 60_000)
-afterAll(() => scope.stop())
+afterAll(async () => {
+  for (const scope of scopes.values()) await scope.stop()
+})
 
-test.each(scenarios)('a recorded application behaves as a plain one: $name', async (scenario) => {
-  const recorded = await observe(scenario, (build) =>
-    serve((app) => {
-      app.use(cinescope(scope))
-      build(app)
-    }),
-  )
-  expect(plain.get(scenario)?.wire).toMatch(scenario.answers ?? /^HTTP\/1\.1 /)
-  expect(recorded).toEqual(plain.get(scenario))
+describe.each(WAYS)('an application that is %s', (way) => {
+  test.each(scenarios)('behaves as a plain one: $name', async (scenario) => {
+    const observed = await observe(scenario, (build) =>
+      serve((app) => {
+        app.use(cinescope(scopes.get(way)!))
+        build(app)
+      }),
+    )
+    expect(plain.get(scenario)?.wire).toMatch(scenario.answers ?? /^HTTP\/1\.1 /)
+    expect(observed).toEqual(plain.get(scenario))
+  })
 })
 
 test('all of this was recorded without a fault of ours', async () => {
-  await scope.flush()
-  const { produced, dropped, faults } = scope.status()
-  expect({ dropped, faults }).toEqual({ dropped: 0, faults: [] })
-  expect(produced).toBeGreaterThan(scenarios.length * 4)
+  for (const [way, scope] of scopes) {
+    await scope.flush()
+    const { produced, dropped, faults } = scope.status()
+    expect({ dropped, faults }).toEqual({ dropped: 0, faults: [] })
+    expect(produced).toBeGreaterThan(scenarios.length * (way === 'recorded' ? 4 : 1))
+  }
+})
+
+test('what was sampled out is counted by its routes and failures as if it had been recorded', async () => {
+  const counted = async (way: (typeof WAYS)[number]): Promise<readonly string[]> => {
+    const routes = await scopes.get(way)!.recording().routes()
+    return routes.map(({ name, films, failed }) => `${name}: ${films}, ${failed} failed`).toSorted()
+  }
+  const recorded = await counted('recorded')
+  expect(recorded.length).toBeGreaterThan(10)
+  expect(await counted('sampled out')).toEqual(recorded)
 })
 
 test('the table of scenarios covers what it promises', () => {

@@ -41,7 +41,8 @@ function pushOf(below: () => { readonly push: Push }): Push {
   return function (this: IncomingMessage, chunk: unknown, encoding?: unknown): boolean {
     const request = requestOf(this)
     // ours may be there twice, with another's between
-    if (request === undefined || request.isPushing) return below().push.call(this, chunk, encoding)
+    if (request === undefined || request.isPushing || !request.root.isRecorded)
+      return below().push.call(this, chunk, encoding)
     take(request, chunk, encoding)
     request.isPushing = true
     try {

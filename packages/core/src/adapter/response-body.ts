@@ -51,7 +51,7 @@ type RequestOf = (res: ServerResponse) => ServerRequest | undefined
 function writeOf(below: () => { readonly write: Write }, of: RequestOf, own: number): Write {
   return function (this: ServerResponse, chunk: unknown, encoding?: unknown, _callback?: unknown): boolean {
     const request = of(this)
-    if (request === undefined || request.outermostTap !== own || request.isWriting) {
+    if (request === undefined || !isTaken(request, own)) {
       return Reflect.apply(below().write, this, arguments) as boolean
     }
     take(request, chunk, encoding)
@@ -67,7 +67,7 @@ function writeOf(below: () => { readonly write: Write }, of: RequestOf, own: num
 function endOf(below: () => { readonly end: End }, of: RequestOf, own: number): End {
   return function (this: ServerResponse, chunk?: unknown, encoding?: unknown, _callback?: unknown): ServerResponse {
     const request = of(this)
-    if (request === undefined || request.outermostTap !== own || request.isWriting) {
+    if (request === undefined || !isTaken(request, own)) {
       return Reflect.apply(below().end, this, arguments) as ServerResponse
     }
     take(request, chunk, encoding)
@@ -79,6 +79,10 @@ function endOf(below: () => { readonly end: End }, of: RequestOf, own: number): 
       finish(request)
     }
   }
+}
+
+function isTaken(request: ServerRequest, own: number): boolean {
+  return request.outermostTap === own && !request.isWriting && request.root.isRecorded
 }
 
 function take(request: ServerRequest, chunk: unknown, encoding: unknown): void {

@@ -129,13 +129,12 @@ export class ServerRequestRole {
     const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
     const mark = url.indexOf('?')
     const path = mark < 0 ? url : url.slice(0, mark)
-    const { method, headers, httpVersion } = req
-    const values = [method, path, hostName(headers.host), req.socket.remoteAddress, httpVersion, headers]
+    const { method, headers } = req
     const header = headers['traceparent']
     const remote = header === undefined ? undefined : parseTraceparent(header as string)
     const cause = remote === undefined ? 0 : probe.ownSeq(remote.spanId)
     const flags = probe.sampling.flagFor(remote?.sampled)
-    const value = flags === 0 ? new Attributes(BEGIN, values) : undefined
+    const value = flags === 0 ? beginOf(req, path) : undefined
     const root = probe.openRoot(KINDS.request, this.rootSite(method ?? ''), value, cause, flags)
     if (remote !== undefined) probe.adopt(root, remote.traceId, remote.spanId)
     const request = new ServerRequest(this, root, { req, res, headers, path })
@@ -157,6 +156,10 @@ export class ServerRequestRole {
       formatTraceparent({ traceId: root.traceId, spanId: root.id, sampled: root.isRecorded }),
     )
   }
+}
+
+function beginOf({ method, headers, httpVersion, socket }: IncomingMessage, path: string): Attributes {
+  return new Attributes(BEGIN, [method, path, hostName(headers.host), socket.remoteAddress, httpVersion, headers])
 }
 
 /** A Host header without its port. */
