@@ -9,6 +9,7 @@ import { describeMachine } from './machine.ts'
 import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { judge, type Row, type RowResult } from './row.ts'
 import { budgetRow } from './rows/budget.ts'
+import { governorRow } from './rows/governor.ts'
 import { cpuRow, memoryRow, startupRow, stretchRow } from './rows/http.ts'
 import { disabledRow, eventRow, spanRow, valuesRow } from './rows/micro.ts'
 import { diffRow } from './rows/diff.ts'
@@ -37,6 +38,7 @@ const ROWS: readonly Row[] = [
   cpuRow,
   selfCostRow,
   budgetRow,
+  governorRow,
   stretchRow,
   memoryRow,
   startupRow,

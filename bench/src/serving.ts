@@ -8,10 +8,12 @@ import { type Peer, startPeer } from './process.ts'
 
 /** A server under measurement. */
 export interface Serving extends AsyncDisposable {
-  /** Sends requests and waits for their answers; a wrong answer rejects. */
-  load(requests: number, connections: number): Promise<LoadResult>
+  /** Sends requests, so many a second or as fast as they are answered, and waits for their answers; a wrong answer rejects. */
+  load(requests: number, connections: number, perSecond?: number): Promise<LoadResult>
   /** What the server has used since it started, everything recorded so far written. */
   use(): Promise<ServerUse>
+  /** The same at once, as it is told just now. */
+  spent(): Promise<ServerUse>
   /** Collects all garbage. */
   collect(): Promise<void>
   rssMb(): Promise<number>
@@ -41,14 +43,19 @@ class ServerUnderLoad implements Serving {
     this.#port = port
   }
 
-  async load(requests: number, connections: number): Promise<LoadResult> {
+  async load(requests: number, connections: number, perSecond?: number): Promise<LoadResult> {
     this.#requests += requests
-    const order: LoadOrder = { port: this.#port, requests, connections }
+    const pace = perSecond === undefined ? {} : { perSecond }
+    const order: LoadOrder = { port: this.#port, requests, connections, ...pace }
     return (await this.#generator.ask('run', order)) as LoadResult
   }
 
   async use(): Promise<ServerUse> {
     return (await this.#server.ask('use')) as ServerUse
+  }
+
+  async spent(): Promise<ServerUse> {
+    return (await this.#server.ask('spent')) as ServerUse
   }
 
   async collect(): Promise<void> {

@@ -11,6 +11,22 @@ const GOVERNOR = 'packages/core/test/govern/governor.test.ts'
 export const GOVERNOR_CUTS: readonly Cut[] = [
   {
     joint: 'governor',
+    what: 'what is seen by chance is left out',
+    file: 'packages/core/src/govern/governor.ts',
+    from: 'this.#beyond >= LASTING',
+    to: 'cost > 1',
+    tests: [GOVERNOR],
+  },
+  {
+    joint: 'governor',
+    what: 'nobody looks sooner where the load may grow',
+    file: 'packages/core/src/govern/governor.ts',
+    from: 'this.#isNear = cost > NEAR',
+    to: 'this.#isNear = false',
+    tests: [GOVERNOR],
+  },
+  {
+    joint: 'governor',
     what: 'a value that is left out is told as none',
     file: `${CAPTURE}/recorder.ts`,
     from: 'value === THINNED ? LEFT_OUT : 0',
@@ -69,8 +85,8 @@ export const GOVERNOR_CUTS: readonly Cut[] = [
     joint: 'governor',
     what: 'a light thread does not wait for a heavy one',
     file: 'packages/core/src/govern/governor.ts',
-    from: 'Math.min(MOST_PATIENCE, 1 / part - 1)',
-    to: '0',
+    from: 'if (waited < patience) return undefined',
+    to: '',
     tests: [GOVERNOR],
   },
   {

@@ -9,6 +9,8 @@ export interface LoadOrder {
   readonly port: number
   readonly requests: number
   readonly connections: number
+  /** As fast as the answers come if undefined. */
+  readonly perSecond?: number
 }
 
 /** What became of it. */
@@ -40,22 +42,29 @@ const REQUEST = Buffer.from(
 answerQuestions({ run: load })
 report({ isReady: true })
 
-async function load({ port, requests, connections }: LoadOrder): Promise<LoadResult> {
+async function load({ port, requests, connections, perSecond }: LoadOrder): Promise<LoadResult> {
   const started = performance.now()
-  let left = requests
-  const take = (): boolean => left-- > 0
+  let taken = 0
+  // ms until the next request is due; undefined when there are no more
+  const take = (): number | undefined => {
+    const number = taken++
+    if (number >= requests) return undefined
+    return perSecond === undefined ? 0 : started + (number * 1000) / perSecond - performance.now()
+  }
   await Promise.all(Array.from({ length: connections }, () => converse(port, take)))
   return { answered: requests, elapsedMs: performance.now() - started }
 }
 
-/** Sends requests on one connection while `take` allows; every answer is checked. */
-function converse(port: number, take: () => boolean): Promise<void> {
+/** Sends requests on one connection when `take` says so, until it says no more; every answer is checked. */
+function converse(port: number, take: () => number | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(port, '127.0.0.1')
     let received = ''
     const next = (): void => {
-      if (take()) socket.write(REQUEST)
-      else socket.end()
+      const inMs = take()
+      if (inMs === undefined) socket.end()
+      else if (inMs <= 0) socket.write(REQUEST)
+      else setTimeout(() => socket.write(REQUEST), inMs)
     }
     socket.setNoDelay(true)
     socket.setEncoding('latin1')

@@ -67,6 +67,7 @@ answerQuestions(
       await tracing?.flush()
       return useOf(scope)
     },
+    spent: () => useOf(scope),
     collect: () => {
       if (gc === undefined) throw new Error('a server that cannot collect is measured before its first collection')
       gc()

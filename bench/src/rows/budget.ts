@@ -8,8 +8,8 @@ const CONNECTIONS = 10
 /** In percent of a core. */
 const BUDGETS = [10, 3, 1] as const
 const ARMS = ['bare', 'bare again', 'no budget', '10 %', '3 %', '1 %'] as const
-/** What is left out is found at looks 2 s apart. */
-const SETTLE_MS = 24_000
+/** What is left out is found look by look, half a second apart. */
+const SETTLE_MS = 12_000
 const BLOCK = 2000
 const MEASURED_MS = 6000
 
@@ -23,7 +23,7 @@ export const budgetRow: Row = {
   reach: undefined,
   rounds: 5,
   method:
-    'The server and the requests of `http-cpu` at full speed, each arm a fresh process, with and without budgets: 24 s until it is decided what is left out, then 6 s that count. It has no bar. What is added, in percent of a core, is the CPU per request beyond that of the bare server of the round, times the requests of a second.',
+    'The server and the requests of `http-cpu` at full speed, each arm a fresh process, with and without budgets: 12 s until it is decided what is left out, then 6 s that count. It has no bar. What is added, in percent of a core, is the CPU per request beyond that of the bare server of the round, times the requests of a second.',
   async run(context) {
     const spent = await interleave(ARMS, context, (arm) => roundOf(arm))
     const of = (arm: (typeof ARMS)[number], key: keyof Round): number[] => spent[arm].map((each) => each[key])

@@ -49,6 +49,10 @@ export type Decision =
 
 /** One film in so many is whole: what is saved at a site, and what it costs again, are by so much less and more than is seen. */
 const EXAMPLES = 1 / 16
+/** A tenfold step in load may come. */
+const NEAR = 1 / 10
+/** More than the budget for less than so long is chance, in s: few records are timed. */
+const LASTING = 0.9
 /** What is restored may bring the cost up to this part of the budget. */
 const FILL = 0.9
 /** Sites that cost less than this part of what records cost are left alone, unless together they cost that much. */
@@ -56,8 +60,11 @@ const LEAST_PART = 0.005
 const LEAST_OF_ALL = 0.05
 /** Sites of one decision. */
 const MOST_SITES = 64
-/** Looks that a thread waits at most for others, which cost more, before it leaves films out. */
-const MOST_PATIENCE = 30
+/** For so long a thread waits for one other, which costs as much, before it leaves films out; for more or dearer ones longer, at most so long. In s. */
+const PATIENCE = 2
+const MOST_PATIENCE = 60
+/** Films that are left out cost something too: so their share is to bring the cost down to this part of the budget. */
+const FILL_OF_FILMS = 0.8
 /** The share of films goes down, and up, by these factors at most. */
 const STEEPEST = 1 / 4
 const STEEPEST_UP = 8
@@ -75,13 +82,21 @@ export class Governor {
   /** Since something was restored, in s; undefined once that is known to have been right, or wrong. */
   #onTrial: number | undefined
   #isAtLimit = false
-  /** Looks at which only films were left to leave out. */
+  /** For so long only films have been left to leave out, in s. */
   #waited = 0
+  #isNear = false
+  /** For so long all looks have found more than the budget, in s. */
+  #beyond = 0
   readonly #memory = new SiteMemory()
+
+  /** Ten times the load would be more than the budget. */
+  get isNear(): boolean {
+    return this.#isNear
+  }
 
   /** What to do; undefined for nothing. */
   decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
-    const sites = this.#memory.add(measured.sites)
+    const sites = this.#memory.add(measured.sites, measured.seconds)
     const decision = this.#decide({ ...measured, sites }, budget, now)
     if (decision !== undefined && 'sites' in decision) this.#memory.forget(decision.sites)
     return decision
@@ -89,16 +104,18 @@ export class Governor {
 
   #decide(measured: Measured, budget: BudgetOptions, now: LeftOut): Decision | undefined {
     const cost = costOf(measured, budget)
+    this.#isNear = cost > NEAR
+    this.#beyond = cost > 1 ? this.#beyond + measured.seconds : 0
     this.#smooth = (this.#smooth + cost) / 2
     this.#judge(measured.seconds)
-    if (cost > 1 && this.#smooth > 1) return this.#thin(measured, cost, now)
+    if (this.#beyond >= LASTING && this.#smooth > 1) return this.#thin(measured, cost, now)
     this.#isAtLimit = false
     if (cost > FILL) this.#calm = 0
     else this.#calm += measured.seconds
     return this.#calm < this.#calmNeeded ? undefined : this.#restore(measured, Math.max(cost, this.#smooth), now)
   }
 
-  #thin({ sites, part }: Measured, cost: number, now: LeftOut): Decision | undefined {
+  #thin({ sites, part, seconds }: Measured, cost: number, now: LeftOut): Decision | undefined {
     this.#calm = 0
     if (this.#onTrial !== undefined) this.#calmNeeded = Math.min(MOST_CALM, this.#calmNeeded * 2)
     this.#onTrial = undefined
@@ -115,9 +132,12 @@ export class Governor {
       }
     }
     // others may have sites left, and they cost more
-    if (this.#waited++ < Math.min(MOST_PATIENCE, 1 / part - 1)) return undefined
+    const patience = Math.min(MOST_PATIENCE, PATIENCE * (1 / part - 1))
+    const waited = this.#waited
+    this.#waited += seconds
+    if (waited < patience) return undefined
     if (now.share > LEAST_SHARE) {
-      const share = Math.max(LEAST_SHARE, now.share * Math.max(STEEPEST, 1 - wanted))
+      const share = Math.max(LEAST_SHARE, now.share * Math.max(STEEPEST, FILL_OF_FILMS / cost))
       return { kind: 'films', isRestored: false, share }
     }
     if (this.#isAtLimit) return undefined

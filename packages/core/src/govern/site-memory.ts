@@ -2,8 +2,8 @@
 
 import type { SiteCost } from './governor.ts'
 
-/** What is remembered of a look fades by half with each other. */
-const FADE = 1 / 2
+/** What is remembered of a look fades by half in so many seconds. */
+const HALF_LIFE = 2
 /** In ms; what is less is forgotten. */
 const LEAST = 1e-4
 
@@ -11,11 +11,12 @@ const LEAST = 1e-4
 export class SiteMemory {
   #sites = new Map<number, SiteCost>()
 
-  /** Adds what was measured at one look; gives what is known now. */
-  add(measured: readonly SiteCost[]): readonly SiteCost[] {
+  /** Adds what was measured since the look before, in that many seconds; gives what is known now. */
+  add(measured: readonly SiteCost[], seconds: number): readonly SiteCost[] {
+    const fade = 0.5 ** (seconds / HALF_LIFE)
     const sites = new Map<number, SiteCost>()
     for (const { site, ms, valuesMs } of this.#sites.values()) {
-      if (ms * FADE > LEAST) sites.set(site, { site, ms: ms * FADE, valuesMs: valuesMs * FADE })
+      if (ms * fade > LEAST) sites.set(site, { site, ms: ms * fade, valuesMs: valuesMs * fade })
     }
     for (const { site, ms, valuesMs } of measured) {
       const known = sites.get(site)

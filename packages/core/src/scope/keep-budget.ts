@@ -13,8 +13,10 @@ import { Thinning } from '../capture/thinning.ts'
 import { type Decision, Governor, type LeftOut, type Measured } from '../govern/governor.ts'
 
 const LOOK_EVERY_MS = 2000
-/** Looks after which it is seen anew which sites have spans inside. */
-const FORGET_EVERY = 8
+/** The same where the load may grow beyond the budget. */
+const LOOK_AGAIN_MS = 500
+/** After so long it is seen anew which sites have spans inside. */
+const FORGET_EVERY_MS = 16_000
 
 /** What of a thread takes part in that. */
 interface Keeping {
@@ -49,7 +51,7 @@ class BudgetKeeper {
   #governor = new Governor()
   #last = { atMs: performance.now(), cpuMs: 0, written: 0, probesMs: 0, ownMs: 0 }
   #timer: NodeJS.Timeout | undefined
-  #looks = 0
+  #forgottenMs = performance.now()
 
   constructor(probe: Probe, status: StatusMemory) {
     this.#probe = probe
@@ -70,12 +72,12 @@ class BudgetKeeper {
     this.#thinning.isOn = true
     // what was before is not of the first look
     this.#measure()
-    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref()
+    this.#lookIn(LOOK_EVERY_MS)
   }
 
   /** Looks no more. */
   end(): void {
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
@@ -89,11 +91,21 @@ class BudgetKeeper {
     if (!wasWhole) this.#tell('all is recorded again', [this.#site])
   }
 
-  look(): void {
+  #lookIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#look()
+      if (this.#timer !== undefined) this.#lookIn(this.#governor.isNear ? LOOK_AGAIN_MS : LOOK_EVERY_MS)
+    }, ms).unref()
+  }
+
+  #look(): void {
     if (!this.#probe.isEnabled) return
     const measured = this.#measure()
     const decision = this.#governor.decide(measured, this.#budget, this.#leftOut())
-    if (++this.#looks % FORGET_EVERY === 0) this.#thinning.forget()
+    if (this.#last.atMs - this.#forgottenMs >= FORGET_EVERY_MS) {
+      this.#thinning.forget()
+      this.#forgottenMs = this.#last.atMs
+    }
     if (decision === undefined) return
     this.#apply(decision)
     const sites = decision.kind === 'films' || decision.kind === 'limit' ? [this.#site] : decision.sites

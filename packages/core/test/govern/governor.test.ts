@@ -31,15 +31,16 @@ class Plant {
     return this.#sites(1).reduce((sum, { ms }) => sum + ms, 0) / 10
   }
 
-  /** One look after 2 s. */
-  look(budget: BudgetOptions, ofAll: number = this.cost, part = 1): void {
+  /** One look after 2 s, or so many. */
+  look(budget: BudgetOptions, ofAll: number = this.cost, part = 1, seconds = 2): void {
     const now = {
       levelOf: (site: number) => this.levels[site]!,
       isLeaf: (site: number) => this.places[site]!.isLeaf,
       sitesAt: (level: number) => this.levels.flatMap((at, site) => (at === level ? [site] : [])),
       share: this.share,
     }
-    const measured = { seconds: 2, cpuPercent: ofAll, bytesPerSecond: ofAll * 1000, part, sites: this.#sites(2) }
+    const sites = this.#sites(seconds)
+    const measured = { seconds, cpuPercent: ofAll, bytesPerSecond: ofAll * 1000, part, sites }
     const decision = this.governor.decide(measured, budget, now)
     if (decision === undefined) return
     this.decisions.push(decision)
@@ -161,7 +162,7 @@ describe('a governor', () => {
 
   it('leaves a light thread its films while a heavy one has sites left', () => {
     const heavy = new Plant(
-      Array.from({ length: 100 }, () => ({ spanMs: 0.002, valuesMs: 0.02, isLeaf: true })),
+      Array.from({ length: 400 }, () => ({ spanMs: 0.002, valuesMs: 0.02, isLeaf: true })),
       400,
     )
     const light = new Plant([{ spanMs: 0.002, valuesMs: 0.02, isLeaf: true }], 40)
@@ -173,6 +174,45 @@ describe('a governor', () => {
     }
     expect(heavy.cost + light.cost).toBeLessThanOrEqual(25)
     expect(light.share).toBe(1)
+    expect(light.decisions.filter(({ kind }) => kind === 'films')).toEqual([])
+  })
+
+  it('looks again soon where ten times the load would be too much, and not where it would not', () => {
+    const plant = new Plant(REQUEST, 100)
+    plant.look({ cpuPercent: 2.1 })
+    expect(plant.governor.isNear).toBe(false)
+    plant.filmsPerSecond = 110
+    plant.look({ cpuPercent: 2.1 })
+    expect(plant.governor.isNear).toBe(true)
+  })
+
+  it('takes what it sees for less than a second for chance', () => {
+    const plant = new Plant(REQUEST, 100)
+    for (let i = 0; i < 100; i++) plant.look({ cpuPercent: 1 }, i % 2 === 0 ? 5 : 0.5, 1, 0.5)
+    expect(plant.decisions).toEqual([])
+    for (let i = 0; i < 2; i++) plant.look({ cpuPercent: 1 }, 5, 1, 0.5)
+    expect(plant.decisions).toHaveLength(1)
+  })
+
+  it('is within its budget 5 s after the load has grown tenfold, whatever records cost', () => {
+    const place = fc.record({
+      spanMs: fc.double({ min: 0.001, max: 0.01, noNaN: true }),
+      valuesMs: fc.double({ min: 0, max: 0.05, noNaN: true }),
+      isLeaf: fc.boolean(),
+    })
+    const places = fc.array(place, { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(places, fc.double({ min: 0.11, max: 1, noNaN: true }), (each, part) => {
+        const plant = new Plant(each, 100)
+        const budget = { cpuPercent: plant.cost / part }
+        for (let i = 0; i < 20; i++) plant.look(budget, plant.cost, 1, 0.5)
+        expect(plant.decisions).toEqual([])
+        plant.filmsPerSecond *= 10
+        for (let seconds = 0; seconds < 5; seconds += 0.5) plant.look(budget, plant.cost, 1, 0.5)
+        expect(plant.cost).toBeLessThanOrEqual(budget.cpuPercent)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('says once that nothing is left to leave out', () => {
