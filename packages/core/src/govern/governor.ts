@@ -109,7 +109,6 @@ export class Governor {
     this.#smooth = (this.#smooth + cost) / 2
     this.#judge(measured.seconds)
     if (this.#beyond >= LASTING && this.#smooth > 1) return this.#thin(measured, cost, now)
-    this.#isAtLimit = false
     if (cost > FILL) this.#calm = 0
     else this.#calm += measured.seconds
     return this.#calm < this.#calmNeeded ? undefined : this.#restore(measured, Math.max(cost, this.#smooth), now)
@@ -148,6 +147,7 @@ export class Governor {
   #restore({ sites }: Measured, cost: number, now: LeftOut): Decision | undefined {
     const decision = this.#restored(sites, cost, now)
     if (decision === undefined) return undefined
+    this.#isAtLimit = false
     this.#calm = 0
     this.#onTrial = 0
     return decision

@@ -220,6 +220,9 @@ describe('a governor', () => {
     plant.looks(100, { cpuPercent: 0.1 })
     expect(plant.share).toBe(LEAST_SHARE)
     expect(plant.decisions.filter(({ kind }) => kind === 'limit')).toHaveLength(1)
+    // now and then within it, by chance
+    for (let i = 0; i < 100; i++) plant.look({ cpuPercent: 1 }, i % 4 === 0 ? 0.95 : 1.5, 1, 0.5)
+    expect(plant.decisions.filter(({ kind }) => kind === 'limit')).toHaveLength(1)
   })
 
   it('heeds bytes as it does CPU', () => {
