@@ -14,6 +14,14 @@ const UPKEEP = ['packages/core/test/recording/upkeep/upkeep.test.ts']
 export const RETENTION_CUTS: readonly Cut[] = [
   {
     joint: 'retention',
+    what: 'the last that was removed stays in the log',
+    file: 'packages/core/src/store/sqlite/sqlite-store.ts',
+    from: 'this.#giveBack(maxBytes)',
+    to: '',
+    tests: ['packages/core/test/store/log-budget.test.ts'],
+  },
+  {
+    joint: 'retention',
     what: 'age does not count',
     file: `${CORE}/store/removal.ts`,
     from: ' || timeHigh < this.#fromNs',

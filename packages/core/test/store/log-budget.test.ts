@@ -131,3 +131,16 @@ describe('freed pages', () => {
     }
   })
 })
+
+describe('a limit that falls', () => {
+  it('leaves a file within it, though nothing is written any more', () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'x.cine')
+    using recording = writing(path, 1e9)
+    for (let i = 0; i < 60; i++) recording.write()
+    for (let maxBytes = 5_500_000; maxBytes >= 1_500_000; maxBytes -= 130_000) {
+      while (!recording.store.prune({ maxBytes }).isDone);
+      expect(statSync(path).size).toBeLessThanOrEqual(maxBytes)
+    }
+  })
+})

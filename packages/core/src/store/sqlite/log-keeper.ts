@@ -66,6 +66,11 @@ export class LogKeeper {
     if (isFull) throw heldLog(this.#maxBytes)
   }
 
+  /** Makes the file as short as what it holds. False when a reader keeps it from that. */
+  giveBack(): boolean {
+    return this.#beginAnew(WAIT_MS)
+  }
+
   /** Waits for readers that need the log, and for no others: those that come meanwhile read the file. False when one goes on for longer. */
   #beginAnew(waitMs: number): boolean {
     this.#database.exec(`PRAGMA busy_timeout = ${waitMs}`)

@@ -61,6 +61,8 @@ class SqliteStore implements EventStore {
   #tails: readonly { readonly thread: number; readonly id: number }[] = []
   /** Finished segments in the recording. */
   #finished = 0
+  /** Something was removed since the file was made as short as it can be. */
+  #hasShrunk = false
   #isOpen = true
 
   constructor(path: string, { database, lock }: WritableRecording, info: ProcessInfo) {
@@ -132,7 +134,10 @@ class SqliteStore implements EventStore {
     const excess = new Excess({ bytes, events, segments: this.#finished - MOST_SEGMENTS, fromNs })
     const isNothingTooMuch = this.#finished === 0 || !excess.includes(this.#oldestTime(fromNs))
     const surplus = this.#budget.surplusPages(maxBytes)
-    if (isNothingTooMuch && surplus === 0) return { segments: 0, isDone: true, events: new Map() }
+    if (isNothingTooMuch && surplus === 0) {
+      this.#giveBack(maxBytes)
+      return { segments: 0, isDone: true, events: new Map() }
+    }
     const removal = new Removal(this.#pruned, (entity) => this.#remover.known(entity))
     this.#makeRoomInLog()
     try {
@@ -147,6 +152,7 @@ class SqliteStore implements EventStore {
     }
     this.#pruned = removal.pruned
     this.#finished -= removal.segments
+    this.#hasShrunk = true
     return { segments: removal.segments, isDone: false, events: removal.events }
   }
 
@@ -163,6 +169,12 @@ class SqliteStore implements EventStore {
     this.#database.close()
     // last: a reader that finds it free finds the recording closed, or its writer gone
     this.#lock.release()
+  }
+
+  /** The last that was removed may be in the log, and the file as long as before: where nothing more is recorded it would stay so. */
+  #giveBack(maxBytes: number): void {
+    if (!this.#hasShrunk || sizeOf(this.#path) <= maxBytes) return
+    this.#hasShrunk = !this.#log.giveBack()
   }
 
   #leaveOneFile(): void {
