@@ -121,12 +121,13 @@ describe('pruning a recording that nobody writes', () => {
     record(path, 1500, 20_000).finish()
     const copy = join(directory.path, 'copy.cine')
     let inMidst = 0
-    for (const afterMs of [0, 10, 20, 40, 80]) {
+    // how far it comes depends on the machine
+    for (let run = 0; run < 5 || (inMidst === 0 && run < 30); run++) {
       for (const name of readdirSync(directory.path))
         if (name.startsWith('copy')) writeFileSync(join(directory.path, name), '')
       copyFileSync(path, copy)
       for (const end of ['-wal', '-shm']) if (existsSync(`${copy}${end}`)) writeFileSync(`${copy}${end}`, '')
-      await killed('prune', copy, afterMs)
+      await killed('prune', copy, (run % 10) * 10)
       const { stored, pruned, produced } = await account(copy)
       expect(stored + pruned).toBe(1500 * SEGMENT_EVENTS)
       expect(produced).toBe(1500 * SEGMENT_EVENTS)
@@ -180,7 +181,7 @@ describe('compacting a recording', () => {
 
   it(
     'leaves the old one whole when it is killed, and nothing else behind after the next',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       using directory = temporaryDirectory()
       const path = join(directory.path, 'a.cine')
@@ -188,9 +189,10 @@ describe('compacting a recording', () => {
       const before = await account(path)
       const whole = readFileSync(path)
       let interrupted = 0
-      for (const afterMs of [0, 10, 20, 30, 50]) {
+      // how long it takes to come to it, and to do it, depends on the machine
+      for (let run = 0; run < 5 || (interrupted === 0 && run < 45); run++) {
         writeFileSync(path, whole)
-        await killed('compact', path, afterMs)
+        await killed('compact', path, (run % 15) * 5)
         expect(await account(path)).toEqual(before)
         if (existsSync(`${path}-compact`)) interrupted++
         await compactRecording(path)
