@@ -6,46 +6,40 @@
 import { KINDS, reportFault, type ServerRequest } from '@cinescope/core/adapter'
 import type { Layer, LayerMethod, Next } from './layer.ts'
 import type { LayerPlan } from './layer-plan.ts'
-import { mountOf } from './layer-run.ts'
+import { mountOf, prepare } from './layer-run.ts'
 
-/** Calls a layer's method with these arguments, of which `next` is the last. `plan` is that of a layer whose function is called. */
-export function passLayer(
-  request: ServerRequest,
-  original: LayerMethod,
-  layer: Layer,
-  plan: LayerPlan | undefined,
-  args: unknown[],
-): unknown {
-  const { probe } = request.role
-  if (plan !== undefined) {
-    const section = probe.sections.begin()
-    args[args.length - 1] = leaving(request, plan, layer, args.at(-1) as Next)
-    probe.sections.end(section)
-  }
-  if (probe.current() === request.root) return Reflect.apply(original, layer, args)
-  // called from the context of another: from a queue, say
-  return probe.run(request.root, call, original, layer, args)
-}
-
-function call(original: LayerMethod, layer: Layer, args: unknown[]): unknown {
-  return Reflect.apply(original, layer, args)
-}
-
-function leaving(request: ServerRequest, plan: LayerPlan, layer: Layer, proceed: Next): Next {
+/** The `next` that a layer's function gets. */
+export function passingNext(request: ServerRequest, plan: LayerPlan, layer: Layer, proceed: Next): Next {
   try {
-    if (plan.isInRoute) plan.enterRoute(request, request.req)
+    prepare(request, plan)
     const outer = request.mount
     if (plan.kind === KINDS.router) request.mount = mountOf(request, request.root, layer, plan)
     const isHandler = plan.kind === KINDS.handler
     return function next(error?: unknown): unknown {
       request.mount = outer
       leave(request, error, isHandler)
+      if (request.runsBetweenLayers) return request.role.probe.run(request.root, proceed, error)
       return proceed(error)
     }
   } catch (cause) {
     reportFault(request.role.probe, 'a middleware', cause)
     return proceed
   }
+}
+
+/** Calls a layer's method in the context of its request: it may be called from that of another, from a queue, say. */
+export function callInContext(
+  { root, role: { probe } }: ServerRequest,
+  original: LayerMethod,
+  layer: Layer,
+  args: unknown[],
+): unknown {
+  if (probe.current() === root) return Reflect.apply(original, layer, args)
+  return probe.run(root, call, original, layer, args)
+}
+
+function call(original: LayerMethod, layer: Layer, args: unknown[]): unknown {
+  return Reflect.apply(original, layer, args)
 }
 
 function leave(request: ServerRequest, error: unknown, isHandler: boolean): void {

@@ -10,7 +10,7 @@ import {
 } from '@cinescope/core/adapter'
 import type { Layer, LayerMethod, Next } from './layer.ts'
 import { isShadow, kindOf, LayerPlan } from './layer-plan.ts'
-import { passLayer } from './layer-pass.ts'
+import { callInContext, passingNext } from './layer-pass.ts'
 import { beginLayer, meetError, recordedErrorHandle, recordedHandle } from './layer-run.ts'
 
 /** Layer's prototype: names in camel case in router 2 (Express 5), in snake case in Express 4. */
@@ -57,13 +57,12 @@ function requestMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
   return function handleRequest(this: Layer, req: unknown, res: unknown, next: unknown): unknown {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this)) return original.call(this, req, res, next)
-    if (!request.root.isRecorded)
-      return passLayer(request, original, this, planFor(request, this, planOf, false), [req, res, next])
     const { sections } = request.role.probe
     const section = sections.begin()
     const plan = planFor(request, this, planOf, false)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)
     sections.end(section)
+    if (!request.root.isRecorded) return callInContext(request, original, this, [req, res, leaving ?? next])
     if (plan === undefined || leaving === undefined) return original.call(this, req, res, next)
     return original.call(plan.shadow, req, res, leaving)
   }
@@ -74,17 +73,13 @@ function errorMethod(original: LayerMethod, planOf: PlanOf): LayerMethod {
     const request = requestOf(req as object)
     if (request === undefined || !request.isRecording || isShadow(this))
       return original.call(this, error, req, res, next)
-    if (!request.root.isRecorded) {
-      const passed = planFor(request, this, planOf, true)
-      meet(request, error, passed !== undefined)
-      return passLayer(request, original, this, passed, [error, req, res, next])
-    }
     const { sections } = request.role.probe
     const section = sections.begin()
     const plan = planFor(request, this, planOf, true)
     meet(request, error, plan !== undefined)
     const leaving = plan === undefined ? undefined : enter(request, plan, this, next as Next)
     sections.end(section)
+    if (!request.root.isRecorded) return callInContext(request, original, this, [error, req, res, leaving ?? next])
     if (plan === undefined || leaving === undefined) return original.call(this, error, req, res, next)
     return original.call(plan.shadow, error, req, res, leaving)
   }
@@ -102,6 +97,7 @@ function planFor(request: ServerRequest, layer: Layer, planOf: PlanOf, isError: 
 }
 
 function enter(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next | undefined {
+  if (!request.root.isRecorded) return passingNext(request, plan, layer, next)
   try {
     tapResponse(request)
     return beginLayer(request, plan, layer, next)

@@ -14,11 +14,8 @@ let arriving: ServerRequest | undefined
 
 /** Begins the span of a layer, and gives the `next` that its function gets: it ends the span first. */
 export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer, next: Next): Next {
-  const { probe, settings } = request.role
-  // begun without the middleware, which looks there itself
-  if (settings.framework !== 'express' && hasParamCallbacks(routerOf((request.req as { readonly app?: unknown }).app)))
-    request.runsBetweenLayers = true
-  if (plan.isInRoute) plan.enterRoute(request, request.req)
+  const { probe } = request.role
+  prepare(request, plan)
   const span = probe.open(plan.kind, plan.site(probe), request.parent())
   const wrapped =
     plan.kind === KINDS.router
@@ -27,6 +24,15 @@ export function beginLayer(request: ServerRequest, plan: LayerPlan, layer: Layer
   request.entering = span
   arriving = request
   return wrapped
+}
+
+/** Notes what a layer tells of its request before its function is called. */
+export function prepare(request: ServerRequest, plan: LayerPlan): void {
+  const { settings } = request.role
+  // begun without the middleware, which looks there itself
+  if (settings.framework !== 'express' && hasParamCallbacks(routerOf((request.req as { readonly app?: unknown }).app)))
+    request.runsBetweenLayers = true
+  if (plan.isInRoute) plan.enterRoute(request, request.req)
 }
 
 /** The function that stands for that of a middleware, handler or router. */

@@ -37,33 +37,44 @@ test('requests that are sampled out are counted by their route, and behave as ev
   await scope.stop()
 })
 
-test('a request that is sampled out stays so where the program goes on with it from inside another', async () => {
-  // what the sender says is followed
-  const scope = await temporaryScope({ sample: 0.5 })
-  const from = (flags: string) => ({ headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-${flags}` } })
-  let goOn: (() => void) | undefined
-  await using server = await serve((app) => {
-    app.use(cinescope(scope))
-    app.use('/waits', (_req, _res, next) => {
-      goOn = next
+test.each([
+  ['layers', false],
+  ['layers and callbacks of parameters', true],
+])(
+  '%s of a request that is sampled out stay so where the program goes on with it from inside another',
+  async (_what, hasParams) => {
+    // what the sender says is followed
+    const scope = await temporaryScope({ sample: 0.5 })
+    const from = (flags: string) => ({ headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-${flags}` } })
+    let goOn: (() => void) | undefined
+    await using server = await serve((app) => {
+      app.use(cinescope(scope))
+      app.use('/waits', (_req, _res, next) => {
+        goOn = next
+      })
+      if (hasParams)
+        app.param('id', (_req, _res, next) => {
+          scope.log('of a parameter of the one that waits')
+          next()
+        })
+      app.get('/waits/:id', (_req, res) => {
+        scope.log('of the one that waits')
+        scope.span('work', () => undefined)
+        res.end()
+      })
+      app.get('/calls', (_req, res) => {
+        goOn?.()
+        scope.log('of the other')
+        res.end()
+      })
     })
-    app.get('/waits', (_req, res) => {
-      scope.log('of the one that waits')
-      scope.span('work', () => undefined)
-      res.end()
-    })
-    app.get('/calls', (_req, res) => {
-      goOn?.()
-      scope.log('of the other')
-      res.end()
-    })
-  })
-  const waits = fetch(`${server.url}/waits`, from('00'))
-  await expect.poll(() => goOn).toBeDefined()
-  await fetch(`${server.url}/calls`, from('01'))
-  expect((await waits).status).toBe(200)
-  await expect.poll(() => scope.flush().then(() => scope.status().sampledOut)).toBeGreaterThan(0)
-  const { items } = await scope.recording().events({ where: { kinds: ['log', 'span'] }, limit: 100 })
-  expect(items.map(({ value }) => value)).toEqual([{ message: 'of the other' }])
-  await scope.stop()
-})
+    const waits = fetch(`${server.url}/waits/1`, from('00'))
+    await expect.poll(() => goOn).toBeDefined()
+    await fetch(`${server.url}/calls`, from('01'))
+    expect((await waits).status).toBe(200)
+    await expect.poll(() => scope.flush().then(() => scope.status().sampledOut)).toBeGreaterThan(0)
+    const { items } = await scope.recording().events({ where: { kinds: ['log', 'span'] }, limit: 100 })
+    expect(items.map(({ value }) => value)).toEqual([{ message: 'of the other' }])
+    await scope.stop()
+  },
+)
