@@ -67,14 +67,11 @@ async function step(isRecorded: boolean): Promise<Step> {
   await server.load(CALM_A_SECOND * CALM_SECONDS, CONNECTIONS, CALM_A_SECOND)
   const steep = server.load(STEEP_A_SECOND * STEEP_SECONDS, CONNECTIONS, STEEP_A_SECOND)
   const looks = [await look(server)]
-  let elapsedMs: number | undefined
-  void steep.then((result) => (elapsedMs = result.elapsedMs))
-  while (elapsedMs === undefined) {
-    await sleep(LOOK_EVERY_MS)
+  for (;;) {
+    const loaded = await Promise.race([steep, sleep(LOOK_EVERY_MS)])
     looks.push(await look(server))
+    if (loaded !== undefined) return figuresOf(looks, loaded.elapsedMs, before)
   }
-  await steep
-  return figuresOf(looks, elapsedMs, before)
 }
 
 function figuresOf(looks: readonly Look[], elapsedMs: number, before: Look): Step {
