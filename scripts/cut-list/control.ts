@@ -148,7 +148,7 @@ export const CONTROL_CUTS: readonly Cut[] = [
         'return value as Readonly<Record<string, unknown>>',
       ],
       ['a reason has no end', `${CORE}/control/exchange.ts`, ' || reason.length > MAX_REASON', ''],
-      ['an idle writer does not serve', `${CORE}/writer.ts`, '? LOOK_AROUND_MS :', '? 1e9 :'],
+      ['an idle writer does not serve', `${CORE}/writer.ts`, 'Math.min(LOOK_AROUND_MS, this', 'Math.min(1e9, this'],
       [
         'whatever is asked for is set',
         `${CORE}/options/wanted-changes.ts`,

@@ -8,7 +8,7 @@ import { createSystemClock } from './base/clock.ts'
 import { LiveSettings } from './options/live-settings.ts'
 import { SIGNAL } from './base/status.ts'
 import type { ControlHost } from './control/answer.ts'
-import type { ControlServer } from './control/server.ts'
+import { LateControlServer } from './control/late-server.ts'
 import { Correlator } from './correlate/correlator.ts'
 import { createSegmentIndexes } from './correlate/row-builder.ts'
 import { ringsOf } from './ingest/grown-rings.ts'
@@ -37,8 +37,6 @@ const SEGMENT_VALUE_BYTES = 2_097_152
 const GATHER_MS = 125
 /** How often it looks around where nothing is recorded; its event loop turns, for whoever connects to the control socket. */
 const LOOK_AROUND_MS = 1000
-/** The control socket is there so long after the start: loading what serves it is nothing a program should start beside. */
-const CONTROL_AFTER_MS = 500
 /** How often it turns while somebody is being served there. */
 const SERVE_EVERY_MS = 5
 const RETRY_EVERY_MS = 300
@@ -66,11 +64,7 @@ class Writer {
   readonly #retention: Retention
   readonly #live: LiveSettings
   readonly #counts: WriterCounts
-  #control: ControlServer | undefined
-  /** When to open it; never where there is none to open any more. */
-  #controlAt = Infinity
-  #isOpeningControl = false
-  #isFinished = false
+  #control: LateControlServer | undefined
   #refusedStops = 0
 
   constructor(input: WriterInput) {
@@ -102,7 +96,8 @@ class Writer {
     const { main } = this.#strands
     main.tellState(RECORDING)
     // one in memory cannot be found by its file
-    if (this.#input.control && this.#input.path !== undefined) this.#controlAt = performance.now() + CONTROL_AFTER_MS
+    if (this.#input.control && this.#input.path !== undefined)
+      this.#control = new LateControlServer(this.#controlHost(), tellFault)
     for (;;) {
       const { asked } = this.#sleep
       // after the look at what was asked: a question posted before it is taken up here, one after it ends the sleep
@@ -114,7 +109,7 @@ class Writer {
       this.#desk.poll({ join: (message) => this.#join(message), ended: (id) => this.#ended(id) })
       if (this.#live.isBehind) this.#followSettings()
       const started = performance.now()
-      if (started >= this.#controlAt) void this.#openControl()
+      this.#control?.openWhenDue()
       const settled = this.#turn()
       this.#counts.busyMs += performance.now() - started
       if (request !== undefined && isStopping && (settled || this.#hasGivenUp())) return this.#finish(request, settled)
@@ -163,11 +158,11 @@ class Writer {
   #pause(asked: number, settled: boolean): void {
     const sleep = this.#sleep
     if (!settled) return sleep.short(asked, RETRY_EVERY_MS)
-    if (this.#isOpeningControl || this.#control?.isBusy === true) return sleep.short(asked, SERVE_EVERY_MS)
+    if (this.#control?.isBusy === true) return sleep.short(asked, SERVE_EVERY_MS)
     if (this.#strands.backlog() >= MUCH) return
     if (this.#strands.isDirty) return sleep.short(asked, COMMIT_EVERY_MS)
     const hasWork = (): boolean => this.#strands.isHolding || this.#strands.backlog() > 0 || this.#retention.isDue
-    const longMs = this.#controlAt === Infinity ? LOOK_AROUND_MS : CONTROL_AFTER_MS
+    const longMs = Math.min(LOOK_AROUND_MS, this.#control?.dueInMs ?? Infinity)
     sleep.long(asked, { shortMs: GATHER_MS, longMs, hasWork })
   }
 
@@ -179,21 +174,9 @@ class Writer {
     strand.tellState(RECORDING)
   }
 
-  async #openControl(): Promise<void> {
-    this.#controlAt = Infinity
-    this.#isOpeningControl = true
-    try {
-      const { serveControl } = await import('./control/serve-control.ts')
-      if (!this.#isFinished) this.#control = serveControl(this.#input.process, this.#controlHost(), tellFault)
-    } catch (cause) {
-      tellFault(new CinescopeError('CSC_ERR_CONTROL', `no control socket: ${String(cause)}`, { cause }))
-    } finally {
-      this.#isOpeningControl = false
-    }
-  }
-
-  #controlHost(): Omit<ControlHost, 'process'> {
+  #controlHost(): ControlHost {
     return {
+      process: this.#input.process,
       live: this.#live,
       strands: this.#strands,
       bytes: () => this.#store.bytes(),
@@ -257,7 +240,6 @@ class Writer {
   #finish(request: number, settled: boolean): void {
     const { main } = this.#strands
     const isWhole = settled && this.#seal()
-    this.#isFinished = true
     // before the answer: the process may be gone right after it
     this.#control?.close()
     for (const strand of this.#strands) strand.tellState(isWhole ? STOPPED : FAILED)
