@@ -22,7 +22,7 @@ export interface StateRound {
   readonly worst: number
 }
 
-const QUERIES = 300
+const QUERIES = 1000
 
 const input = childInput<StateInput>()
 const facts = JSON.parse(readFileSync(input.recording.factsPath, 'utf8')) as StateFacts

@@ -47,7 +47,7 @@ export const stateAtRow: Row = {
   reach: 1,
   rounds: 15,
   method:
-    'A recording of 1 M changes of the state of `patch`, beside as many other events, made by the writer itself. Two processes a round open it, ask for 300 random instants, then for 300 others that are timed; each state must be that of its instant, whole.',
+    'A recording of 1 M changes of the state of `patch`, beside as many other events, made by the writer itself. Two processes a round open it, ask for 1,000 random instants, then for 1,000 others that are timed; each state must be that of its instant, whole.',
   async run(context) {
     const { first, second } = await read(context, CHANGES)
     return {

@@ -188,14 +188,28 @@ export function readVarints(data: Uint8Array, into: Float64Array | Uint32Array, 
   if (at !== data.length) throw new CinescopeError('CSC_ERR_CORRUPT', 'a column has the wrong length')
 }
 
-/** Makes zigzag numbers, read as varints, what they stand for. */
-export function unzigzag(values: Float64Array | Uint32Array, count: number): void {
+/** Reads `count` zigzag varints, which must be all there is. @throws CSC_ERR_CORRUPT */
+export function readZigzags(data: Uint8Array, into: Float64Array | Uint32Array, count: number): void {
+  readVarints(data, into, count)
+  for (let i = 0; i < count; i++) into[i] = unzigzagged(into[i]!)
+}
+
+/** Reads `count` numbers, each a zigzag varint away from the one before, the first from 0; they must be all there is. @throws CSC_ERR_CORRUPT */
+export function readDeltas(data: Uint8Array, into: Float64Array | Uint32Array, count: number): void {
+  readVarints(data, into, count)
+  let last = 0
   for (let i = 0; i < count; i++) {
-    const value = values[i]!
-    // not by the remainder, which is a call for floating-point numbers
-    const half = Math.floor(value / 2)
-    values[i] = half * 2 === value ? half : -half - 1
+    last += unzigzagged(into[i]!)
+    into[i] = last
   }
+}
+
+function unzigzagged(value: number): number {
+  // most are small, and so many bits need no floating point
+  if (value <= 0x7fffffff) return (value >>> 1) ^ -(value & 1)
+  // not by the remainder, which is a call for floating-point numbers
+  const half = Math.floor(value / 2)
+  return half * 2 === value ? half : -half - 1
 }
 
 /** 32-bit checksum of a block: four interleaved multiply-rotate lanes over 16-byte stripes, finalized as in xxHash32. */

@@ -9,7 +9,7 @@
  * | ... | the bytes |
  */
 
-import { ByteReader, type ByteWriter, putVarint, readVarints, unzigzag } from './bytes.ts'
+import { ByteReader, type ByteWriter, putVarint, readDeltas, readZigzags } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
 import { MAX_SEGMENT_ROWS } from './rows.ts'
 
@@ -66,9 +66,8 @@ export function column(reader: ByteReader, length?: number): Float64Array {
     return values
   }
   if (encoding !== ENCODING.delta && encoding !== ENCODING.zigzag) throw corrupt('has a column of unknown encoding')
-  readVarints(data, values, count)
-  unzigzag(values, count)
-  if (encoding === ENCODING.delta) for (let i = 1; i < count; i++) values[i] = values[i]! + values[i - 1]!
+  if (encoding === ENCODING.delta) readDeltas(data, values, count)
+  else readZigzags(data, values, count)
   return values
 }
 

@@ -15,7 +15,7 @@
  * (0 = none, 1 = itself), 4 zigzag varints, 5 raw float64. Unknown columns are skipped, so that columns can be added.
  */
 
-import { ByteReader, type ByteWriter, checksum32, putVarint, readVarints, unzigzag } from './bytes.ts'
+import { ByteReader, type ByteWriter, checksum32, putVarint, readDeltas, readVarints, readZigzags } from './bytes.ts'
 import { CinescopeError } from './errors.ts'
 import { MAX_SEGMENT_ROWS, type Rows } from './rows.ts'
 
@@ -247,13 +247,10 @@ function decodeColumn(data: Uint8Array, into: Values, encoding: number, rows: Ro
       readVarints(data, into, count)
       return
     case ENCODING.delta:
-      readVarints(data, into, count)
-      unzigzag(into, count)
-      for (let i = 1; i < count; i++) into[i] = into[i]! + into[i - 1]!
+      readDeltas(data, into, count)
       return
     case ENCODING.zigzag:
-      readVarints(data, into, count)
-      unzigzag(into, count)
+      readZigzags(data, into, count)
       return
     case ENCODING.distance:
       readVarints(data, into, count)

@@ -66,10 +66,10 @@ async function chainOf({ reader, cost }: ViewParts, to: StateRow, whole: number)
     await cost.breathe()
     const rows = reader.rows(entry)
     if (rows === undefined) continue
-    for (let row = 0; row < rows.length; row++) {
+    for (let row = 0; row < rows.length && rows.seq[row]! <= to.seq; row++) {
       if (rows.subject[row] !== to.life || !isState(rows.word[row]!)) continue
       const seq = rows.seq[row]!
-      if (seq < whole || seq > to.seq) continue
+      if (seq < whole) continue
       const found = stateRowAt(entry, rows, row)
       if (seq === whole && found.whole === undefined) base = found
       else if (found.whole === whole) patches.push(found)

@@ -201,9 +201,12 @@ class Search {
     return false
   }
 
+  /** Goes back from the end of a segment to the first state that it meets: what is before it is older, and of no later life. */
   look(entry: SegmentEntry, rows: Rows): void {
     const { thread } = entry.summary
+    const { time: until } = this.#until
     for (let row = rows.length - 1; row >= 0; row--) {
+      if (rows.time[row]! > until) continue
       const life = rows.subject[row]!
       if (life === 0 || !this.#all.has(life) || !this.#isSoFar(thread, rows.time[row]!, rows.seq[row]!)) continue
       const known = this.#lifeOf.get(thread) ?? 0
@@ -213,7 +216,9 @@ class Search {
         if (this.best?.thread === thread) this.best = undefined
       }
       if (kindOf(rows.word[row]!) === DIED) this.#dead.add(life)
-      if (isState(rows.word[row]!) && this.#isLater(rows, row, thread)) this.best = stateRowAt(entry, rows, row)
+      if (!isState(rows.word[row]!)) continue
+      if (this.#isLater(rows, row, thread)) this.best = stateRowAt(entry, rows, row)
+      return
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { allocateRows, bytesOfRows, type SegmentMeta, type Tile } from '@cinescope/protocol'
+import { allocateRows, type SegmentMeta, type Tile } from '@cinescope/protocol'
 import { expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import type { SegmentEntry } from '../../src/store/event-store.ts'
@@ -58,7 +58,7 @@ it('what is forgotten makes room: the segments that are there stay, however many
   const missing = new Set<string>()
   for (let id = 0; id < 300_000; id++) {
     cache.keepMeta(id, meta)
-    cache.keepRows(id, rows)
+    cache.rows.keep(id, rows)
     cache.keepFilters(id, [])
     cache.keepRollup(id, undefined)
     cache.keepTile(id, 3, tile)
@@ -68,25 +68,11 @@ it('what is forgotten makes room: the segments that are there stay, however many
     cache.forgetGone(segments)
     for (const each of segments) {
       if (!cache.metas.has(each.id)) missing.add('meta')
-      if (!cache.rows.has(each.id)) missing.add('rows')
+      if (cache.rows.get(each.id) === undefined) missing.add('rows')
       if (!cache.filters.has(each.id)) missing.add('filters')
       if (!cache.rollups.has(each.id)) missing.add('roll-up')
       if (cache.tile(each.id, 3) === undefined) missing.add('tile')
     }
   }
   expect([...missing]).toEqual([])
-})
-
-it('rows of segments are kept up to a number of bytes, the newest ones always', () => {
-  const cache = new SegmentCache()
-  const kept = (): number => cache.rows.values().reduce((sum, rows) => sum + bytesOfRows(rows), 0)
-  for (let id = 1; id <= 300; id++) {
-    const rows = allocateRows(8192)
-    cache.keepRows(id, rows)
-    expect(cache.rows.get(id)).toBe(rows)
-    expect(kept()).toBeLessThanOrEqual(48 * 1024 * 1024)
-  }
-  expect(cache.rows.size).toBeGreaterThan(70)
-  expect(cache.rows.has(1)).toBe(false)
-  expect(cache.rows.has(299)).toBe(true)
 })

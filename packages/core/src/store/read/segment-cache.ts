@@ -2,18 +2,24 @@
 
 import { bytesOfRows, type Rollup, type Rows, type SegmentMeta, type Tile } from '@cinescope/protocol'
 import type { SegmentEntry } from '../event-store.ts'
+import { PassingCache } from './passing-cache.ts'
 
-/** Bytes of the decoded rows kept: those of a hundred segments, or of ten of the largest. */
-const KEPT_ROW_BYTES = 50_331_648
+/** Bytes of decoded rows: those of twenty segments that are passed, or two of the largest, and of a hundred that are asked for. */
+const PASSING_ROW_BYTES = 8_388_608
+const ASKED_ROW_BYTES = 41_943_040
 
 /** What the arrays of a segment's rows cost beside their bytes. */
 const ROWS_OVERHEAD = 2000
+
+/** Bytes of value pages: sixty of them that are passed, a few hundred that are asked for. */
+const PASSING_PAGE_BYTES = 4_194_304
+const ASKED_PAGE_BYTES = 12_582_912
 
 /** Bytes of the text filters kept: those of 1.5 million values. */
 const KEPT_FILTER_BYTES = 33_554_432
 
 /** What a view of some bytes costs beside them. */
-const FILTER_OVERHEAD = 128
+const VIEW_OVERHEAD = 128
 
 /** Entries of all lists of the metas kept. */
 const KEPT_META_ENTRIES = 1_000_000
@@ -34,37 +40,34 @@ const TILE_OVERHEAD = 1000
 const KEPT_GONE = 64
 const KEPT_GONE_SHARE = 0.25
 
-/** Tiles of one segment at most, each with an index of its own. */
+/** Tiles and value pages of one segment at most, each with an index of its own. */
 const TILES_A_SEGMENT = 16
+const PAGES_A_SEGMENT = 65_536
 
 /**
  * Cache of one open recording; segments never change, so entries never go stale. What is kept for long is bounded twice: by
  * the constants above, and by the recording itself, of which it is never much more than the part that is still there.
  */
 export class SegmentCache {
-  readonly rows: Map<number, Rows> = new Map<number, Rows>()
+  readonly rows: PassingCache<Rows> = new PassingCache<Rows>({
+    passing: PASSING_ROW_BYTES,
+    asked: ASKED_ROW_BYTES,
+    weigh: (rows) => ROWS_OVERHEAD + bytesOfRows(rows),
+  })
   readonly metas: Map<number, SegmentMeta> = new Map<number, SegmentMeta>()
-  readonly pages: Map<string, Uint8Array> = new Map<string, Uint8Array>()
   readonly filters: Map<number, readonly Uint8Array[]> = new Map<number, readonly Uint8Array[]>()
   readonly rollups: Map<number, Rollup | undefined> = new Map<number, Rollup | undefined>()
   readonly tileBits: Map<number, readonly number[]> = new Map<number, readonly number[]>()
+  readonly #pages = new PassingCache<Uint8Array>({
+    passing: PASSING_PAGE_BYTES,
+    asked: ASKED_PAGE_BYTES,
+    weigh: (page) => VIEW_OVERHEAD + page.length,
+  })
   readonly #tiles = new Map<number, Tile>()
-  #rowBytes = 0
   #metaEntries = 0
   #filterBytes = 0
   #rollupBytes = 0
   #tileBytes = 0
-
-  /** Keeps a segment's rows; the oldest go when all are too many. */
-  keepRows(id: number, rows: Rows): void {
-    this.rows.set(id, rows)
-    this.#rowBytes += weightOfRows(rows)
-    for (const [oldest, known] of this.rows) {
-      if (this.#rowBytes <= KEPT_ROW_BYTES || oldest === id) return
-      this.rows.delete(oldest)
-      this.#rowBytes -= weightOfRows(known)
-    }
-  }
 
   /** Keeps the text filters of a segment's pages; all are forgotten when they become too many, since a search goes through all. */
   keepFilters(id: number, filters: readonly Uint8Array[]): void {
@@ -86,6 +89,15 @@ export class SegmentCache {
     }
     this.rollups.set(id, rollup)
     this.#rollupBytes += bytes
+  }
+
+  /** The value page of a segment at this index of its pages. */
+  page(id: number, index: number): Uint8Array | undefined {
+    return this.#pages.get(id * PAGES_A_SEGMENT + index)
+  }
+
+  keepPage(id: number, index: number, page: Uint8Array): void {
+    this.#pages.keep(id * PAGES_A_SEGMENT + index, page)
   }
 
   /** The tile of a segment at this index of its tiles. */
@@ -125,7 +137,8 @@ export class SegmentCache {
     if (kept <= segments.length * (1 + KEPT_GONE_SHARE) + KEPT_GONE) return
     const there = new Set(segments.map(({ id }) => id))
     const isGone = (id: number): boolean => !there.has(id)
-    this.#rowBytes -= forget(this.rows, isGone, weightOfRows)
+    this.rows.forget(isGone)
+    this.#pages.forget((key) => isGone(Math.floor(key / PAGES_A_SEGMENT)))
     this.#metaEntries -= forget(metas, isGone, entriesOf)
     this.#filterBytes -= forget(filters, isGone, bytesOfFilters)
     this.#rollupBytes -= forget(rollups, isGone, bytesOfRollup)
@@ -145,10 +158,6 @@ function forget<K, V>(map: Map<K, V>, isGone: (key: K) => boolean, weigh: (value
   return weight
 }
 
-function weightOfRows(rows: Rows): number {
-  return ROWS_OVERHEAD + bytesOfRows(rows)
-}
-
 /** An empty one counts too. */
 function entriesOf(meta: SegmentMeta): number {
   return (
@@ -163,7 +172,7 @@ function entriesOf(meta: SegmentMeta): number {
 }
 
 function bytesOfFilters(filters: readonly Uint8Array[]): number {
-  return filters.reduce((sum, filter) => sum + filter.length + FILTER_OVERHEAD, FILTER_OVERHEAD)
+  return filters.reduce((sum, filter) => sum + filter.length + VIEW_OVERHEAD, VIEW_OVERHEAD)
 }
 
 function bytesOfRollup(rollup: Rollup | undefined): number {

@@ -20,11 +20,8 @@ import type { Cost } from './cost.ts'
 import { markRows, type Needle, pageHolds, pageMayHold } from './needle.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { Closings } from './closings.ts'
-import { keep, type SegmentCache } from './segment-cache.ts'
+import type { SegmentCache } from './segment-cache.ts'
 import { SegmentFigures } from './segment-figures.ts'
-
-/** Value pages kept. */
-const KEPT_PAGES = 64
 
 /** Reads segments of one view for one page of an answer. */
 export class SegmentReader {
@@ -70,7 +67,7 @@ export class SegmentReader {
       }
       if (read === 'corrupt') return undefined
       rows = read
-      this.#cache.keepRows(entry.id, rows)
+      this.#cache.rows.keep(entry.id, rows)
     }
     cost.rowsRead += rows.length
     return rows
@@ -201,12 +198,11 @@ export class SegmentReader {
   }
 
   #page(entry: SegmentEntry, index: number): Uint8Array | Failure {
-    const key = `${entry.id}/${index}`
-    const cached = this.#cache.pages.get(key)
+    const cached = this.#cache.page(entry.id, index)
     if (cached !== undefined) return cached
     this.#cost.valuePagesRead++
     const page = this.#guarded(() => this.#view.page(entry, index))
-    if (typeof page !== 'string') keep(this.#cache.pages, key, page, KEPT_PAGES)
+    if (typeof page !== 'string') this.#cache.keepPage(entry.id, index, page)
     return page
   }
 
