@@ -4,16 +4,16 @@ import { bytesOfRows, type Rollup, type Rows, type SegmentMeta, type Tile } from
 import type { SegmentEntry } from '../event-store.ts'
 import { PassingCache } from './passing-cache.ts'
 
-/** Bytes of decoded rows: those of twenty segments that are passed, or two of the largest, and of a hundred that are asked for. */
-const PASSING_ROW_BYTES = 8_388_608
-const ASKED_ROW_BYTES = 41_943_040
+/** Bytes of decoded rows: those of ten segments that are passed, or one of the largest, and of a hundred that are asked for. */
+const PASSING_ROW_BYTES = 4_194_304
+const ASKED_ROW_BYTES = 46_137_344
 
 /** What the arrays of a segment's rows cost beside their bytes. */
 const ROWS_OVERHEAD = 2000
 
-/** Bytes of value pages: sixty of them that are passed, a few hundred that are asked for. */
-const PASSING_PAGE_BYTES = 4_194_304
-const ASKED_PAGE_BYTES = 12_582_912
+/** Bytes of value pages: thirty of them that are passed, a few hundred that are asked for. */
+const PASSING_PAGE_BYTES = 2_097_152
+const ASKED_PAGE_BYTES = 14_680_064
 
 /** Bytes of the text filters kept: those of 1.5 million values. */
 const KEPT_FILTER_BYTES = 33_554_432
