@@ -1,6 +1,5 @@
 /** A process with threads, all recorded into the directory of its first argument; each thread ends as its own says. */
 
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createScope } from '../../src/scope.ts'
@@ -63,7 +62,8 @@ async function run(ending: Ending): Promise<unknown> {
     if (given === 'ready') void worker.terminate()
   })
   worker.on('error', () => undefined)
-  await once(worker, 'exit').catch(() => once(worker, 'exit'))
+  // `once` rejects at an error, and then the exit may come before anyone listens for it again
+  await new Promise((resolve) => worker.on('exit', resolve))
   return typeof message === 'object' ? message : undefined
 }
 
