@@ -206,6 +206,7 @@ class Search {
     const { thread } = entry.summary
     const { time: until } = this.#until
     for (let row = rows.length - 1; row >= 0; row--) {
+      // many are, and a call for each costs more than all the rest
       if (rows.time[row]! > until) continue
       const life = rows.subject[row]!
       if (life === 0 || !this.#all.has(life) || !this.#isSoFar(thread, rows.time[row]!, rows.seq[row]!)) continue

@@ -11,7 +11,7 @@ it('a pass over a recording keeps the rows of the segments that it has come thro
   const bytes = cache.size * bytesOfRows(allocateRows(8192))
   expect(bytes).toBeLessThanOrEqual(8 * MEBIBYTE)
   expect(cache.size).toBeGreaterThan(5)
-  expect(cache.get(1000)).toBeDefined()
+  expect(cache.get(1000)?.seq).toHaveLength(8192)
   expect(cache.get(900)).toBeUndefined()
 })
 
@@ -36,7 +36,7 @@ it('of what is asked for again and again that goes which was not for the longest
       cache.get(2)
     }
   }
-  expect(cache.get(2)).toBeDefined()
+  expect(cache.get(2)?.seq).toHaveLength(8192)
   expect(cache.get(1)).toBeUndefined()
 })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { allocateRows, type SegmentMeta, type Tile } from '@cinescope/protocol'
+import { allocateRows, bytesOfRows, type SegmentMeta, type Tile } from '@cinescope/protocol'
 import { expect, it } from 'vitest'
 import { Correlator } from '../../src/correlate/correlator.ts'
 import type { SegmentEntry } from '../../src/store/event-store.ts'
@@ -75,4 +75,43 @@ it('what is forgotten makes room: the segments that are there stay, however many
     }
   }
   expect([...missing]).toEqual([])
+})
+
+it('rows of segments that are passed are few, those that are asked for again are kept up to a number of bytes', () => {
+  const cache = new SegmentCache()
+  const rows = allocateRows(8192)
+  const mebibytes = (): number => (cache.rows.size * bytesOfRows(rows)) / (1024 * 1024)
+  for (let id = 1; id <= 300; id++) {
+    cache.rows.keep(id, rows)
+    expect(cache.rows.get(id)).toBe(rows)
+    expect(mebibytes()).toBeLessThanOrEqual(4)
+  }
+  for (let id = 1; id <= 290; id++) {
+    cache.rows.keep(id, rows)
+    expect(mebibytes()).toBeLessThanOrEqual(48)
+  }
+  expect(cache.rows.size).toBeGreaterThan(70)
+  expect(cache.rows.get(1)).toBeUndefined()
+  expect(cache.rows.get(289)).toBe(rows)
+})
+
+it('value pages that are passed are few, those that are asked for again are kept up to a number of bytes, each its own', () => {
+  const cache = new SegmentCache()
+  const keepAll = (): Uint8Array[] =>
+    Array.from({ length: 400 }, (_, i) => {
+      const page = new Uint8Array(65_536)
+      cache.keepPage(i >> 1, i & 1, page)
+      expect(cache.page(i >> 1, i & 1)).toBe(page)
+      return page
+    })
+  const there = (pages: readonly Uint8Array[]): number =>
+    pages.filter((page, i) => cache.page(i >> 1, i & 1) === page).length
+  expect(there(keepAll())).toBeLessThanOrEqual(32)
+  const again = there(keepAll())
+  expect(again).toBeGreaterThan(200)
+  expect(again).toBeLessThanOrEqual(256)
+  cache.forgetGone([])
+  for (let id = 0; id < 100; id++) cache.keepFilters(id, [])
+  cache.forgetGone([])
+  expect(cache.page(199, 1)).toBeUndefined()
 })
