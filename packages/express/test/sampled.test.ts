@@ -69,7 +69,7 @@ test.each([
       })
     })
     const waits = fetch(`${server.url}/waits/1`, from('00'))
-    await expect.poll(() => goOn).toBeDefined()
+    await expect.poll(() => typeof goOn).toBe('function')
     await fetch(`${server.url}/calls`, from('01'))
     expect((await waits).status).toBe(200)
     await expect.poll(() => scope.flush().then(() => scope.status().sampledOut)).toBeGreaterThan(0)
